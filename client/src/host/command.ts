@@ -1,0 +1,83 @@
+import { isMachineName } from './names';
+import type { Machine } from './types';
+
+/**
+ * In what state a machine has to be. `vm` is a running virtual machine, `idle` an image whose machine does not run,
+ * `failed` a machine whose unit failed, `known` any machine, `nothing` a command that is not about a machine.
+ */
+export type Need = 'running' | 'vm' | 'startable' | 'image' | 'idle' | 'failed' | 'known' | 'nothing';
+
+/** The rule that the names have to follow, and with it what they are names of. */
+export type NameKind = 'machine' | 'image' | 'none';
+
+/**
+ * Who may: `anyone`, whom polkit says (the program asks it itself), or `root`, for programs that do not ask polkit.
+ */
+export type Rights = 'anyone' | 'polkit' | 'root';
+
+export interface Command<Options = undefined> {
+  readonly id: string;
+  readonly needs: Need;
+  readonly names: NameKind;
+  /** Takes any number of names in one call, so that polkit asks once. */
+  readonly many: boolean;
+  /** What it takes away does not come back: ask before. */
+  readonly destroys: boolean;
+  /** Is a conversation in a terminal that stays until the user leaves it. */
+  readonly interactive: boolean;
+  /** Prints what people want to read: its terminal stays when it has ended. */
+  readonly prints?: boolean;
+  readonly rights: Rights;
+  /** Where force needs other rights. @param systemd the major version; the newest known unless told */
+  readonly rightsWith?: (options: { readonly force?: boolean }, systemd?: number) => Rights;
+  /** The polkit actions that are asked for, where rights are `polkit`. */
+  readonly actions: readonly string[];
+  /** First systemd version that has it, where that is newer than 252. */
+  readonly since?: number;
+  /**
+   * @param systemd the major version, where the call differs; the newest known unless told
+   * @throws CommandError when a name or an option cannot be accepted; its message is for the user.
+   */
+  readonly argv: (names: readonly string[], options: Options, systemd?: number) => readonly string[];
+}
+
+/** What most commands are: done when they are done. */
+export const plain = { many: false, destroys: false, interactive: false } as const;
+
+/** The polkit actions of systemd, by what they allow (the .policy files of systemd 252 to 262). */
+export const actions = {
+  units: 'org.freedesktop.systemd1.manage-units',
+  unitFiles: 'org.freedesktop.systemd1.manage-unit-files',
+  reload: 'org.freedesktop.systemd1.reload-daemon',
+  machines: 'org.freedesktop.machine1.manage-machines',
+  images: 'org.freedesktop.machine1.manage-images',
+  login: 'org.freedesktop.machine1.login',
+  shell: 'org.freedesktop.machine1.shell',
+  import: 'org.freedesktop.import1.import',
+  export: 'org.freedesktop.import1.export',
+  pull: 'org.freedesktop.import1.pull',
+  cancel: 'org.freedesktop.import1.cancel',
+} as const;
+
+/** Whether a command makes sense for a machine as it is now. */
+export function applies({ needs }: Pick<Command, 'needs'>, machine: Machine): boolean {
+  const up = machine.state === 'running' || machine.state === 'starting' || machine.state === 'stopping';
+  switch (needs) {
+    case 'running':
+      return up;
+    case 'vm':
+      return up && machine.class === 'vm';
+    case 'startable':
+      return !up && machine.image !== undefined && isMachineName(machine.name);
+    case 'image':
+      return machine.image !== undefined;
+    case 'idle':
+      return machine.image !== undefined && !up;
+    case 'failed':
+      return machine.state === 'failed';
+    case 'known':
+      return isMachineName(machine.name);
+    case 'nothing':
+      return false;
+  }
+}

@@ -1,0 +1,66 @@
+/** Commands about images, which are there whether a machine runs from them or not. */
+import * as check from './checks';
+import { actions, type Command, type Need, plain } from './command';
+import { settingsFolder } from './settings-files';
+
+export interface CloneOptions {
+  readonly newName: string;
+  readonly readOnly?: boolean;
+}
+
+export const clone: Command<CloneOptions> = {
+  ...verb('clone', 'image'),
+  argv: (names, { newName, readOnly = false }) => [
+    'machinectl', 'clone', ...(readOnly ? ['--read-only'] : []), '--',
+    check.single('clone', 'image', check.images(names)), check.image(newName),
+  ],
+};
+
+/** Takes the image's `.nspawn` files along. */
+export const rename: Command<{ readonly newName: string }> = {
+  ...verb('rename', 'idle'),
+  argv: (names, { newName }) => (
+    ['machinectl', 'rename', '--', check.single('rename', 'image', check.images(names)), check.image(newName)]),
+};
+
+export const readOnly: Command<{ readonly readOnly: boolean }> = {
+  ...verb('readOnly', 'image'),
+  argv: (names, options) => [
+    'machinectl', 'read-only', '--', check.single('read-only', 'image', check.images(names)), options.readOnly ? 'yes' : 'no'],
+};
+
+/** Works on btrfs only. */
+export const setLimit: Command<{ readonly limit: string }> = {
+  ...verb('setLimit', 'image'),
+  argv: (names, { limit }) => (
+    ['machinectl', 'set-limit', '--', check.single('set-limit', 'image', check.images(names)), check.limit(limit)]),
+};
+
+/** The limit of all images together. The first one turns quotas on, which every other limit needs. */
+export const setPoolLimit: Command<{ readonly limit: string }> = {
+  ...verb('setPoolLimit', 'nothing'), names: 'none', actions: [actions.machines],
+  argv: (_, { limit }) => ['machinectl', 'set-limit', '--', check.limit(limit)],
+};
+
+/** Installs a settings file where the administrator has them, which nspawn trusts. */
+export const installSettings: Command<{ readonly source: string; readonly name: string }> = {
+  ...verb('installSettings', 'nothing'), names: 'none', rights: 'root', actions: [],
+  argv: (_, { source, name }) => [
+    'install', '-D', '--mode=644', '--no-target-directory', '--', check.absolute(source), `${settingsFolder}/${check.image(name)}.nspawn`],
+};
+
+/** Deletes images, and their `.nspawn` files with them. */
+export const remove: Command = {
+  ...verb('remove', 'idle'), many: true, destroys: true,
+  argv: (names) => ['machinectl', 'remove', '--', ...check.images(names)],
+};
+
+/** Deletes the hidden images, which downloads leave for the next one. */
+export const clean: Command = {
+  ...verb('clean', 'nothing'), names: 'none', destroys: true, actions: [actions.machines],
+  argv: () => ['machinectl', 'clean'],
+};
+
+function verb(id: string, needs: Need): Omit<Command, 'argv'> {
+  return { ...plain, id, needs, names: 'image', rights: 'polkit', actions: [actions.images] };
+}

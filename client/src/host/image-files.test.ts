@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { bootsAnInit, inside, missingForBoot, osReleaseOf, readOsReleaseText } from './image-files';
+import { settingsFiles } from './settings-files';
+
+describe('Files of images', () => {
+  let root: string;
+  beforeEach(() => { root = mkdtempSync(path.join(tmpdir(), 'nspawn-image-')); });
+  afterEach(() => rmSync(root, { recursive: true }));
+  const unasked = (): Promise<never> => Promise.reject(new Error('machined need not be asked'));
+  const put = (file: string, text = '') => {
+    mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
+    writeFileSync(path.join(root, file), text);
+  };
+  const link = (file: string, target: string) => {
+    mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
+    symlinkSync(target, path.join(root, file));
+  };
+
+  it('say what is missing before a start', async () => {
+    assert.match(await missingForBoot(root, unasked) ?? '', /os-release/);
+    put('usr/lib/os-release', 'ID=x');
+    assert.match(await missingForBoot(root, unasked) ?? '', /no init.*\/sbin\/init/);
+    put('usr/lib/systemd/systemd');
+    assert.equal(await missingForBoot(root, unasked), undefined);
+  });
+
+  it('are looked at by machined where this user may not', async () => {
+    const nowhere = path.join(root, 'nowhere');
+    assert.match(await missingForBoot(nowhere, () => Promise.resolve(false)) ?? '', /os-release/);
+    assert.match(await missingForBoot(undefined, () => Promise.resolve(false)) ?? '', /os-release/);
+    assert.equal(await missingForBoot(nowhere, () => Promise.resolve(true)), undefined);
+    assert.equal(await missingForBoot(nowhere, () => Promise.resolve(undefined)), undefined);
+  });
+
+  it('follow links as the machine would, never out of it', async () => {
+    put('usr/lib/os-release', 'ID=mine');
+    link('etc/os-release', '/usr/lib/os-release');
+    link('lib', '../../../../usr/lib');
+    link('sbin/init', '/lib/systemd/systemd');
+    assert.equal(await inside(root, '/etc/os-release'), path.join(root, 'usr/lib/os-release'));
+    assert.deepEqual(await osReleaseOf(root), { id: 'mine' });
+    assert.match(await missingForBoot(root, unasked) ?? '', /no init/, 'the host has that file, the image has not');
+    link('usr/lib/loop', 'loop');
+    assert.equal(await inside(root, '/usr/lib/loop'), undefined);
+    link('shadow', '../../../../../../etc/passwd');
+    assert.equal(await inside(root, '/shadow'), undefined, 'the passwd of the host is not in the image');
+  });
+
+  it('claim nothing about what may not be read', async () => {
+    assert.equal(await missingForBoot('/nonexistent/image', () => Promise.resolve(undefined)), undefined);
+  });
+
+  it('read os-release with its quotes', () => {
+    assert.deepEqual(
+      readOsReleaseText('PRETTY_NAME="Tiny \'Linux\'; 1"\nID=tiny\n# no\nVERSION_ID=\'1.10\'\n__proto__=x\n'),
+      { id: 'tiny', versionId: '1.10', prettyName: "Tiny 'Linux'; 1" });
+    assert.deepEqual(readOsReleaseText(''), {});
+  });
+
+  it('know whether settings turn booting off', () => {
+    assert.ok(bootsAnInit(''));
+    assert.ok(bootsAnInit('[Exec]\nBoot=yes\n'));
+    assert.ok(!bootsAnInit('[Exec]\nBoot=no\n'));
+    assert.ok(!bootsAnInit('[Exec]\nProcessTwo=on\n'));
+    assert.ok(bootsAnInit('[Files]\nBoot=no\n'));
+  });
+
+  it('know where settings are looked for, and never elsewhere', () => {
+    assert.deepEqual(settingsFiles('web', '/srv/m/web.raw'), [
+      '/etc/systemd/nspawn/web.nspawn', '/run/systemd/nspawn/web.nspawn', '/srv/m/web.nspawn']);
+    assert.deepEqual(settingsFiles('../web'), []);
+  });
+});

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import * as path from 'node:path';
+
+/** A program that is not installed, with what to do about it. */
+export class MissingProgram extends Error {
+  override readonly name = 'MissingProgram';
+
+  constructor(readonly program: string) {
+    super(`${program} is not installed here. ${remedy(program)}`);
+  }
+}
+
+function remedy(program: string): string {
+  if (program === 'run0') return 'It comes with systemd 256. "nspawn.elevation" chooses sudo or polkit instead.';
+  if (program === 'sudo') return 'Install sudo, or choose polkit or run0 by "nspawn.elevation".';
+  return `Install ${program === 'ssh' ? 'openssh-client' : 'systemd-container'} (Debian, Ubuntu, Fedora) or the package that brings ${program}.`;
+}
+
+/**
+ * The absolute path of a program, from absolute folders of PATH only: never from the workspace.
+ * @throws MissingProgram
+ */
+export function findProgram(program: string): string {
+  const folders = (process.env['PATH'] ?? '').split(':').filter((folder) => path.isAbsolute(folder));
+  for (const folder of [...folders, '/usr/bin', '/bin']) {
+    const file = path.join(folder, program);
+    try {
+      accessSync(file, constants.X_OK);
+      if (statSync(file).isFile()) return file;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  throw new MissingProgram(program);
+}
+
+export function hasProgram(program: string): boolean {
+  try {
+    findProgram(program);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export interface Output {
+  /** Undefined when it was killed, as it is after 20 s. */
+  readonly status: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a program that only reads and asks nobody, in the C locale.
+ * @throws MissingProgram
+ */
+export async function capture([program = '', ...args]: readonly string[]): Promise<Output> {
+  const file = findProgram(program);
+  return new Promise((resolve) => {
+    const options = { cwd: '/', timeout: 20_000, maxBuffer: 16 << 20, env: { ...process.env, LC_ALL: 'C.UTF-8' } };
+    const child = execFile(file, args, options, (error, stdout, stderr) => {
+      const status = error ? (typeof error.code === 'number' ? error.code : undefined) : 0;
+      resolve({ status, stdout, stderr: stderr || (error && status === undefined ? error.message : '') });
+    });
+    child.stdin?.end();
+  });
+}
+
+let asked: Promise<number | undefined> | undefined;
+
+/** The major version of the systemd that is installed, asked for once; undefined where machinectl is not installed. */
+export function systemdVersion(): Promise<number | undefined> {
+  asked ??= (async () => {
+    const { stdout } = await capture(['machinectl', '--version']);
+    const major = /^systemd (\d+)/.exec(stdout)?.[1];
+    return major === undefined ? undefined : Number(major);
+  })().catch(() => {
+    asked = undefined; // It may be installed later.
+    return undefined;
+  });
+  return asked;
+}

@@ -1,0 +1,19 @@
+import * as vscode from 'vscode';
+import { type AskMkosi, Language } from './client';
+
+const languages: readonly string[] = ['nspawn', 'mkosi'];
+
+/**
+ * Starts the language server with the first file of ours that is open, now or later.
+ * @param mkosi which release is installed; asked when the server runs
+ */
+export function openLanguage(context: vscode.ExtensionContext, mkosi: AskMkosi): void {
+  const language = new Language(context.extensionPath, mkosi);
+  const isOurs = (d: vscode.TextDocument): boolean => languages.includes(d.languageId);
+  context.subscriptions.push(
+    language,
+    vscode.workspace.onDidOpenTextDocument((d) => { if (isOurs(d)) language.start(); }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => { language.trusted(); }),
+    vscode.commands.registerCommand('nspawn.restartLanguageServer', () => language.restart()));
+  if (vscode.workspace.textDocuments.some(isOurs)) language.start();
+}

@@ -1,0 +1,98 @@
+import * as vscode from 'vscode';
+
+/** A release in force, and who chose it; what the server answers to `nspawn/target`, as for the file that is asked about. */
+interface Chosen {
+  readonly version: number;
+  readonly from: 'setting' | 'host' | 'newest' | 'project' | 'file';
+}
+export type Target = Readonly<Record<Tool, Chosen>>;
+type Tool = 'systemd' | 'mkosi';
+
+const toolOf: Readonly<Partial<Record<string, Tool>>> = { nspawn: 'systemd', mkosi: 'mkosi' };
+const settingOf: Readonly<Record<Tool, string>> = { systemd: 'systemdVersion', mkosi: 'mkosiVersion' };
+const reasons: Readonly<Record<Chosen['from'], string>> = {
+  setting: 'chosen in the settings', host: 'installed here', newest: 'the newest release known',
+  project: 'which this project asks for by MinimumVersion=', file: 'the last release that reads files of this name',
+};
+const automatic: Readonly<Record<Tool, string>> = {
+  systemd: 'what is installed here, else the newest release known',
+  mkosi: 'what is installed here, else what the project asks for, else the newest release known',
+};
+
+/** Shows in the status bar which release the active file is judged by, and lets people choose another. */
+export class TargetItem implements vscode.Disposable {
+  private readonly item = vscode.window.createStatusBarItem('nspawn.target', vscode.StatusBarAlignment.Right, 100);
+  private readonly subscriptions: readonly { dispose(): void }[];
+  private server: 'starting' | 'running' | 'failed' = 'starting';
+  /** How often the server was asked; the last answer counts. */
+  private asked = 0;
+
+  /** @param ask sends a request to the language server; rejects with the next step where it does not run */
+  constructor(private readonly ask: <T>(request: string, about?: object) => Promise<T>) {
+    this.item.name = 'Release that files are judged by';
+    this.subscriptions = [
+      this.item,
+      vscode.window.onDidChangeActiveTextEditor(() => this.draw()),
+      vscode.commands.registerCommand('nspawn.chooseTarget', async () => {
+        try {
+          await this.choose();
+        } catch (error) {
+          vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error)).then(undefined, () => undefined);
+        }
+      }),
+    ];
+  }
+
+  /** How far the server is; `running` also when it judges by other releases than before. */
+  show(server: 'starting' | 'running' | 'failed'): void {
+    this.server = server;
+    this.draw();
+  }
+
+  dispose(): void {
+    for (const s of this.subscriptions) s.dispose();
+  }
+
+  private draw(): void {
+    const document = vscode.window.activeTextEditor?.document, tool = toolOf[document?.languageId ?? ''], { item } = this;
+    const turn = ++this.asked;
+    if (document === undefined || tool === undefined || this.server === 'starting') { item.hide(); return; }
+    if (this.server === 'running') {
+      this.ask<Target>('nspawn/target', { uri: document.uri.toString() }).then((target) => {
+        if (turn === this.asked) this.tell(tool, target[tool]);
+        // A server that has ended meanwhile is told of by whoever watches it.
+      }, () => { if (turn === this.asked) item.hide(); });
+      return;
+    }
+    item.command = 'nspawn.restartLanguageServer';
+    item.text = `$(error) ${tool}`;
+    item.tooltip = 'The language server does not run, so this file is not judged. Select to start it.';
+    item.accessibilityInformation = { label: 'The language server does not run. Start it.', role: 'button' };
+    item.show();
+  }
+
+  private tell(tool: Tool, { version, from }: Chosen): void {
+    const { item } = this;
+    item.command = 'nspawn.chooseTarget';
+    item.text = `${tool} ${version}`;
+    item.tooltip = `This file is judged by ${tool} ${version}, ${reasons[from]}. Select to choose another release.`;
+    item.accessibilityInformation = { label: `Judged by ${tool} ${version}, ${reasons[from]}`, role: 'button' };
+    item.show();
+  }
+
+  private async choose(): Promise<void> {
+    const tool = toolOf[vscode.window.activeTextEditor?.document.languageId ?? ''] ?? 'systemd';
+    const releases = await this.ask<Readonly<Record<Tool, readonly number[]>>>('nspawn/releases');
+    const settings = vscode.workspace.getConfiguration('nspawn'), key = settingOf[tool];
+    const now = settings.get<string | number>(key);
+    const items = ['auto', ...releases[tool].toReversed()].map((value) => ({
+      label: value === 'auto' ? 'auto' : `${tool} ${value}`, value,
+      ...(String(value) === String(now) ? { picked: true } : {}),
+      ...(value === 'auto' ? { description: automatic[tool] } : {}),
+    }));
+    const picked = await vscode.window.showQuickPick(items, { title: `Judge files by which ${tool}?`, matchOnDescription: true });
+    if (picked === undefined) return;
+    const where = settings.inspect(key)?.workspaceValue === undefined ? vscode.ConfigurationTarget.Global : vscode.ConfigurationTarget.Workspace;
+    await settings.update(key, picked.value, where);
+  }
+}

@@ -1,0 +1,79 @@
+/** The commands that add, remove and connect other computers. */
+import { readFile } from 'node:fs/promises';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { destination, isDestination, loginOverSsh } from '../host';
+import { type Rooms, hostsSet } from './rooms';
+import { run } from './run';
+import { complain } from './say';
+import type { Room } from './room';
+import type { Row } from './tree';
+
+export function registerHosts(rooms: Rooms): vscode.Disposable[] {
+  const register = (id: string, title: string, work: (given?: Row | string) => Promise<void>) => vscode.commands.registerCommand(id, async (given?: Row | string) => {
+    try {
+      await work(given);
+    } catch (error) {
+      complain(`${title}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  });
+  return [
+    vscode.workspace.onDidChangeConfiguration((e) => { if (e.affectsConfiguration('nspawn.hosts')) rooms.readSetting(); }),
+    register('nspawn.addHost', 'Add host', async (given) => {
+      const host = typeof given === 'string' ? destination(given) : await askHost();
+      if (host !== undefined && !hostsSet().includes(host)) await setHosts([...hostsSet(), host]);
+    }),
+    register('nspawn.removeHost', 'Remove host', async (given) => {
+      const host = typeof given === 'string' ? given : await hostOf(rooms, given, 'Host to remove from the view; nothing changes there');
+      if (host !== undefined) await setHosts(hostsSet().filter((one) => one !== host));
+    }),
+    register('nspawn.reconnect', 'Reconnect', async (given) => {
+      const room = typeof given === 'object' ? rooms.of(given) : await rooms.pick('Reconnect');
+      room?.refresh();
+    }),
+    register('nspawn.connectInTerminal', 'Connect in terminal', async (given) => {
+      const host = typeof given === 'string' ? given : await hostOf(rooms, given, 'Host to connect to in a terminal');
+      if (host === undefined) return;
+      await run({ title: `Connect to ${host}`, argv: loginOverSsh(host), icon: 'remote', interactive: true, stays: false, asks: true });
+      rooms.of({ room: `ssh:${host}` })?.refresh();
+    }),
+  ];
+}
+
+async function setHosts(hosts: readonly string[]): Promise<void> {
+  await vscode.workspace.getConfiguration('nspawn').update('hosts', hosts, vscode.ConfigurationTarget.Global);
+}
+
+async function hostOf(rooms: Rooms, row: Row | undefined, title: string): Promise<string | undefined> {
+  const of: Room | undefined = row && rooms.of(row);
+  if (of?.place.kind === 'ssh') return of.place.label;
+  return vscode.window.showQuickPick(hostsSet(), { title, placeHolder: title });
+}
+
+/** One of those that the user's ssh knows by name, or what they type. */
+async function askHost(): Promise<string | undefined> {
+  const title = 'Add a host with machines';
+  const known = (await aliases()).filter((host) => !hostsSet().includes(host));
+  const other = 'Another host…';
+  if (known.length > 0) {
+    const items = [...known.map((label) => ({ label, description: '~/.ssh/config' })), { label: other, description: '', alwaysShow: true }];
+    const chosen = await vscode.window.showQuickPick(items, { title, placeHolder: 'Hosts in your ssh configuration' });
+    if (chosen === undefined || chosen.label !== other) return chosen?.label;
+  }
+  const text = await vscode.window.showInputBox({
+    title, ignoreFocusOut: true, prompt: 'As after "ssh" in a terminal: HOST, USER@HOST or ssh://USER@HOST:PORT. A key that needs no password has to be set up.',
+    validateInput: (typed) => {
+      if (hostsSet().includes(typed.trim())) return 'This host is there already.';
+      return isDestination(typed.trim()) ? undefined : 'Write HOST, USER@HOST or ssh://USER@HOST:PORT.';
+    },
+  });
+  return text?.trim();
+}
+
+/** The hosts that have an entry of their own in ~/.ssh/config (ssh_config(5)). */
+async function aliases(): Promise<readonly string[]> {
+  const text = await readFile(path.join(os.homedir(), '.ssh/config'), 'utf8').catch(() => '');
+  const names = [...text.matchAll(/^\s*host(?:\s+|\s*=\s*)(.*)$/gim)].flatMap(([, list = '']) => list.replace(/\s#.*/, '').split(/\s+/));
+  return [...new Set(names)].filter(isDestination);
+}

@@ -1,0 +1,107 @@
+import * as vscode from 'vscode';
+import { commands, exists } from '../host';
+import { bytes } from './image-row';
+import { askLimit, askNewName, askSource, askTarget, askUrl, nameFrom, pick } from './questions';
+import { type Scene, type Verb, type Warning, asking, verb } from './verb';
+
+const noImage = 'There is no image.';
+const packed = { 'tar archives': ['tar', 'gz', 'xz', 'bz2', 'zst', 'tgz', 'txz'], 'All files': ['*'] };
+const disks = { 'Disk images': ['raw', 'img', 'qcow2', 'gz', 'xz', 'bz2', 'zst'], 'All files': ['*'] };
+
+export const imageVerbs: readonly Verb[] = [
+  asking('clone', commands.clone, { title: 'Clone', icon: 'copy', ask: 'Images to clone', none: noImage }, async ([name = ''], scene) => {
+    const newName = await askNewName(`Clone ${name}`, `${name}-copy`, scene);
+    return newName === undefined ? undefined : { newName };
+  }),
+  asking('rename', commands.rename, {
+    title: 'Rename', icon: 'edit', ask: 'Images to rename', none: 'There is no image to rename: those of running machines are busy.',
+  }, async ([name = ''], scene) => {
+    const newName = await askNewName(`Rename ${name}`, name, scene);
+    return newName === undefined ? undefined : { newName };
+  }),
+  asking('readOnlyOn', commands.readOnly, { title: 'Read-only', icon: 'lock', ask: 'Images to make read-only', none: noImage },
+    () => Promise.resolve({ readOnly: true })),
+  asking('readOnlyOff', commands.readOnly, { title: 'Writable', icon: 'unlock', ask: 'Images to make writable', none: noImage },
+    () => Promise.resolve({ readOnly: false })),
+  asking('setLimit', commands.setLimit, { title: 'Limit', icon: 'dashboard', ask: 'Images to limit', none: noImage }, async ([name = '']) => {
+    const limit = await askLimit(`Limit the size of ${name}`);
+    return limit === undefined ? undefined : { limit };
+  }),
+  asking('setPoolLimit', commands.setPoolLimit, { title: 'Limit all images', icon: 'dashboard', ask: '', none: '' }, async () => {
+    const limit = await askLimit('Limit the size of all images together');
+    return limit === undefined ? undefined : { limit };
+  }),
+  verb('remove', commands.remove, {
+    title: 'Remove', icon: 'trash', ask: 'Images to delete', none: 'There is no image to delete: those of running machines are busy.', warn: whatDies,
+  }),
+  verb('clean', commands.clean, {
+    title: 'Clean', icon: 'trash', ask: '', none: '',
+    warn: () => Promise.resolve({
+      message: 'Delete the hidden images?', button: 'Delete',
+      detail: 'Downloads leave a pristine copy behind, so that the next one of the same address is quick. All of these are deleted; images that are not hidden stay.',
+    }),
+  }),
+  asking('exportTar', commands.exportTar, { title: 'Export', icon: 'package', ask: 'Images to export as tar', none: noImage }, async ([name = ''], scene) => {
+    const target = await askTarget(`Export ${name}: the ending chooses the compression`, `${name}.tar.xz`, scene);
+    return target === undefined ? undefined : { target };
+  }),
+  asking('exportRaw', commands.exportRaw, { title: 'Export', icon: 'package', ask: 'Images to export as disk image', none: noImage }, async ([name = ''], scene) => {
+    const target = await askTarget(`Export ${name}: the ending chooses the compression`, `${name}.raw.xz`, scene);
+    return target === undefined ? undefined : { target };
+  }),
+  asking('importTar', commands.importTar, { title: 'Import', icon: 'cloud-upload', ask: '', none: '' },
+    (_, scene) => imported('Import a tar archive', scene, 'file', packed)),
+  asking('importRaw', commands.importRaw, { title: 'Import', icon: 'cloud-upload', ask: '', none: '' },
+    (_, scene) => imported('Import a disk image', scene, 'file', disks)),
+  asking('importFs', commands.importFs, { title: 'Import', icon: 'cloud-upload', ask: '', none: '' },
+    (_, scene) => imported('Import a folder', scene, 'folder')),
+  asking('pullTar', commands.pullTar, { title: 'Download', icon: 'cloud-download', ask: '', none: '' },
+    (_, scene) => pulled('Download a tar archive', 'https://example.org/debian.tar.xz', scene)),
+  asking('pullRaw', commands.pullRaw, { title: 'Download', icon: 'cloud-download', ask: '', none: '' },
+    (_, scene) => pulled('Download a disk image', 'https://example.org/fedora.raw.xz', scene)),
+];
+
+async function imported(title: string, scene: Scene, kind: 'file' | 'folder', filters?: Record<string, string[]>) {
+  const source = await askSource(title, kind, scene, filters);
+  const target = source && await askNewOrOld(title, nameFrom(source), scene);
+  return source && target ? { source, ...target } : undefined;
+}
+
+/** A name for an image that comes from elsewhere, and whether it is to replace one that has it, which a dialog has asked. */
+async function askNewOrOld(title: string, value: string, scene: Scene): Promise<{ name: string; force: boolean } | undefined> {
+  const name = await askNewName(title, value, scene, true);
+  if (name === undefined || !scene.hasImage(name)) return name === undefined ? undefined : { name, force: false };
+  const replace = 'Replace';
+  const { message, detail } = await whatDies([name], scene);
+  const answer = await vscode.window.showWarningMessage(message.replace(/^Delete/, replace), { modal: true, detail }, replace);
+  return answer === replace ? { name, force: true } : undefined;
+}
+
+async function pulled(title: string, example: string, scene: Scene) {
+  const url = await askUrl(title, example);
+  const target = url && await askNewOrOld(title, nameFrom(url), scene);
+  if (!url || !target) return undefined;
+  const verify = await pick(title, [
+    { label: 'Verify the signature', description: 'needs SHA256SUMS and SHA256SUMS.gpg beside the file, and the key on this host', value: 'signature' },
+    { label: 'Verify the checksum', description: 'needs SHA256SUMS beside the file; protects from damage, not from a bad server', value: 'checksum' },
+    { label: 'Do not verify', description: 'whatever the server sends becomes an image', value: 'no' },
+  ] as const);
+  return verify && { url, ...target, verify };
+}
+
+/** Every image with its size and place, and the settings files that go with it. */
+async function whatDies(names: readonly string[], scene: Scene): Promise<Warning> {
+  const lines = await Promise.all(names.map(async (name) => {
+    const path = await scene.pathOf(name);
+    const image = scene.machine(name)?.image;
+    const facts = [image?.type, image?.usage === undefined ? undefined : bytes(image.usage), path].filter((fact) => fact !== undefined);
+    const files: string[] = [];
+    if (scene.place.local) for (const file of scene.place.settingsFiles(name, path)) if (await exists(file)) files.push(file);
+    return [`${name}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`, ...files.map((file) => `  ${file}`)].join('\n');
+  }));
+  return {
+    message: names.length === 1 ? `Delete the image ${names[0] ?? ''}?` : `Delete ${names.length} images?`,
+    detail: `${lines.join('\n')}\n\nThe images with everything in them are deleted, and their settings files (.nspawn) too. There is no way back.`,
+    button: 'Delete',
+  };
+}

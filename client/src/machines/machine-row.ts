@@ -1,0 +1,79 @@
+import * as vscode from 'vscode';
+import type { Machine, MachineState } from '../host';
+
+/** How a state looks; the words in labels come from the state itself. */
+const icons: Readonly<Record<MachineState, readonly [icon: string, colour?: string]>> = {
+  running: ['vm-running', 'testing.iconPassed'],
+  starting: ['loading~spin'],
+  stopping: ['loading~spin'],
+  failed: ['error', 'errorForeground'],
+  stopped: ['vm-outline', 'disabledForeground'],
+};
+
+/** A machine in the tree. Its id is the name alone, so that no change of state moves selection or focus. */
+export function machineRow(machine: Machine): vscode.TreeItem {
+  const row = new vscode.TreeItem(machine.name);
+  const [icon, colour] = icons[machine.state];
+  row.id = `machine/${machine.name}`;
+  row.iconPath = new vscode.ThemeIcon(icon, colour === undefined ? undefined : new vscode.ThemeColor(colour));
+  const autostart = machine.autostart === true ? 'autostart' : undefined;
+  row.description = said([machine.state === 'running' ? osOf(machine) : stateOf(machine), firstAddress(machine), autostart]).join(' · ');
+  row.contextValue = ['machine', machine.state, machine.class, ...flagsOf(machine), ''].join(';');
+  const spoken = said([
+    machine.name, stateOf(machine), machine.class, osOf(machine), firstAddress(machine), autostart && 'starts with the system',
+    machine.image?.readOnly === true ? 'read-only' : undefined,
+  ]);
+  row.accessibilityInformation = { label: spoken.join(', '), role: 'treeitem' };
+  return row;
+}
+
+/** Everything known of a machine, for the tooltip. */
+export function machineTooltip(machine: Machine): vscode.MarkdownString {
+  return table(machine.name, [
+    ['State', stateOf(machine)],
+    ['Class', machine.class],
+    ['System', osOf(machine)],
+    ['Addresses', machine.addresses.map((a) => a.address).join(', ')],
+    ['Leader', machine.leader === undefined ? undefined : `process ${machine.leader}`],
+    ['Root', machine.rootDirectory],
+    ['Unit', machine.unit],
+    ['Image', machine.image === undefined ? undefined : said([machine.image.type, machine.image.readOnly ? 'read-only' : undefined, machine.image.path]).join(', ')],
+    ['Starts with the system', machine.autostart === undefined ? undefined : machine.autostart ? 'yes' : 'no'],
+    ['Settings', settingsOf(machine)],
+    ['Running since', machine.since === undefined ? undefined : new Date(machine.since).toLocaleString()],
+  ]);
+}
+
+/** A heading and facts below it. Nothing in it is read as Markdown: names and paths are other people's. */
+export function table(heading: string, facts: readonly (readonly [string, string | undefined])[]): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  text.appendMarkdown('**').appendText(heading).appendMarkdown('**\n\n');
+  for (const [name, value] of facts) {
+    if (value === undefined || value === '') continue;
+    text.appendMarkdown(`${name}: `).appendText(value).appendMarkdown('  \n');
+  }
+  return text;
+}
+
+const stateOf = (machine: Machine): string =>
+  machine.state === 'failed' && machine.failure !== undefined ? `failed (${machine.failure})` : machine.state;
+
+/** What menus ask for, see package.json: each stands between two semicolons. */
+function flagsOf({ image, autostart, settings }: Machine): readonly string[] {
+  return said([
+    image && 'image', image?.readOnly === true ? 'readonly' : undefined, autostart === true ? 'autostart' : undefined,
+    settings && 'settings',
+  ]);
+}
+
+const settingsOf = ({ settings }: Machine): string | undefined =>
+  settings && (settings.trusted ? settings.path : `${settings.path} (beside the image: its privileged settings are ignored)`);
+
+/** What there is to say. */
+export const said = (texts: readonly (string | undefined)[]): readonly string[] => texts.filter((text) => text !== undefined && text !== '') as string[];
+
+const osOf = ({ os }: Machine): string | undefined => os?.prettyName ?? os?.id;
+
+/** The address to show: the first that another machine could use. */
+const firstAddress = ({ addresses }: Machine): string | undefined =>
+  (addresses.find((a) => !/^fe80:|^169\.254\./.test(a.address)) ?? addresses[0])?.address;

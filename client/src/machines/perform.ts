@@ -1,0 +1,145 @@
+import * as vscode from 'vscode';
+import {
+  type Elevation, type Ended, type Failure, type Machine, type Place, CommandError, applies, asMachines, explain, here, isMachineName, polkitRule, there,
+} from '../host';
+import { choose } from './choose';
+import { showText } from './documents';
+import type { Room } from './room';
+import { run } from './run';
+import { log } from './say';
+import type { Row } from './tree';
+import type { Given, Prepared, Verb } from './verb';
+
+/**
+ * A click becomes an argv: which machines, what else has to be known, whether it may destroy that, and then the
+ * terminal. Ends when the program has; a verb that takes one name at a time gets a terminal for each.
+ * @returns the exit status of each, undefined when its terminal was closed first
+ */
+export async function perform(room: Room, verb: Verb, row?: Row, rows?: readonly Row[], given: Given = {}): Promise<readonly (number | undefined)[]> {
+  const { command } = verb;
+  const names = command.needs === 'nothing' ? [] : await wanted(room, verb, row, rows);
+  if (names === undefined) return [];
+  const systemd = await room.place.systemd();
+  if (command.since !== undefined && systemd !== undefined && systemd < command.since) {
+    throw new CommandError(`this needs systemd ${command.since}, and ${room.place.local ? 'here' : room.place.label} is ${systemd}.`);
+  }
+  if (given.confirmed !== true && !await confirmed(room, verb, names)) return [];
+  const calls = command.many || command.needs === 'nothing' ? [names] : names.map((name) => [name]);
+  const ready: { call: readonly string[]; prepared: Prepared }[] = [];
+  for (const call of calls) {
+    const prepared = await verb.prepare(call, room, given);
+    if (prepared === undefined) return [];
+    prepared.argv(systemd); // what is wrong with it is said before anything runs
+    ready.push({ call, prepared });
+  }
+  const transfers = /^(pull|import|export)/.test(command.id);
+  if (transfers) room.transfers.start(); // whoever waits for one is told of its end, whether the view is open or not
+  return Promise.all(ready.map(async ({ call, prepared }) => {
+    const { newName } = prepared;
+    const taken = newName !== undefined && room.hasImage(newName) ? newName : undefined;
+    const rights = prepared.rights(systemd);
+    const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
+    const onEnd = (heard: (result: Ended['result']) => void) => room.transfers.onDidEnd(({ transfer, result }) => {
+      // One that was lost before it was known may be this one.
+      if (transfers && (transfer.type === '' || (transfer.local === (newName ?? call[0]) && transfer.type === typeOf(command)))) heard(result);
+    });
+    const ends: Ended['result'][] = [];
+    const listening = onEnd((result) => ends.push(result));
+    const status = await run({
+      title: room.titled([verb.title, ...call.length > 0 ? [call.join(', ')] : newName === undefined ? [] : [newName]].join(' ')), icon: verb.icon,
+      argv: room.place.argv({ rights }, prepared.argv(systemd), elevation),
+      interactive: command.interactive, stays: command.prints === true, asks: room.place.asks({ rights }) || !room.place.local,
+      isInVain: (listener) => onEnd((result) => { if (result === 'lost') listener(); }),
+    });
+    if (status !== undefined) await room.settle(call);
+    listening.dispose();
+    if (status === undefined) return undefined;
+    // A transfer that ended badly has been said, with the words of importd.
+    if (status === 0) verb.after?.(call, room);
+    else if (ends.every((result) => result === 'done') && !(command.interactive && status > 128)) await report(room, verb, { call, status, taken, prepared, elevation });
+    return status;
+  }));
+}
+
+/** What importd calls a transfer that a command makes: `importTar` becomes `import-tar`. */
+const typeOf = ({ id }: Pick<Verb['command'], 'id'>): string => id.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+async function wanted(room: Room, { command, ask, none }: Verb, row?: Row, rows?: readonly Row[]): Promise<readonly string[] | undefined> {
+  const selected = row === undefined ? [] : rows?.includes(row) === true ? rows : [row];
+  // That nothing fits would be no help: an image can be called what no machine can.
+  if (row !== undefined && command.names === 'machine' && !selected.some(({ name }) => isMachineName(name))) asMachines([row.name]);
+  const candidates = await room.candidates();
+  if (candidates === undefined) return undefined;
+  const names = await choose(candidates, { fits: (m) => applies(command, m), ask, none, many: true }, row, rows);
+  return names.length > 0 ? names : undefined;
+}
+
+/** Asks before something is lost, or before something that cannot go well. */
+async function confirmed(room: Room, verb: Verb, names: readonly string[]): Promise<boolean> {
+  if (verb.command.destroys) {
+    if (!verb.warn) throw new CommandError('nobody wrote what this destroys, so it is not done.');
+    const { message, detail, button } = await verb.warn(names, room);
+    return await vscode.window.showWarningMessage(room.titled(message), { modal: true, detail }, button) === button;
+  }
+  const doubt = await verb.doubt?.(names, room);
+  if (doubt === undefined) return true;
+  const anyway = `${verb.title} Anyway`;
+  return await vscode.window.showWarningMessage(room.titled(doubt), anyway) === anyway;
+}
+
+interface Failed {
+  readonly call: readonly string[];
+  readonly status: number;
+  readonly taken: string | undefined;
+  readonly prepared: Prepared;
+  readonly elevation: Elevation;
+}
+
+/** Says that it failed, why it may have, and what to do next. Nobody waits for the answer. */
+async function report(room: Room, verb: Verb, { call, status, taken, prepared, elevation }: Failed): Promise<void> {
+  const { command } = verb;
+  const machines = call.map((name) => room.machine(name)).filter((machine) => machine !== undefined);
+  const asksPolkit = command.rights === 'polkit' && room.place.asks(command) && (elevation === 'auto' || elevation === 'polkit');
+  const unknown = call.filter((name) => room.machine(name) === undefined);
+  const unreachable = room.place.kind === 'ssh' && status === 255;
+  const known: Partial<Failure> = unreachable ? {} : await examined(room, verb, machines, prepared, asksPolkit);
+  const why = unreachable ? `${room.place.label} could not be reached by ssh.`
+    : explain({ command: command.id, machines, taken, unknown, ...known });
+  const failed = machines.filter(({ state }) => state === 'failed');
+  const text = `${room.titled([verb.title, ...call].join(' '))} ended with exit status ${status}; its terminal has the words of the system. ${why ?? ''}`;
+  const whyFailed = 'Why Did It Fail?', showRule = 'Show polkit Rule';
+  const buttons = [
+    ...prepared.insist ? [prepared.insist.button] : [], ...failed.length > 0 ? [whyFailed] : [], ...asksPolkit && known.allowed !== 'yes' ? [showRule] : [],
+  ];
+  const answer = async (): Promise<void> => {
+    const button = await vscode.window.showErrorMessage(text.trim(), ...buttons);
+    if (button === whyFailed) await vscode.commands.executeCommand('nspawn.whyFailed', room.row(failed[0]?.name ?? ''));
+    if (button === showRule) await showPolkitRule(command, room.place);
+    if (button !== undefined && button === prepared.insist?.button) {
+      const rows = call.map((name) => room.row(name));
+      await vscode.commands.executeCommand(verb.id, rows[0], rows, { ...prepared.insist.given, room: room.place.id });
+    }
+  };
+  answer().catch(log);
+}
+
+/** What the system itself can tell of a failure, as far as it can be asked from here. */
+async function examined(
+  room: Room, { command }: Verb, machines: readonly Machine[], { paths: { source, target } }: Prepared, asksPolkit: boolean,
+): Promise<Partial<Failure>> {
+  const { place } = room, look = place.local ? here : there((argv) => room.capture(argv));
+  const [leader] = machines.map((machine) => machine.leader);
+  return {
+    // Whom sudo or run0 lets in is their affair.
+    allowed: asksPolkit ? await look.mayDo(command.actions) : command.rights === 'root' ? undefined : 'yes',
+    ...source === undefined || await look.exists(source) !== false ? {} : { missing: source },
+    ...target === undefined || await look.exists(target) !== true ? {} : { existing: target },
+    ...command.id === 'bind' && leader !== undefined ? { ownUsers: await look.hasOwnUsers(leader) } : {},
+    ...command.names === 'image' || command.id === 'setPoolLimit' ? { btrfs: await look.isOnBtrfs('/var/lib/machines') } : {},
+  };
+}
+
+/** A rule that allows what a command asks polkit for, to be read and copied. */
+export async function showPolkitRule({ actions }: Pick<Verb['command'], 'actions'>, place: Place): Promise<void> {
+  await showText('50-nspawn.rules', polkitRule(place.userName() ?? 'USER', actions));
+}

@@ -1,0 +1,90 @@
+/** The questions that commands ask; each answer is undefined when the user gave up. */
+import * as os from 'node:os';
+import * as vscode from 'vscode';
+import { isImageName, isMachineName, isUserName } from '../host';
+import type { Scene } from './verb';
+
+type Problem = string | vscode.InputBoxValidationMessage | undefined;
+
+export async function askText(title: string, prompt: string, value: string, check: (text: string) => Problem): Promise<string | undefined> {
+  return vscode.window.showInputBox({ title, prompt, value, ignoreFocusOut: true, validateInput: check });
+}
+
+/** A name for an image that is to come into being. @param mayReplace one that exists is no mistake */
+export async function askNewName(title: string, value: string, scene: Scene, mayReplace = false): Promise<string | undefined> {
+  return askText(title, 'The name of the new image', value, (text) => {
+    if (text === '') return 'Type a name.';
+    if (!isImageName(text)) return 'An image cannot be called that: no "/", no control characters, 255 bytes at most, not beginning with ".#".';
+    if (scene.hasImage(text)) {
+      const message = `There is an image called ${text} already.`;
+      return mayReplace ? { message: `${message} You will be asked whether to replace it.`, severity: vscode.InputBoxValidationSeverity.Warning } : message;
+    }
+    if (isMachineName(text)) return undefined;
+    return {
+      message: 'No machine can run under this name: that needs letters, digits, and hyphens and dots between them, 64 at most.',
+      severity: vscode.InputBoxValidationSeverity.Warning,
+    };
+  });
+}
+
+export async function askUser(title: string, value: string): Promise<string | undefined> {
+  return askText(title, 'The user to be inside', value, (text) => isUserName(text) ? undefined : 'That is not a user name.');
+}
+
+/** A path inside a machine. */
+export async function askInside(title: string, prompt: string, value: string): Promise<string | undefined> {
+  return askText(title, prompt, value, (text) => text.startsWith('/') && !text.includes('\0') ? undefined : 'A path inside a machine begins with "/".');
+}
+
+export async function askLimit(title: string): Promise<string | undefined> {
+  return askText(title, 'The most that the image may take: a size such as 500M or 2G, or - for no limit', '', (text) => (
+    text === '-' || /^[0-9]{1,18}(\.[0-9]{1,9})?[KMGTPE]?$/.test(text) ? undefined : 'Write a size such as 500M or 2G, or - for no limit.'));
+}
+
+export async function askUrl(title: string, example: string): Promise<string | undefined> {
+  return askText(title, `The address to download from, such as ${example}`, '', (text) => (
+    /^https?:\/\/[^\s\p{C}]+$/u.test(text) && URL.canParse(text) ? undefined : 'Write an address that begins with https:// or http://.'));
+}
+
+/** One of a few things, with the words that explain it. */
+export async function pick<T extends string | boolean>(
+  title: string, items: readonly { readonly label: string; readonly description?: string; readonly value: T }[],
+): Promise<T | undefined> {
+  return (await vscode.window.showQuickPick([...items], { title, placeHolder: title, matchOnDescription: true }))?.value;
+}
+
+/** A path where the machines are, when that is not here. */
+async function askThere(title: string, { place: { label } }: Scene, value: string): Promise<string | undefined> {
+  return askText(title, `The whole path on ${label}`, value, (text) => (
+    text.startsWith('/') && !/\p{Cc}/u.test(text) ? undefined : `A path on ${label} begins with "/".`));
+}
+
+/** Something that exists on the host of the machines. */
+export async function askSource(
+  title: string, kind: 'file' | 'folder' | 'any', scene: Scene, filters?: Record<string, string[]>,
+): Promise<string | undefined> {
+  if (!scene.place.local) return askThere(title, scene, '/');
+  const [uri] = await vscode.window.showOpenDialog({
+    title, openLabel: 'Choose', canSelectFiles: kind !== 'folder', canSelectFolders: kind !== 'file', canSelectMany: false,
+    defaultUri: vscode.Uri.file(os.homedir()), ...(filters ? { filters } : {}),
+  }) ?? [];
+  return pathOf(uri);
+}
+
+/** A file on the host of the machines that is to be written. */
+export async function askTarget(title: string, name: string, scene: Scene): Promise<string | undefined> {
+  if (!scene.place.local) return askThere(title, scene, `/tmp/${name}`);
+  return pathOf(await vscode.window.showSaveDialog({ title, saveLabel: 'Choose', defaultUri: vscode.Uri.joinPath(vscode.Uri.file(os.homedir()), name) }));
+}
+
+/** The path of a file that systemd can see; others are of a workspace that lies elsewhere. */
+export function pathOf(uri: vscode.Uri | undefined): string | undefined {
+  if (uri === undefined) return undefined;
+  return uri.scheme === 'file' || uri.scheme === 'vscode-remote' ? uri.path : undefined;
+}
+
+/** What an image could be called that comes from this file or address. */
+export function nameFrom(path: string): string {
+  const last = path.replace(/[?#].*$/, '').replace(/\/+$/, '').split('/').at(-1) ?? '';
+  return last.replace(/(\.(tar|raw|img|qcow2|tgz|txz))?(\.(gz|xz|bz2|zst))?$/i, '').replaceAll(/[^A-Za-z0-9.-]+/g, '-').replaceAll(/^[.-]+|[.-]+$/g, '').slice(0, 64);
+}

@@ -1,0 +1,147 @@
+import * as vscode from 'vscode';
+import { parseMessages } from './messages';
+import { type File, placeOf } from './places';
+import type { Mkosi, Outcome } from './program';
+import { type Project, configurationOf, nameOf, projectAt } from './projects';
+import { complain, log } from './say';
+import { isInteractive, matchers, ranIn } from './tasks';
+
+/**
+ * mkosi's own opinion about a project: runs it without building and shows what it says at the lines that caused it. On
+ * request, on save and after a task that failed where that is turned on; never in an untrusted workspace.
+ */
+export class Check implements vscode.Disposable {
+  private readonly problems = vscode.languages.createDiagnosticCollection('mkosi');
+  private readonly status = vscode.window.createStatusBarItem('nspawn.mkosi.check', vscode.StatusBarAlignment.Left);
+  private readonly running = new Map<string, AbortController>();
+  private readonly shown = new Map<string, readonly vscode.Uri[]>();
+  /** Projects for which the matchers of package.json say what is true now: a task has ended, and nothing was changed since. */
+  private readonly told = new Set<string>();
+  private readonly subscriptions: vscode.Disposable;
+
+  constructor(private readonly mkosi: Mkosi) {
+    this.status.name = 'mkosi check';
+    this.status.command = 'nspawn.mkosi.cancelCheck';
+    // By other programs too, such as git.
+    const watcher = vscode.workspace.createFileSystemWatcher('**/{*.conf,mkosi.default}');
+    const changed = (uri: vscode.Uri): void => { this.told.delete(projectAt(uri).uri.toString()); };
+    this.subscriptions = vscode.Disposable.from(
+      this.problems, this.status, watcher, watcher.onDidChange(changed), watcher.onDidCreate(changed), watcher.onDidDelete(changed),
+      vscode.commands.registerCommand('nspawn.mkosi.cancelCheck', () => { for (const r of this.running.values()) r.abort(); }),
+      vscode.workspace.onDidSaveTextDocument((d) => this.saved(d)),
+      vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => { this.ended(execution.task, exitCode); }));
+  }
+
+  /**
+   * @returns the number of problems; undefined when it was cancelled
+   * @throws Refusal, or Error when mkosi did not come to an end
+   */
+  async run(project: Project): Promise<number | undefined> {
+    const key = project.uri.toString(), abort = new AbortController();
+    this.running.get(key)?.abort();
+    this.running.set(key, abort);
+    this.tell(project);
+    try {
+      const files = await configurationOf(project);
+      // Away with what may not be true any more.
+      this.show(key, new Map(), files.map((f) => f.path));
+      const outcome = await this.mkosi.summary(project.uri.fsPath, abort.signal);
+      return abort.signal.aborted ? undefined : this.report(project, files, outcome);
+    } catch (error) {
+      if (abort.signal.aborted) return undefined;
+      throw error;
+    } finally {
+      if (this.running.get(key) === abort) this.running.delete(key);
+      this.tell(project);
+    }
+  }
+
+  /**
+   * Shows what mkosi has said about a project, instead of what it said before. What a task has said about a file just now
+   * is not said again.
+   * @param files the configuration as mkosi has read it
+   * @returns the number of problems
+   * @throws Error when mkosi failed without a word
+   */
+  report(project: Project, files: readonly File[], { status, stderr }: Outcome): number {
+    const messages = parseMessages(stderr, status), key = project.uri.toString();
+    if (messages.length === 0 && status !== 0) {
+      throw new Error(`mkosi failed with exit status ${status} and did not say why. Run the task "summary" to see all of its output.`);
+    }
+    const main = files[0]?.path ?? vscode.Uri.joinPath(project.uri, 'mkosi.conf').fsPath;
+    const found = new Map<string, vscode.Diagnostic[]>();
+    for (const message of messages) {
+      if (message.file !== undefined && this.told.has(key)) continue;
+      const place = placeOf(message, files);
+      const range = place === undefined ? new vscode.Range(0, 0, 0, 0) : new vscode.Range(place.line, place.start, place.line, place.end);
+      const severity = message.severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
+      const diagnostic = new vscode.Diagnostic(range, message.text, severity);
+      diagnostic.source = 'installed mkosi';
+      const file = place?.path ?? message.file ?? main;
+      found.set(file, [...found.get(file) ?? [], diagnostic]);
+    }
+    this.show(key, found, files.map((f) => f.path));
+    return messages.length;
+  }
+
+  dispose(): void {
+    for (const r of this.running.values()) r.abort();
+    this.subscriptions.dispose();
+  }
+
+  /** Replaces what is shown for a project. */
+  private show(key: string, found: ReadonlyMap<string, vscode.Diagnostic[]>, files: readonly string[]): void {
+    const now = [...new Set([...found.keys(), ...files])].map((f) => vscode.Uri.file(f));
+    const before = this.shown.get(key) ?? [];
+    for (const uri of [...before.filter((b) => !now.some((n) => n.fsPath === b.fsPath)), ...now]) this.problems.set(uri, found.get(uri.fsPath) ?? []);
+    this.shown.set(key, now);
+  }
+
+  private saved(document: vscode.TextDocument): void {
+    if (document.languageId !== 'mkosi' || document.uri.scheme !== 'file') return;
+    const project = projectAt(document.uri);
+    this.told.delete(project.uri.toString());
+    if (isOn('checkOnSave', document.uri)) this.run(project).catch(complain);
+    // What was said about the text before may not be true any more.
+    else this.problems.delete(document.uri);
+  }
+
+  /** A task of ours has ended. A shell or a machine that ends badly says nothing about the configuration. */
+  private ended(task: vscode.Task, exitCode: number | undefined): void {
+    const folder = ranIn(task);
+    if (folder === undefined) return;
+    const project = projectAt(folder), key = project.uri.toString();
+    if (task.problemMatchers.some((m) => matchers.includes(m))) this.told.add(key);
+    else this.told.delete(key);
+    const stopped = exitCode === undefined || exitCode === 0 || signals.includes(exitCode);
+    if (stopped || isInteractive(task)) return;
+    if (isOn('checkAfterFailedTask', folder)) this.run(project).catch(log);
+    else this.offer(project, task.name).catch(log);
+  }
+
+  private async offer(project: Project, task: string): Promise<void> {
+    const look = 'Show Where', always = 'Always Show';
+    const choice = await vscode.window.showWarningMessage(
+      `mkosi failed: ${task}. It can be asked which lines of the configuration it does not accept; it reads the project once more for that and executes scripts in it that say values, such as mkosi.version.`, look, always);
+    if (choice === undefined) return;
+    if (choice === always) await vscode.workspace.getConfiguration('nspawn.mkosi').update('checkAfterFailedTask', true, vscode.ConfigurationTarget.Global);
+    await this.run(project).then((found) => found === 0
+      ? vscode.window.showInformationMessage('mkosi accepts the configuration, so the task failed for another reason: its terminal has the last words of mkosi.')
+      : vscode.commands.executeCommand('workbench.panel.markers.view.focus'), complain);
+  }
+
+  private tell(project: Project): void {
+    if (this.running.size === 0) { this.status.hide(); return; }
+    this.status.text = `$(sync~spin) mkosi checks ${nameOf(project)}`;
+    this.status.tooltip = 'mkosi reads the configuration. Select to cancel.';
+    this.status.show();
+  }
+}
+
+/** What a program ends with that Ctrl+C, closing its terminal or `kill` has ended. */
+const signals: readonly number[] = [129, 130, 137, 143];
+
+/** Whether mkosi may run by itself; nothing turns that on in a workspace that is not trusted. */
+function isOn(setting: 'checkOnSave' | 'checkAfterFailedTask', uri: vscode.Uri): boolean {
+  return vscode.workspace.isTrusted && vscode.workspace.getConfiguration('nspawn.mkosi', uri).get<boolean>(setting) === true;
+}

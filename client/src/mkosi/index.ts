@@ -1,0 +1,113 @@
+import * as vscode from 'vscode';
+import { Check } from './check';
+import { Effective } from './effective';
+import { openLens } from './lens';
+import { migrate } from './migrate';
+import { Mkosi, Refusal } from './program';
+import { ProjectView } from './project-view';
+import { type Project, chooseProject, profilesOf, watchProjects } from './projects';
+import { complain } from './say';
+import { Tasks } from './tasks';
+import { type Request, offers } from './verbs';
+
+/** mkosi.profiles/ came with 19; until 24 a build has one profile at most. */
+const anyProfiles = 19, severalProfiles = 25;
+
+/** The commands that run a task, by the offer they stand for. */
+const taskCommands: Readonly<Record<string, string>> = {
+  build: 'build', rebuild: 'rebuild', clean: 'clean', cleanAll: 'clean all', cleanPackages: 'clean all and packages',
+  summary: 'summary', shell: 'shell', boot: 'boot',
+};
+
+/** What others may ask of this room. */
+export interface Installed {
+  /** The installed mkosi; undefined: none, or it may not be run in this workspace. */
+  readonly facts: () => Promise<{ readonly mkosi: number; readonly mkosiClone: boolean } | undefined>;
+}
+
+/** Opens tasks, checks and commands for mkosi projects. Runs nothing before it is asked to. */
+export function openMkosi(context: vscode.ExtensionContext): Installed {
+  const mkosi = Mkosi.installed(() => vscode.workspace.isTrusted);
+  const tasks = new Tasks(mkosi), check = new Check(mkosi), effective = new Effective(mkosi, check);
+  /** A command for a project: what goes wrong is said with the next step. */
+  const command = (name: string, title: string, act: (project: Project) => Promise<void>): vscode.Disposable =>
+    vscode.commands.registerCommand(`nspawn.mkosi.${name}`, async (clicked?: unknown) => {
+      try {
+        const project = await chooseProject(clicked, title);
+        if (project !== undefined) await act(project);
+      } catch (error) {
+        complain(error);
+      }
+    });
+  const run = async (project: Project, request: Request): Promise<void> => {
+    // VS Code saves before it runs a task only what it is told to; mkosi reads the disk.
+    await save(project);
+    await tasks.run(project, request);
+  };
+  context.subscriptions.push(
+    vscode.tasks.registerTaskProvider('mkosi', tasks), check, effective, openLens(), watchProjects(), new ProjectView(),
+    ...Object.entries(taskCommands).map(([name, offer]) => command(name, `mkosi ${offer}`, async (project) => {
+      const request = offers(undefined).find((o) => o.name === offer);
+      if (request !== undefined) await run(project, request);
+    })),
+    command('vm', 'Boot in a virtual machine', async (project) => {
+      const verb = offers(await mkosi.release()).find((o) => o.verb === 'vm' || o.verb === 'qemu');
+      if (verb !== undefined) await run(project, verb);
+    }),
+    command('buildWithProfiles', 'Build with profiles', async (project) => {
+      const release = await mkosi.release() ?? severalProfiles, names = await profilesOf(project);
+      if (release < anyProfiles) throw new Error(`mkosi ${release} knows no profiles; mkosi ${anyProfiles} and newer do.`);
+      if (names.length === 0) throw new Error('This project has no profiles. Create mkosi.profiles/NAME.conf to have one.');
+      const title = release < severalProfiles ? 'Build with which profile?' : 'Build with which profiles?';
+      const profiles = release < severalProfiles ? await vscode.window.showQuickPick(names, { title }).then((one) => one === undefined ? undefined : [one])
+        : await vscode.window.showQuickPick(names, { title, canPickMany: true });
+      if (profiles !== undefined) await run(project, { verb: 'build', profiles });
+    }),
+    command('check', 'Check with mkosi', async (project) => {
+      mkosi.program();
+      await save(project);
+      const found = await check.run(project);
+      if (found === 0) vscode.window.setStatusBarMessage('$(check) mkosi has nothing to complain about', 5_000);
+      else if (found !== undefined) await vscode.commands.executeCommand('workbench.panel.markers.view.focus');
+    }),
+    command('showEffective', 'Show effective configuration', async (project) => {
+      mkosi.program();
+      await save(project);
+      await effective.show(project);
+    }),
+    command('migrate', 'Migrate to a newer mkosi', async (project) => {
+      await save(project);
+      const done = await migrate(context.extensionPath, project, await target(mkosi, project));
+      if (done === undefined) vscode.window.setStatusBarMessage('$(check) This project needs no migration', 5_000);
+    }),
+  );
+  return {
+    facts: async () => {
+      const release = await installed(mkosi);
+      return release === undefined ? undefined : { mkosi: release, mkosiClone: await mkosi.isClone() };
+    },
+  };
+}
+
+/** Writes what is not saved of a project: mkosi and the migration read the disk. */
+async function save({ uri }: Project): Promise<void> {
+  const inside = (d: vscode.TextDocument): boolean => d.isDirty && d.languageId === 'mkosi' && d.uri.toString().startsWith(`${uri.toString()}/`);
+  await Promise.all(vscode.workspace.textDocuments.filter(inside).map((d) => d.save()));
+}
+
+/** The release to migrate to: the one that is set, else the one that is installed; undefined: the newest known. */
+async function target(mkosi: Mkosi, project: Project): Promise<number | undefined> {
+  const set = Number(vscode.workspace.getConfiguration('nspawn', project.uri).get('mkosiVersion'));
+  if (set >= 15) return set;
+  const release = await installed(mkosi);
+  return release !== undefined && release >= 15 ? release : undefined;
+}
+
+async function installed(mkosi: Mkosi): Promise<number | undefined> {
+  try {
+    return await mkosi.release();
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}

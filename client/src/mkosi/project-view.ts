@@ -1,0 +1,115 @@
+import { chmod, stat } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import { type Entry, type Part, type Reading, partsOf } from './outline';
+import { type Project, findProjects, nameOf } from './projects';
+import { complain, log } from './say';
+
+/** A row: a project, or a part of one. `uri` is what commands of the row are for. */
+interface Row {
+  readonly uri: vscode.Uri;
+  readonly reading: Reading;
+  readonly project?: Project;
+  readonly part?: Part;
+  readonly above?: Row;
+}
+
+const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+
+/** The view "mkosi" of the explorer: the files of every project, what each is for, and which script will not run. */
+export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly view: vscode.TreeView<Row>;
+  private readonly subscriptions: vscode.Disposable;
+  /** The only project of the workspace stands open. */
+  private only = false;
+  private waiting: NodeJS.Timeout | undefined;
+
+  constructor() {
+    this.view = vscode.window.createTreeView<Row>('nspawn.mkosi.project', { treeDataProvider: this, showCollapseAll: true });
+    // Also below folders of a project: a drop-in, an image, the mode of a script.
+    const watcher = vscode.workspace.createFileSystemWatcher('**/mkosi.*{,/**}');
+    const soon = (): void => { this.refreshSoon(); };
+    this.subscriptions = vscode.Disposable.from(
+      this.changed, this.view, watcher, watcher.onDidCreate(soon), watcher.onDidDelete(soon), watcher.onDidChange(soon),
+      vscode.workspace.onDidChangeWorkspaceFolders(soon),
+      vscode.commands.registerCommand('nspawn.mkosi.refreshProjects', () => { this.changed.fire(undefined); }),
+      vscode.commands.registerCommand('nspawn.mkosi.makeExecutable', async (row?: Partial<Row>) => {
+        try {
+          await this.makeExecutable(row?.uri ?? vscode.window.activeTextEditor?.document.uri);
+        } catch (error) {
+          complain(error);
+        }
+      }));
+  }
+
+  async getChildren(above?: Row): Promise<Row[]> {
+    if (above === undefined) {
+      const projects = await findProjects();
+      this.only = projects.length === 1;
+      return projects.map((project) => ({ uri: project.uri, reading: 'configuration', project }));
+    }
+    const parts = partsOf(await entriesOf(above.uri), above.reading);
+    return parts.map((part) => ({ uri: vscode.Uri.joinPath(above.uri, part.name), reading: part.reading, part, above }));
+  }
+
+  getParent({ above }: Row): Row | undefined {
+    return above;
+  }
+
+  getTreeItem({ uri, project, part }: Row): vscode.TreeItem {
+    if (project !== undefined) return this.projectItem(project);
+    const { name = '', about = '', isFolder = false, icon = 'file', broken = false } = part ?? {};
+    const item = new vscode.TreeItem(uri, isFolder ? Collapsed : None);
+    item.id = uri.toString();
+    item.label = name;
+    item.description = about;
+    item.iconPath = broken ? new vscode.ThemeIcon(icon, new vscode.ThemeColor('problemsWarningIcon.foreground')) : new vscode.ThemeIcon(icon);
+    item.contextValue = `part;${isFolder ? 'folder' : 'file'}${broken ? ';broken' : ''}`;
+    item.accessibilityInformation = { label: about === '' ? name : `${name}, ${about}`, role: 'treeitem' };
+    if (!isFolder) item.command = { command: 'vscode.open', title: 'Open', arguments: [uri] };
+    return item;
+  }
+
+  dispose(): void {
+    clearTimeout(this.waiting);
+    this.subscriptions.dispose();
+  }
+
+  private projectItem(project: Project): vscode.TreeItem {
+    const item = new vscode.TreeItem(project.uri, this.only ? Expanded : Collapsed), name = nameOf(project);
+    item.id = project.uri.toString();
+    item.label = name;
+    if ((vscode.workspace.workspaceFolders?.length ?? 0) > 1 && project.below !== '') item.description = project.folder?.name ?? '';
+    item.iconPath = new vscode.ThemeIcon('package');
+    item.contextValue = 'project';
+    item.accessibilityInformation = { label: `mkosi project ${name}`, role: 'treeitem' };
+    return item;
+  }
+
+  /** A build or a branch that is checked out changes many files at once. */
+  private refreshSoon(): void {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => { this.changed.fire(undefined); }, 150);
+  }
+
+  /** Lets those execute a script who may read it, as `chmod +x` does. */
+  private async makeExecutable(uri: vscode.Uri | undefined): Promise<void> {
+    if (uri?.scheme !== 'file') throw new Error('Choose a script on this computer: open it, or select it in the view "mkosi".');
+    const { mode } = await stat(uri.fsPath);
+    await chmod(uri.fsPath, (mode | (mode & 0o444) >> 2) & 0o7777);
+    this.changed.fire(undefined);
+  }
+}
+
+/** The entries of a folder with their permissions, which only files on this computer have. */
+async function entriesOf(folder: vscode.Uri): Promise<Entry[]> {
+  const entries = await vscode.workspace.fs.readDirectory(folder);
+  return Promise.all(entries.map(async ([name, kind]): Promise<Entry> => {
+    const isFolder = (kind & vscode.FileType.Directory) !== 0;
+    if (isFolder || folder.scheme !== 'file') return { name, isFolder };
+    // It may have gone meanwhile, or be a link to nowhere.
+    const mode = await stat(vscode.Uri.joinPath(folder, name).fsPath).then((s) => s.mode, log);
+    return { name, isFolder, ...mode === undefined ? {} : { mode } };
+  }));
+}

@@ -1,0 +1,203 @@
+import { statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
+import { convert, convertUsage, migrate, migrateUsage } from './convert-cli';
+import { type Shown, executableTitle, formatting, moveTitle, shown } from './features';
+import { type Decoded, fileUri, filesAt, read, standardInput } from './files';
+import type { Finding } from './rules';
+import { Document, type Kind, type Target, isTrusted, newest } from './schema';
+import { host } from './host';
+import { Projects } from './projects';
+import { sarif } from './sarif';
+import { serve } from './server';
+
+const usage = `Usage: cli.js check [--systemd N] [--mkosi N] [--format text|json|sarif] [--trust auto|trusted|untrusted]
+              [--launch unit|command] PATH... | [--stdin-filename NAME] -
+       cli.js format [--check] PATH... | [--stdin-filename NAME] -
+       cli.js convert ..., cli.js migrate ... (see below)
+       cli.js --stdio
+
+check    says what systemd-nspawn and mkosi will make of .nspawn and mkosi files; a folder stands for all of
+         them below it. Exit status 0: nothing to warn of, 1: something, 2: wrong use or unreadable input.
+format   puts files into their canonical form: comments, order and meaning stay. --check only names those that are
+         not in it; then the exit status is 1. A - reads standard input and writes the form to standard output.
+-        stands for standard input, as if it were the file NAME: that says which kind of file it is.
+--stdio  a language server for any editor.
+
+${convertUsage}
+${migrateUsage}`;
+
+/** One line on standard error, exit status 2. */
+class Misuse extends Error {}
+
+/** What is printed of a file; its text is let go at once. */
+interface Judged {
+  readonly path: string;
+  readonly kind: Kind;
+  readonly diagnostics: readonly ReturnType<typeof printed>[];
+}
+
+function main(args: readonly string[]): void {
+  if (args.includes('--stdio') || args.includes('--node-ipc')) { serve(); return; }
+  const [verb, ...rest] = args;
+  const own = verb === 'convert' || verb === 'migrate'; // their --help may be part of a command
+  if (verb === undefined || (args.includes('--help') && !own)) { process.stdout.write(usage); return; }
+  switch (verb) {
+    case 'convert': convert(rest); break;
+    case 'migrate': migrate(rest); break;
+    case 'check': check(rest); break;
+    case 'format': format(rest); break;
+    default: throw new Misuse(`unknown verb "${verb}"; --help shows what there is`);
+  }
+}
+
+function check(args: readonly string[]): void {
+  const { values, positionals } = options(args);
+  if (positionals.length === 0) throw new Misuse('check needs a file or folder');
+  const format = oneOf('format', values.format, ['text', 'json', 'sarif'] as const);
+  const trust = oneOf('trust', values.trust, ['auto', 'trusted', 'untrusted'] as const);
+  const launch = oneOf('launch', values.launch, ['unit', 'command'] as const);
+  const target: Target = {
+    systemd: version('systemd', values.systemd, newest.systemd), mkosi: version('mkosi', values.mkosi, newest.mkosi),
+  };
+  const output = { json, text, sarif: scan }[format];
+  const finish = (judged: readonly Judged[]): void => {
+    process.stdout.write(output(judged));
+    process.exitCode = judged.some((j) => j.diagnostics.some((f) => f.verdict !== 'advice')) ? 1 : 0;
+  };
+  const judgedAlone = (file: string, kind: Kind, { text: content, undecodable }: Decoded): Judged => {
+    const absolute = path.resolve(file), document = Document.of(fileUri(absolute), kind, content, target, undecodable);
+    const trusted = trust === 'auto' ? isTrusted(absolute) : trust === 'trusted';
+    const standing = kind === 'nspawn' ? { path: absolute, files: host } : undefined;
+    return { path: file, kind, diagnostics: shown({ document, launch, trusted, standing }).map((f) => printed(document, f)) };
+  };
+  if (isStandardInput(positionals)) {
+    const input = standardInput(values['stdin-filename']);
+    finish([judgedAlone(input.path, input.kind, input)]);
+    return;
+  }
+  const projects = new Projects(target), known = new Set<string>();
+  const named = positionals.flatMap((given) => filesAt(given));
+  // A file may belong to a project whose own files come later.
+  for (const { path: file, kind } of named) if (kind !== 'nspawn') projects.of(path.resolve(file));
+  const judged = named.map(({ path: file, kind }): Judged => {
+    if (kind !== 'nspawn') {
+      const absolute = path.resolve(file), { document: own, project } = projects.reading(absolute) ?? { document: undefined, project: projects.of(absolute) };
+      known.add(absolute);
+      const document = own ?? Document.of(fileUri(absolute), kind, read(file).text, target);
+      return { path: file, kind, diagnostics: shown({ document, launch, trusted: true, project }).map((f) => printed(document, f)) };
+    }
+    return judgedAlone(file, kind, read(file));
+  });
+  for (const given of positionals) if (statSync(given).isDirectory()) projects.discover(path.resolve(given));
+  const relative = positionals.every((given) => !path.isAbsolute(given));
+  for (const { file, document, project } of projects.further(known)) {
+    const diagnostics = shown({ document, launch, trusted: true, project }).map((f) => printed(document, f));
+    judged.push({ path: relative ? path.relative('', file) : file, kind: document.kind, diagnostics });
+  }
+  finish(judged);
+}
+
+/** Whether standard input is asked for; it cannot be one of several. */
+function isStandardInput(positionals: readonly string[]): boolean {
+  if (!positionals.includes('-')) return false;
+  if (positionals.length > 1) throw new Misuse('- stands for standard input and takes no other file beside it');
+  return true;
+}
+
+const names: Readonly<Record<DiagnosticSeverity, string>> = {
+  [DiagnosticSeverity.Error]: 'error', [DiagnosticSeverity.Warning]: 'warning',
+  [DiagnosticSeverity.Information]: 'information', [DiagnosticSeverity.Hint]: 'hint',
+};
+
+const rangeOf = ({ text: t }: Document, f: Finding): Range => ({ start: t.positionAt(f.start), end: t.positionAt(f.end) });
+
+const printed = (document: Document, { finding: f, severity }: Shown) => ({
+  range: rangeOf(document, f), severity: names[severity], code: f.rule, verdict: f.verdict,
+  message: f.message, fixes: [...(f.fixes ?? []).map((fix) => fix.title), ...(f.moveTo === undefined ? [] : [moveTitle(f.moveTo)]),
+    ...(f.makeExecutable === undefined ? [] : [executableTitle(f.makeExecutable)])],
+});
+
+const json = (judged: readonly Judged[]): string => `${JSON.stringify({ files: judged }, null, 1)}\n`;
+
+const scan = (judged: readonly Judged[]): string =>
+  sarif(judged.map(({ path: file, diagnostics }) => ({ uri: pathToFileURL(file).href, diagnostics })));
+
+const text = (judged: readonly Judged[]): string => judged.flatMap(({ path: file, diagnostics }) => diagnostics.map((d) =>
+  `${file}:${d.range.start.line + 1}:${d.range.start.character + 1}: ${d.severity}: ${d.message} [${d.code}]\n`)).join('');
+
+function format(args: readonly string[]): void {
+  const { values, positionals } = formatOptions(args);
+  if (positionals.length === 0) throw new Misuse('format needs a file or folder');
+  if (isStandardInput(positionals)) {
+    const input = standardInput(values['stdin-filename']), formatted = formattedText(input.path, input.kind, input);
+    if (!values.check) process.stdout.write(formatted);
+    else if (formatted !== input.text) {
+      process.stdout.write(`${input.path}\n`);
+      process.exitCode = 1;
+    }
+    return;
+  }
+  for (const { path: file, kind } of positionals.flatMap((named) => filesAt(named))) {
+    const decoded = read(file), formatted = formattedText(file, kind, decoded);
+    if (formatted === decoded.text) continue;
+    process.stdout.write(`${file}\n`);
+    if (values.check) process.exitCode = 1; else writeFileSync(file, formatted);
+  }
+}
+
+/** The text in its canonical form. */
+function formattedText(file: string, kind: Kind, { text: content, undecodable }: Decoded): string {
+  // What cannot be decoded could not be written back.
+  if (undecodable.length > 0) throw new Misuse(`${file} is not valid UTF-8; nothing was changed in it`);
+  const document = Document.of(pathToFileURL(file).href, kind, content, newest);
+  return TextDocument.applyEdits(document.text, formatting(document));
+}
+
+function formatOptions(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options: { 'check': { type: 'boolean', default: false }, 'stdin-filename': { type: 'string' } } });
+  } catch (error) {
+    throw new Misuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function options(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args], allowPositionals: true,
+      options: {
+        'systemd': { type: 'string' }, 'mkosi': { type: 'string' }, 'format': { type: 'string', default: 'text' },
+        'trust': { type: 'string', default: 'auto' }, 'launch': { type: 'string', default: 'unit' }, 'stdin-filename': { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new Misuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function oneOf<const T extends string>(option: string, value: string | undefined, choices: readonly T[]): T {
+  const choice = choices.find((c) => c === value);
+  if (choice === undefined) throw new Misuse(`--${option} takes ${choices.join(', ')}, not "${value ?? ''}"`);
+  return choice;
+}
+
+function version(option: string, value: string | undefined, or: number): number {
+  if (value === undefined || value === 'auto') return or;
+  const n = Number(value);
+  if (!Number.isFinite(n) || n <= 0) throw new Misuse(`--${option} takes a release such as ${or}, not "${value}"`);
+  return n;
+}
+
+// Whoever reads our output may have read enough (`check ... | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') throw error; });
+
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}

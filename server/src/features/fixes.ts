@@ -1,0 +1,84 @@
+import { type CodeAction, CodeActionKind, type Range, type TextEdit, type WorkspaceEdit } from 'vscode-languageserver-types';
+import type { Case, Fix } from '../rules';
+import type { Document } from '../schema';
+import { fileName, uriOf } from './context';
+import { type Levels, type Shown, diagnosticOf, shown } from './diagnostics';
+import { offsetsOf, rangeOf } from './lookup';
+import { Stretches } from './stretches';
+
+/** The kind of the action that applies every fix of ours; `editor.codeActionsOnSave` takes it. */
+export const fixAllKind = `${CodeActionKind.SourceFixAll}.nspawn`;
+
+/**
+ * Quick fixes for what is wrong between two positions, each of them followed by a way to silence the rule there.
+ * @param moveCommand a command of the editor that moves a `.nspawn` file to a path, `(uri, path)`; without one the edit does
+ */
+export function fixes(here: Case, range: Range, chosen?: Levels, moveCommand?: string): CodeAction[] {
+  const { document } = here, span = offsetsOf(document, range);
+  const touched = shown(here, chosen).filter(({ finding: f }) => f.start <= span.end && f.end >= span.start);
+  return [...touched.flatMap((s) => quickFixes(document, s, moveCommand)), ...touched.map((s) => silence(document, s))];
+}
+
+function quickFixes(document: Document, found: Shown, moveCommand: string | undefined): CodeAction[] {
+  const { fixes: answers = [], moveTo, makeExecutable } = found.finding;
+  const about = { kind: CodeActionKind.QuickFix, diagnostics: [diagnosticOf(document, found)] };
+  const actions: CodeAction[] = answers.map((fix) => ({
+    title: fix.title, ...about, ...(answers.length === 1 ? { isPreferred: true } : {}),
+    edit: { changes: { [document.uri]: editsOf(document, fix) } },
+  }));
+  if (makeExecutable !== undefined) {
+    const title = executableTitle(makeExecutable);
+    actions.push({ ...about, title, isPreferred: true, command: { title, command: makeExecutableCommand, arguments: [makeExecutable] } });
+  }
+  if (moveTo === undefined) return actions;
+  const title = moveTitle(moveTo);
+  return [...actions, {
+    ...about, title,
+    ...(moveCommand === undefined || document.kind !== 'nspawn' ? { edit: move(document, moveTo) } : { command: { title, command: moveCommand, arguments: [document.uri, moveTo] } }),
+  }];
+}
+
+/** The command of the server that sets the executable bit of a script; takes its absolute path. */
+export const makeExecutableCommand = 'nspawn.server.makeExecutable';
+
+/** What an answer that makes a script executable is called. */
+export const executableTitle = (path: string): string => `Make ${fileName(path)} executable`;
+
+/** What an answer that moves the file is called. */
+export const moveTitle = (path: string): string => `Move the file to ${path}`;
+
+/** Gives the file another path; an editor that may not write there says so, and nothing has happened. */
+const move = ({ uri }: Document, path: string): WorkspaceEdit =>
+  ({ documentChanges: [{ kind: 'rename', oldUri: uri, newUri: uriOf(path), options: { overwrite: false, ignoreIfExists: false } }] });
+
+/** Whether an action moves a file; not every client can. */
+export const movesFile = ({ edit }: CodeAction): boolean => edit?.documentChanges?.some((c) => 'kind' in c) === true;
+
+/** A comment above the line that takes a rule's findings on it away; only as far in as all lines are, or it would be none. */
+function silence(document: Document, found: Shown): CodeAction {
+  const { tree, text } = document;
+  const position = text.positionAt(tree.starts[tree.indexAt(found.finding.start)] ?? 0);
+  return {
+    title: `Silence ${found.finding.rule} on this line`, kind: CodeActionKind.QuickFix, diagnostics: [diagnosticOf(document, found)],
+    edit: { changes: { [document.uri]: [{
+      range: { start: position, end: position }, newText: `${tree.margin}# nspawn-ignore: ${found.finding.rule}\n`,
+    }] } },
+  };
+}
+
+/** All fixes that are the only answer to their finding, as one edit; of two that overlap, the first. */
+export function fixAll(here: Case, chosen?: Levels): CodeAction | undefined {
+  const taken = new Stretches(), edits: TextEdit[] = [];
+  for (const { finding } of shown(here, chosen)) {
+    const [fix, other] = finding.fixes ?? [];
+    if (fix === undefined || other !== undefined) continue;
+    if (fix.edits.some((e) => taken.meets(e))) continue;
+    for (const e of fix.edits) taken.add(e);
+    edits.push(...editsOf(here.document, fix));
+  }
+  if (edits.length === 0) return undefined;
+  return { title: 'Fix all that has one answer', kind: fixAllKind, edit: { changes: { [here.document.uri]: edits } } };
+}
+
+export const editsOf = (document: Document, fix: Fix): TextEdit[] =>
+  fix.edits.map((e) => ({ range: rangeOf(document, e), newText: e.text }));

@@ -1,0 +1,18 @@
+export { completion } from './completion';
+export { type Entry, type Interface, type World, fileName, machineName, nowhere, uriOf } from './context';
+export { type Level, type Levels, type Shown, diagnosing, diagnosticOf, diagnostics, isLevel, severityOf, shown } from './diagnostics';
+export { enter } from './enter';
+export { executableTitle, fixAll, fixAllKind, fixes, makeExecutableCommand, moveTitle, movesFile } from './fixes';
+export { folding } from './folding';
+export { formatting } from './format';
+export { highlights } from './highlights';
+export { hover } from './hover';
+export { inlayHints } from './inlay';
+export { links } from './links';
+export { refactorings } from './refactorings';
+export { definition, prepareRename, references, rename } from './references';
+export { selection } from './selection';
+export { signature } from './signature';
+export { resolved } from './subject';
+export { documentSymbols, workspaceSymbols } from './symbols';
+export { legend, tokenEdits, tokens } from './tokens';

@@ -1,0 +1,93 @@
+import type { InlayHint, Range } from 'vscode-languageserver-types';
+import type { Document, Edition } from '../schema';
+import { inDocument } from '../syntax';
+import { type Known, isKnown, offsetsOf, readingOf } from './lookup';
+import { sinceOf } from './markdown';
+
+/** What a setting of nspawn brings with it. */
+interface Implication {
+  readonly setting: string;
+  /** The values that do so; any value but an empty one if absent. */
+  readonly words?: readonly string[];
+  readonly implies: (edition: Edition) => readonly (readonly [setting: string, value: string])[];
+}
+
+const privateNetwork = [['Private', 'yes']] as const;
+const virtualEthernet = [['Private', 'yes'], ['VirtualEthernet', 'yes']] as const;
+
+/** systemd v262 nspawn-settings.c settings_private_network, settings_network_veth and settings_load; nspawn.c verify_arguments. */
+const implications: readonly Implication[] = [
+  { setting: 'VirtualEthernet', words: ['yes'], implies: () => privateNetwork },
+  { setting: 'Interface', implies: () => privateNetwork },
+  { setting: 'MACVLAN', implies: () => privateNetwork },
+  { setting: 'IPVLAN', implies: () => privateNetwork },
+  { setting: 'VirtualEthernetExtra', implies: () => privateNetwork },
+  { setting: 'Bridge', implies: () => virtualEthernet },
+  { setting: 'Zone', implies: () => virtualEthernet },
+  { setting: 'Volatile', words: ['yes', 'state', 'overlay'], implies: () => [['ReadOnly', 'yes']] },
+  { setting: 'Boot', words: ['yes'], implies: () => [['KillSignal', 'SIGRTMIN+3']] },
+  {
+    setting: 'PrivateUsers', words: ['pick'],
+    implies: ({ version }) => version < 249 ? [] : [['PrivateUsersOwnership', version < 262 ? 'chown' : 'auto']],
+  },
+];
+
+/** What lines mean without saying it: implied settings that the file does not set itself, what a boolean stands for, defaults. */
+export function inlayHints(document: Document, range: Range): InlayHint[] {
+  const hints: InlayHint[] = [];
+  const told = new Set<string>();
+  for (const assigned of document.assignments(offsetsOf(document, range))) {
+    if (!isKnown(assigned)) continue;
+    const said = [implied(document, assigned, told) ?? stands(document, assigned) ?? reset(document, assigned), young(document, assigned)]
+      .filter((s) => s !== undefined).join(', ');
+    if (said === '') continue;
+    const { start, line } = assigned;
+    const end = Math.max(inDocument(start, line.value.span()).end, start + line.equals + 1);
+    hints.push({ position: document.text.positionAt(end), label: said, paddingLeft: true });
+  }
+  return hints;
+}
+
+function implied(document: Document, assigned: Known, told: Set<string>): string | undefined {
+  const { setting, line } = assigned, { edition } = document;
+  if (edition.schema.data.tool !== 'systemd-nspawn' || line.value.length === 0) return undefined;
+  const found = implications.find((i) => i.setting === setting.name);
+  if (found === undefined) return undefined;
+  const { words } = found;
+  const said = words === undefined || readingOf(document, assigned)?.parts.some((p) => p.word !== undefined && words.includes(p.word));
+  if (said !== true) return undefined;
+  // Once is enough, and what the file says itself needs no hint.
+  const news = found.implies(edition).filter(([name, value]) => !told.has(`${name}=${value}`) && !isSet(document, name));
+  for (const [name, value] of news) told.add(`${name}=${value}`);
+  return news.length === 0 ? undefined : `implies ${news.map(([name, value]) => `${name}=${value}`).join(' ')}`;
+}
+
+function isSet(document: Document, name: string): boolean {
+  return document.tree.lines.some((l) => l.kind === 'assignment' && l.key.text === name);
+}
+
+/** The word that a boolean stands for, where the setting has words of its own. */
+function stands(document: Document, { setting, line }: Known): string | undefined {
+  const { booleans } = document.edition.schema.data, lower = line.value.text.toLowerCase();
+  const word = booleans.true.includes(lower) ? setting.value.true : booleans.false.includes(lower) ? setting.value.false : undefined;
+  return word === undefined || word === lower || ['yes', 'no'].includes(word) ? undefined : `= ${word}`;
+}
+
+/** The oldest release that is still in wide use; what is younger does not work everywhere. */
+const settled = 252;
+
+/** The release that a line of nspawn needs, when that is not on every host. */
+function young(document: Document, assigned: Known): string | undefined {
+  const { setting } = assigned;
+  if (document.edition.schema.data.tool !== 'systemd-nspawn') return undefined;
+  const words = readingOf(document, assigned)?.parts.map((p) => (p.word === undefined ? 0 : sinceOf(setting, p.word) ?? 0)) ?? [];
+  const since = Math.max(setting.since ?? 0, ...words);
+  return since > settled ? `since ${since}` : undefined;
+}
+
+/** What an empty value goes back to. */
+function reset({ edition }: Document, { setting, line, section }: Known): string | undefined {
+  if (line.value.length > 0 || !edition.resets(setting) || (section !== undefined && edition.isCondition(section))) return undefined;
+  return setting.repeat === 'append' || setting.repeat === 'merge' ? 'starts over'
+    : setting.default === undefined ? undefined : `default: ${setting.default}`;
+}

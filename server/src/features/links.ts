@@ -1,0 +1,97 @@
+import type { DocumentLink } from 'vscode-languageserver-types';
+import { expandedPath, resolve } from '../rules';
+import { type Assigned, type Document, type ValueType, pathOf } from '../schema';
+import { Text, inDocument } from '../syntax';
+import { split } from '../values';
+import { type World, uriOf } from './context';
+import { itemsOf } from './items';
+import { type Known, isKnown, rangeOf, readingOf, spanOf } from './lookup';
+import { isOfProject, namesIn } from './names';
+import { configurationAt, homeOf } from './project-names';
+
+/** Paths that lead to something that exists, images and profiles of a project, and manual pages that comments name. */
+export function links(document: Document, world: World): DocumentLink[] {
+  const found: DocumentLink[] = [];
+  for (const { line, start } of document.tree) {
+    for (const comment of line.comments) found.push(...manualPages(document, start + comment.start, start + comment.end));
+  }
+  const project = world.project(document);
+  for (const assigned of document.assignments()) {
+    for (const { start, end, path } of linkedPaths(document, assigned, world)) {
+      if (!world.exists(path)) continue;
+      // A folder with configuration is opened at that.
+      const target = (project && configurationAt(project, path)) ?? path;
+      found.push({ range: rangeOf(document, spanOf(assigned, { start, end })), target: uriOf(target), tooltip: target });
+    }
+  }
+  if (project === undefined) return found;
+  for (const name of namesIn(document).filter((n) => isOfProject(n.kind))) {
+    const home = homeOf(project, name);
+    if (home !== undefined) found.push({ range: rangeOf(document, name.span), target: uriOf(home), tooltip: home });
+  }
+  return found;
+}
+
+interface Path { readonly start: number; readonly end: number; readonly path: string }
+
+/** The paths of the host in a value, absolute; offsets in the value's text. */
+export function linkedPaths(document: Document, assigned: Assigned, world: World): readonly Path[] {
+  if (!isKnown(assigned)) return [];
+  return [...document.kind === 'nspawn' ? hostPaths(document, assigned) : projectPaths(document, assigned, world)];
+}
+
+/** Paths of the host in a value of nspawn, as the grammar tells them from those of the machine. */
+function* hostPaths(document: Document, assigned: Known): Generator<Path> {
+  const reading = readingOf(document, assigned);
+  for (const part of reading?.parts ?? []) {
+    if (part.role !== 'path' || !part.text.startsWith('/')) continue;
+    if (reading?.placeAt(part.start)?.wants === 'host-path' || part.label === 'source') yield { ...part, path: part.text };
+  }
+}
+
+/** Paths of a mkosi project, with specifiers replaced; only the source of `source:target`. */
+function* projectPaths(document: Document, assigned: Known, world: World): Generator<Path> {
+  const { setting: { value }, line, start: at } = assigned;
+  if (pathOf(document.uri) === undefined || !isPath(value, assigned.setting.name)) return;
+  const project = world.project(document), passage = project?.passages(document).find((p) => p.reads.has(at));
+  const text = line.value.text, read = passage?.reads.get(at)?.text ?? text;
+  const items = value.list === undefined ? [{ start: 0, end: text.length }] : itemsOf(document, assigned);
+  // Specifiers do not change how many items there are, unless what they stand for has separators in it.
+  const values = value.list === undefined ? [read] : split(Text.plain(read, 0), value.list, document.edition.version).items.map((i) => i.text);
+  for (const [i, { start, end }] of items.entries()) {
+    const written = text.slice(start, end).split(':', 1)[0] ?? '';
+    const plain = (values.length === items.length ? values[i] ?? '' : text.slice(start, end)).split(':', 1)[0] ?? '';
+    const path = project === undefined ? plain : expandedPath(plain, project.disk) ?? '';
+    if (written === '' || path === '' || /[%$~]/.test(path) || value.of?.words?.some((w) => w.word === written) === true) continue;
+    yield { start, end: start + written.length, path: resolve(folderOf(document, world), path) };
+  }
+}
+
+/** Values that are paths, or may be: credentials without an equals sign, and conditions that ask for one. */
+const isPath = ({ type, of }: ValueType, name: string): boolean =>
+  ['path', 'tree'].includes(of?.type ?? type) || type === 'credentials' || name === 'PathExists';
+
+/** The folder that paths in a document of mkosi are relative to: as it is read, else by where it lies. */
+export function folderOf(document: Document, world: World): string {
+  const project = world.project(document), path = pathOf(document.uri) ?? '/';
+  const [passage] = project?.passages(document) ?? [];
+  return passage?.folder ?? project?.supposed(document, path).folder ?? projectFolder(path);
+}
+
+/** Where relative paths of a mkosi file start: beside it, or beside the folder of drop-ins that it lies in. */
+const projectFolder = (path: string): string =>
+  path.replace(/\/[^/]*$/, '').replace(/\/mkosi\.(conf|default)\.d(\/.*)?$/, '') || '/';
+
+const reference = /\b([a-z][a-z0-9_.@-]*)\(([1-8])\)/gi;
+
+function* manualPages(document: Document, start: number, end: number): Generator<DocumentLink> {
+  for (const match of document.text.getText().slice(start, end).matchAll(reference)) {
+    const [whole, name = '', chapter = ''] = match, from = start + match.index;
+    yield {
+      range: rangeOf(document, inDocument(from, { start: 0, end: whole.length })), tooltip: `Manual page ${whole}`,
+      target: /^(systemd|machinectl|importctl|journalctl|networkctl|nspawn|os-release|machine-)/.test(name)
+        ? `https://www.freedesktop.org/software/systemd/man/latest/${encodeURIComponent(name)}.html`
+        : `https://man7.org/linux/man-pages/man${chapter}/${encodeURIComponent(name)}.${chapter}.html`,
+    };
+  }
+}

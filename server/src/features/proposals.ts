@@ -1,0 +1,206 @@
+import { type CompletionItem, CompletionItemKind, TextEdit } from 'vscode-languageserver-types';
+import { resolve } from '../rules';
+import { type Document, has, pathOf } from '../schema';
+import { type Span, inDocument } from '../syntax';
+import { type Offer, type Place, type Reading, grammarOf } from '../values';
+import { bridgesOf } from './bridges';
+import { type Entry, type World, imageOf, machineName } from './context';
+import { folderOf } from './links';
+import { type Known, isKnown, rangeOf, readingOf } from './lookup';
+import { wordSummary } from './markdown';
+import { type NameKind, isOfProject, kindOfNames, namesIn } from './names';
+import { pathsOf } from './project-names';
+import { subjectOf, suggestAgain } from './subject';
+
+/**
+ * What can stand at a place of a value: words of the grammar, then what only the host and other files know.
+ * @param offset in the document, behind the equals sign of the assignment at `index`
+ */
+export function values(document: Document, index: number, offset: number, world: World): CompletionItem[] {
+  const assigned = document.assignedAt(index);
+  if (!isKnown(assigned)) return [];
+  const spot = new Spot(document, assigned, offset);
+  if (spot.outside) return [];
+  const specifiers = specifiersAt(spot);
+  if (specifiers.length > 0) return specifiers;
+  const reading = readingOf(document, assigned, spot.text), place = reading?.placeAt(spot.at);
+  if (reading === undefined || place === undefined) return isPath(assigned) ? paths(spot, { start: 0, end: spot.text.length }, world, '') : [];
+  return [
+    ...place.offers().filter((o) => !stands(reading, place, o.word)).map((o) => offered(spot, place, o)),
+    ...wanted(spot, reading, place, world).filter((i) => !stands(reading, place, i.label)), ...ofProject(spot, reading, place, world),
+  ].filter(onOneLine).map((i, n) => ({ ...i, sortText: String(n).padStart(4, '0') }));
+}
+
+/** Editors put in place of a word only what stands on one line. */
+const onOneLine = ({ textEdit }: CompletionItem): boolean => TextEdit.is(textEdit) && textEdit.range.start.line === textEdit.range.end.line;
+
+/** A cursor in a value. The tool does not see white space behind a value, but the next word of a list will stand there. */
+class Spot {
+  /** The value, with one blank more if the cursor stands in white space behind it. */
+  readonly text: string;
+  /** The cursor, in the text. */
+  readonly at: number;
+  /** The cursor stands where nothing of the value can: in front of it, or behind the backslash that breaks a line. */
+  readonly outside: boolean;
+
+  constructor(readonly document: Document, readonly assigned: Known, private readonly offset: number) {
+    const { start, line: { value } } = assigned;
+    const here = offset - start, behind = value.length > 0 && here > value.span().end;
+    this.text = behind ? `${value.text}${document.kind === 'nspawn' ? ' ' : '\n'}` : value.text;
+    const at = behind ? this.text.length : value.length === 0 ? 0 : value.offsetOf(here);
+    this.at = at ?? value.length;
+    this.outside = at === undefined || (document.tree.dialect.continuation === 'backslash' && breaks(document, offset));
+  }
+
+  /** The text between the start of a stretch and the cursor. */
+  before(start: number): string {
+    return this.text.slice(start, this.at);
+  }
+
+  replace({ start, end }: Span, newText: string): TextEdit {
+    const { start: line, line: { value } } = this.assigned;
+    // Where no text is, the cursor is the place.
+    if (value.length === 0 || start >= value.length && this.at > value.length) {
+      return TextEdit.replace(rangeOf(this.document, { start: this.offset, end: this.offset }), newText);
+    }
+    return TextEdit.replace(rangeOf(this.document, inDocument(line, value.span(start, end))), newText);
+  }
+}
+
+/** Whether the backslash that breaks a line stands right in front of an offset. */
+function breaks({ text }: Document, offset: number): boolean {
+  const { line } = text.positionAt(offset), around = text.getText({ start: { line, character: 0 }, end: { line: line + 1, character: 0 } });
+  const before = around.slice(0, text.positionAt(offset).character);
+  return /(^|[^\\])(\\\\)*\\$/.test(before) && /^[\r\n]*$/.test(around.slice(before.length));
+}
+
+/** A word that the list already has somewhere else. */
+function stands(reading: Reading, place: Place, word: string): boolean {
+  // `size=10%` is the same option as `size=`, `LANG=C` the same variable as `LANG=C.UTF-8`.
+  const name = /^[^=]*=/.exec(word)?.[0];
+  return reading.parts.some((p) => p.label !== undefined && p.label === place.label && (p.end < place.start || p.start > place.end)
+    && (p.word === word || p.text === word || (name !== undefined && p.text.startsWith(name))));
+}
+
+function offered(spot: Spot, place: Place, offer: Offer): CompletionItem {
+  const { document, assigned: { setting, section } } = spot;
+  const detail = offer.detail ?? (offer.sample === true ? undefined : wordSummary(setting, offer.word, document.edition));
+  return {
+    label: offer.word, kind: offer.sample === true ? CompletionItemKind.Text : CompletionItemKind.EnumMember,
+    textEdit: spot.replace(place, offer.word), data: subjectOf(document, section ?? '', setting.name, offer.word),
+    ...(detail === undefined ? {} : { detail }),
+    ...(/[:=]$/.test(offer.word) ? { command: suggestAgain } : {}),
+  };
+}
+
+/** Where files of a project mostly go. */
+const imageFolders: readonly string[] = ['/', '/etc/', '/opt/', '/root/', '/usr/', '/usr/lib/', '/usr/share/'];
+
+/** What a place wants that the grammar cannot know. */
+function wanted(spot: Spot, reading: Reading, place: Place, world: World): CompletionItem[] {
+  const { document } = spot, { wants } = place;
+  if (wants === undefined) return [];
+  switch (wants) {
+    case 'command': return document.kind === 'nspawn' ? programs(spot, place, world) : [];
+    case 'host-path': return spot.text.charAt(place.start) === '+' ? inMachine(spot, { start: place.start + 1, end: place.end }, world) : paths(spot, place, world, '');
+    case 'machine-path': return document.kind !== 'nspawn' ? named(spot, place, imageFolders, 'folder of the image') : [...twins(spot, reading, place), ...inMachine(spot, place, world)];
+    case 'interface': return named(spot, place, world.interfaces().filter((i) => i.name !== 'lo').map((i) => i.name), 'interface of the host');
+    case 'bridge': return [
+      ...named(spot, place, world.interfaces().filter((i) => i.bridge).map((i) => i.name), 'bridge of the host'),
+      ...named(spot, place, bridgesOf(world).map((b) => b.name), 'bridge of systemd-networkd'),
+      ...named(spot, place, used(document, world, 'bridge'), 'used in other files'),
+    ].filter(once);
+    case 'zone': return named(spot, place, used(document, world, 'zone'), 'zone of other files');
+    case 'host-user': return named(spot, place, world.users(), 'user of the host');
+    case 'machine-user': return named(spot, place, ['root'], 'user of the machine');
+    case 'hostname': return named(spot, place, [machineName(document.uri)], 'name of the machine');
+  }
+}
+
+/** Images and profiles of the project, without those that the list already has; an image does not depend on itself. */
+function ofProject(spot: Spot, reading: Reading, place: Place, world: World): CompletionItem[] {
+  const kind = kindOfNames(spot.assigned), project = world.project(spot.document);
+  if (kind === undefined || !isOfProject(kind) || project === undefined) return [];
+  const names = [...pathsOf(project, kind)].filter(([name, path]) => !reading.parts.some((p) => p.text === name && (p.end < place.start || p.start > place.end))
+    && pathOf(spot.document.uri) !== path && !(pathOf(spot.document.uri) ?? '').startsWith(`${path}/`)).map(([name]) => name);
+  return named(spot, place, names, `${kind} of this project`);
+}
+
+const once = ({ label }: CompletionItem, i: number, all: readonly CompletionItem[]): boolean => all.findIndex((o) => o.label === label) === i;
+
+/** Names of a kind that other files use. */
+const used = (document: Document, world: World, kind: NameKind): string[] =>
+  [...new Set([...world.documents()].filter((d) => d.uri !== document.uri)
+    .flatMap((d) => namesIn(d).filter((n) => n.kind === kind).map((n) => n.name)))].sort();
+
+const named = (spot: Spot, place: Place, names: readonly string[], detail: string): CompletionItem[] =>
+  names.map((name) => ({ label: name, kind: CompletionItemKind.Value, detail, textEdit: spot.replace(place, name) }));
+
+/** The destination of a mount is mostly the same as its source. */
+function twins(spot: Spot, reading: Reading, place: Place): CompletionItem[] {
+  if (place.label !== 'destination') return [];
+  return [...new Set(reading.parts.filter((p) => p.role === 'path' && p.end < place.start).map((p) => p.text.replace(/^\+/, '')))]
+    .filter((t) => t.startsWith('/'))
+    .map((t) => ({ label: t, kind: CompletionItemKind.Folder, detail: 'as on the host', textEdit: spot.replace(place, escaped(spot, t)) }));
+}
+
+/** Paths inside the machine, for which the image has to be at hand. */
+const inMachine = (spot: Spot, place: Span, world: World): CompletionItem[] =>
+  spot.at < place.start ? [] : paths(spot, place, world, imageOf(spot.document.uri, world) ?? nowhereRoot);
+
+/** A word of a command line that begins like a path; what would need quotes there is left out. */
+function programs(spot: Spot, place: Span, world: World): CompletionItem[] {
+  return !spot.before(place.start).startsWith('/') ? [] : inMachine(spot, place, world).filter(({ label }) => !/[\s"'\\]/.test(label));
+}
+
+/** A root directory that nobody can look into. */
+const nowhereRoot = '/\0';
+/** What every system has in its root directory, for one that cannot be looked into. */
+const usual: readonly Entry[] = ['dev', 'etc', 'home', 'mnt', 'opt', 'root', 'run', 'srv', 'tmp', 'usr', 'var'].map((name) => ({ name, folder: true }));
+
+/** What lies in a folder below a root directory; of a root that cannot be looked into, what is mostly there. */
+function entriesOf(world: World, root: string, folder: string): readonly Entry[] {
+  const found = root === nowhereRoot ? [] : world.entries(`${root}${folder}`);
+  return found.length === 0 && folder === '/' ? usual : found;
+}
+
+const mostEntries = 1000;
+
+/**
+ * What lies in the folder that the text before the cursor leads to. Only the last step of the path is replaced.
+ * @param root where the root directory of the path lies on the host
+ */
+function paths(spot: Spot, { start, end }: Span, world: World, root: string): CompletionItem[] {
+  const before = spot.before(start), slash = before.lastIndexOf('/');
+  const own = pathOf(spot.document.uri);
+  const relative = spot.document.kind !== 'nspawn' && own !== undefined && !before.startsWith('/');
+  if (slash < 0 && before !== '' && !relative) return [];
+  const entries = relative ? world.entries(resolve(folderOf(spot.document, world), before.slice(0, slash + 1)))
+    : entriesOf(world, root, unescaped(before.slice(0, slash + 1)) || '/');
+  const behind = spot.text.slice(spot.at, end).indexOf('/');
+  const step = { start: start + slash + 1, end: behind < 0 ? end : spot.at + behind };
+  const lead = before === '' && !relative ? '/' : '';
+  return entries.slice(0, mostEntries).map(({ name, folder: isFolder }) => ({
+    label: `${lead}${name}${isFolder ? '/' : ''}`, kind: isFolder ? CompletionItemKind.Folder : CompletionItemKind.File,
+    textEdit: spot.replace(step, `${lead}${escaped(spot, name)}${isFolder && behind < 0 ? '/' : ''}`),
+    ...(isFolder ? { command: suggestAgain } : {}),
+  }));
+}
+
+/** Where colons separate fields, those of a name are escaped. */
+const escaped = ({ assigned }: Spot, name: string): string =>
+  grammarOf(assigned.setting.value)?.form?.includes(':') === true ? name.replace(/[\\:]/g, '\\$&') : name;
+const unescaped = (path: string): string => path.replace(/\\(.)/g, '$1');
+
+const isPath = ({ setting: { value } }: Known): boolean => /path|tree/.test(value.type === 'list' ? value.of?.type ?? '' : value.type);
+
+/** Behind a % in a value of a tool that has specifiers. */
+function specifiersAt(spot: Spot): CompletionItem[] {
+  const { edition } = spot.document, { specifiers } = edition.schema.data;
+  const percents = /%+[^%]?$/.exec(spot.before(0))?.[0];
+  if (specifiers === undefined || percents === undefined || !/^(%%)*%$/.test(percents)) return [];
+  return specifiers.filter((s) => has(s, edition.version)).map(({ char, setting, means }) => ({
+    label: `%${char}`, kind: CompletionItemKind.Variable, detail: means ?? `the value of ${setting ?? ''}=`,
+    textEdit: spot.replace({ start: spot.at - 1, end: spot.at }, `%${char}`),
+  }));
+}

@@ -1,0 +1,74 @@
+import { type DocumentSymbol, SymbolKind, SymbolTag, type WorkspaceSymbol } from 'vscode-languageserver-types';
+import type { Document } from '../schema';
+import { type Span, inDocument } from '../syntax';
+import { type World, machineName } from './context';
+import { rangeOf } from './lookup';
+import { type NameKind, namesIn } from './names';
+
+/** The outline: sections, and in them the settings with their values. */
+export function documentSymbols(document: Document): DocumentSymbol[] {
+  const top: DocumentSymbol[] = [];
+  let section: { symbol: DocumentSymbol; start: number } | undefined, end = 0;
+  const close = (): void => {
+    if (section !== undefined) section.symbol.range = rangeOf(document, { start: section.start, end });
+  };
+  for (const { line, start } of document.tree) {
+    if (line.kind === 'header') {
+      close();
+      const range = rangeOf(document, inDocument(start, line.whole.span()));
+      const symbol = { name: line.whole.text, kind: SymbolKind.Namespace, range, selectionRange: range, children: [] };
+      section = { symbol, start };
+      top.push(symbol);
+    } else if (line.kind === 'assignment' && line.key.length > 0) {
+      const key = inDocument(start, line.key.span()), value = inDocument(start, line.value.span());
+      const whole: Span = { start: key.start, end: Math.max(key.end, value.end) };
+      const setting = section === undefined ? undefined : document.edition.setting(section.symbol.name.slice(1, -1), line.key.text);
+      (section?.symbol.children ?? top).push({
+        name: line.key.text, detail: shortened(line.value.text), kind: SymbolKind.Property,
+        range: rangeOf(document, whole), selectionRange: rangeOf(document, key),
+        ...(setting?.deprecated ? { tags: [SymbolTag.Deprecated] } : {}),
+      });
+    }
+    if (line.kind !== 'blank' && line.kind !== 'comment') end = start + contentLength(document, start, line.length);
+  }
+  close();
+  return top;
+}
+
+/** The length of a line without its line end. */
+const contentLength = ({ text }: Document, start: number, length: number): number =>
+  text.getText().slice(start, start + length).replace(/[\s\0]+$/, '').length;
+
+const shortened = (text: string): string => {
+  const flat = text.replace(/\s+/g, ' ');
+  return flat.length > 80 ? `${flat.slice(0, 79)}…` : flat;
+};
+
+const kinds: Readonly<Record<NameKind, SymbolKind>> = {
+  zone: SymbolKind.Interface, bridge: SymbolKind.Interface, port: SymbolKind.Number, image: SymbolKind.Package, profile: SymbolKind.Package,
+};
+
+/** Machines, and the zones, bridges and ports that files use, where a name contains the letters of the query in order. */
+export function workspaceSymbols(world: World, query: string): WorkspaceSymbol[] {
+  const found: WorkspaceSymbol[] = [];
+  const wanted = query.toLowerCase();
+  const matches = (name: string): boolean => {
+    let at = 0;
+    for (const c of name.toLowerCase()) if (wanted.startsWith(c, at)) at += c.length;
+    return at === wanted.length;
+  };
+  for (const document of world.documents()) {
+    if (document.kind === 'nspawn' && matches(machineName(document.uri))) {
+      found.push({ name: machineName(document.uri), kind: SymbolKind.Object, location: { uri: document.uri }, containerName: 'machine' });
+    }
+    for (const { kind, name, span } of namesIn(document)) {
+      if (matches(name)) {
+        found.push({
+          name, kind: kinds[kind], containerName: `${kind} of ${machineName(document.uri)}`,
+          location: { uri: document.uri, range: rangeOf(document, span) },
+        });
+      }
+    }
+  }
+  return found;
+}

@@ -1,0 +1,46 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { World } from './features';
+
+/** What features may know of the host, read from its files when it is asked for. Never throws. */
+export const host: Omit<World, 'documents' | 'project'> = {
+  entries: (folder) => attempt([], () => readdirSync(folder, { withFileTypes: true })
+    .map((e) => ({ name: e.name, folder: e.isDirectory() || (e.isSymbolicLink() && isFolder(path.join(folder, e.name)))}))
+    .sort((a, b) => Number(a.name.startsWith('.')) - Number(b.name.startsWith('.')) || (a.name < b.name ? -1 : 1))),
+  exists: existsSync,
+  text: (file) => attempt(undefined, () => readFileSync(file, 'utf8')),
+  interfaces: () => attempt([], () => readdirSync('/sys/class/net').sort()
+    .map((name) => ({ name, bridge: existsSync(`/sys/class/net/${name}/bridge`) }))),
+  users: () => attempt([], () => readFileSync('/etc/passwd', 'utf8').split('\n').flatMap((line) => {
+    const [name = '', , id = ''] = line.split(':');
+    return isPerson(Number(id)) ? [name] : [];
+  })),
+};
+
+/** User IDs of people, as distributions give them out (login.defs UID_MIN and UID_MAX). */
+const isPerson = (id: number): boolean => id >= 1000 && id <= 60000;
+
+const isFolder = (link: string): boolean => attempt(false, () => readdirSync(link).length >= 0);
+
+/**
+ * The release of systemd that is installed, by the name of its private library: no program needs to be run for it.
+ * undefined where there is none.
+ */
+export function installedSystemd(): number | undefined {
+  const multiarch = attempt([], () => readdirSync('/usr/lib').filter((n) => n.endsWith('-linux-gnu')).map((n) => `/usr/lib/${n}/systemd`));
+  for (const folder of [...multiarch, '/usr/lib/systemd', '/usr/lib64/systemd', '/lib/systemd']) {
+    for (const name of attempt([], () => readdirSync(folder))) {
+      const release = /^libsystemd-shared-(\d+)/.exec(name)?.[1];
+      if (release !== undefined) return Number(release);
+    }
+  }
+  return undefined;
+}
+
+function attempt<T>(otherwise: T, work: () => T): T {
+  try {
+    return work();
+  } catch {
+    return otherwise;
+  }
+}

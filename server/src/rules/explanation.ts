@@ -1,0 +1,72 @@
+import type { Problem } from '../values';
+import { type Entry, effectOf } from './load';
+import type { Document } from '../schema';
+
+/** Why a value is bad as a whole, when one change makes it good. */
+export interface Explanation {
+  readonly kind: 'inline-comment' | 'quotes';
+  /** The value as it was meant. */
+  readonly meant: string;
+  /** Where in the value the comment begins. */
+  readonly from: number;
+}
+
+/** Types that take nearly any text, so that a comment becomes part of the value without a word. */
+const swallowing: readonly string[] = [
+  'string',
+  'words',
+  'environment',
+  'bind',
+  'tmpfs',
+  'inaccessible',
+  'overlay',
+  'path',
+  'syscall-filter',
+  'pivot-root',
+  'interface-pairs',
+];
+
+/** A value that is wrong only because somebody put a comment behind it, or quotation marks around it. */
+export function explanation(entry: Entry): Explanation | undefined {
+  const {
+    reading: { problems, asked },
+    grammar,
+    line,
+    resets,
+  } = entry;
+  if (resets || grammar === undefined || asked.edition.schema.data.tool === 'mkosi') return undefined;
+  const value = line.value.text;
+  const comment = /\s+([#;])/.exec(value);
+  if (comment !== null) {
+    const meant = value.slice(0, comment.index);
+    const swallowed =
+      problems.length === 0 && comment[1] === '#' && swallowing.includes(asked.value.type) && /\s#(\s|$)/.test(value);
+    if (
+      meant !== '' &&
+      (problems.length > 0 || swallowed) &&
+      grammar.check(meant, asked).length === 0 &&
+      !inQuotes(value, comment.index)
+    ) {
+      return { kind: 'inline-comment', meant, from: comment.index };
+    }
+  }
+  const meant = /^(["'])(.+)\1$/s.exec(value)?.[2];
+  if (meant !== undefined && problems.length > 0 && grammar.check(meant, asked).length === 0)
+    return { kind: 'quotes', meant, from: 0 };
+  return undefined;
+}
+
+/** The worst that the tool does with a value. */
+export function worst(problems: readonly Problem[], document: Document): ReturnType<typeof effectOf> {
+  const effects = problems.map((p) => effectOf(p, document));
+  return (['fatal', 'dropped', 'skipped', 'silent'] as const).find((e) => effects.includes(e)) ?? 'silent';
+}
+
+/** Whether an offset stands between quotation marks. */
+function inQuotes(text: string, offset: number): boolean {
+  let quote = '';
+  for (const c of text.slice(0, offset)) {
+    if (quote === '' ? c === '"' || c === "'" : c === quote) quote = quote === '' ? c : '';
+  }
+  return quote !== '';
+}

@@ -1,0 +1,180 @@
+import { ambientCapability } from './ambient-capability';
+import { badCondition } from './bad-condition';
+import { badValue } from './bad-value';
+import { bindUserShell } from './bind-user-shell-without-bind-user';
+import { bindUser } from './bind-user-without-private-users';
+import { bridgeAndZone } from './bridge-and-zone';
+import { brokenHeader } from './broken-header';
+import { capabilityDropped } from './capability-dropped';
+import { delegateWithoutManaged } from './delegate-without-managed';
+import { commentSign } from './comment-sign';
+import { deprecated } from './deprecated';
+import { duplicate } from './duplicate';
+import { duplicatePort } from './duplicate-port';
+import { ephemeralLinkJournal } from './ephemeral-link-journal';
+import { filterWithoutEffect } from './filter-without-effect';
+import { hostNetwork } from './host-network';
+import { hiddenMount } from './hidden-mount';
+import { idmapWithoutPrivateUsers } from './idmap-without-private-users';
+import { inlineComment } from './inline-comment';
+import { invalidUtf8 } from './invalid-utf8';
+import { killSignalIgnored } from './kill-signal-ignored';
+import { longLine } from './long-line';
+import { lostNetAdmin } from './lost-net-admin';
+import { machineIdKept } from './machine-id-kept';
+import { machineName } from './machine-name';
+import { managedOnHostNetwork } from './managed-on-host-network';
+import { maskedFile } from './masked-file';
+import { readsSection, unread } from './mkosi';
+import { missingFile } from './missing-file';
+import { namespacePathWithManaged } from './namespace-path-with-managed';
+import { namespacePathWithNetwork } from './namespace-path-with-network';
+import { notACondition } from './not-a-condition';
+import { outsideSection } from './outside-section';
+import { overridden } from './overridden';
+import { ownershipWithoutPrivateUsers } from './ownership-without-private-users';
+import { parametersWithoutStartMode } from './parameters-without-start-mode';
+import { portOnHostNetwork } from './port-on-host-network';
+import { privateOverridden } from './private-overridden';
+import { projectFault } from './project-fault';
+import { quotedValue } from './quoted-value';
+import { readOnlyChown } from './read-only-chown';
+import { rootMount } from './root-mount-with-private-users';
+import type { Case, Finding, Rule, Situation } from './rule';
+import { Situated } from './situation';
+import { specifier } from './specifier';
+import { startModeConflict } from './start-mode-conflict';
+import { scriptNotExecutable } from './script-not-executable';
+import { type Steps, atOnce } from './steps';
+import { strayText } from './stray-text';
+import { swallowedLine } from './swallowed-line';
+import { tmpfsWithoutMode } from './tmpfs-without-mode';
+import { unitSetting } from './unit-setting';
+import { unknownImage } from './unknown-image';
+import { unknownProfile } from './unknown-profile';
+import { unknownSection } from './unknown-section';
+import { unknownSetting } from './unknown-setting';
+import { unreadFile } from './unread-file';
+import { unreadFolder } from './unread-folder';
+import { untrusted } from './untrusted';
+import { userScopeWithoutManaged } from './user-scope-without-managed';
+import { usersOnHostNetwork } from './users-on-host-network';
+import { volatileReadOnly } from './volatile-read-only';
+import { wrongImage } from './wrong-image';
+import { wrongSection } from './wrong-section';
+
+/** Every rule; the order is the order of the documentation. */
+export const rules: readonly Rule[] = [
+  invalidUtf8,
+  longLine,
+  brokenHeader,
+  unknownSection,
+  outsideSection,
+  strayText,
+  unknownSetting,
+  unitSetting,
+  wrongSection,
+  deprecated,
+  badValue,
+  inlineComment,
+  quotedValue,
+  overridden,
+  startModeConflict,
+  duplicatePort,
+  untrusted,
+  maskedFile,
+  unreadFolder,
+  machineName,
+  unknownImage,
+  userScopeWithoutManaged,
+  managedOnHostNetwork,
+  delegateWithoutManaged,
+  ephemeralLinkJournal,
+  volatileReadOnly,
+  readOnlyChown,
+  namespacePathWithNetwork,
+  bridgeAndZone,
+  usersOnHostNetwork,
+  portOnHostNetwork,
+  ambientCapability,
+  bindUser,
+  bindUserShell,
+  rootMount,
+  parametersWithoutStartMode,
+  ownershipWithoutPrivateUsers,
+  privateOverridden,
+  namespacePathWithManaged,
+  hostNetwork,
+  lostNetAdmin,
+  idmapWithoutPrivateUsers,
+  capabilityDropped,
+  filterWithoutEffect,
+  killSignalIgnored,
+  hiddenMount,
+  machineIdKept,
+  tmpfsWithoutMode,
+  notACondition,
+  duplicate,
+  badCondition,
+  specifier,
+  wrongImage,
+  missingFile,
+  scriptNotExecutable,
+  unreadFile,
+  projectFault,
+  unknownProfile,
+  commentSign,
+  swallowedLine,
+];
+
+const rulesOf = {
+  nspawn: rules.filter(({ tool }) => tool !== 'mkosi'), mkosi: rules.filter(({ tool }) => tool !== 'nspawn'),
+};
+
+/** Rules about what is wrong in any section, known or not. */
+const wholeFile: ReadonlySet<string> = new Set(['unknown-section', 'broken-header', 'outside-section', 'invalid-utf8', 'project-fault']);
+
+/** Lines of a section that mkosi passes over have nothing wrong; that it does so is said of the header. */
+function inUnreadSection(start: number, here: Situation): boolean {
+  if (!here.document.edition.modern) return false;
+  const section = here.document.sectionAt(here.document.tree.indexAt(start));
+  return section !== undefined && !readsSection(section, here);
+}
+
+/** What mkosi does not read, it does not complain about; but it says something else than it seems to. */
+function asRead(finding: Finding, here: Situation): Finding {
+  if (finding.rule === 'project-fault' || finding.rule === 'unread-file') return finding;
+  if (here.document.kind === 'mkosi-legacy' && here.project?.edition.modern === true) {
+    const { version } = here.project.edition;
+    return finding.verdict === 'advice' ? finding : { ...finding, verdict: 'silent', message: `mkosi ${version} does not read this file; for mkosi 14: ${finding.message}` };
+  }
+  if (here.passages.length === 0 || !['refused', 'warned'].includes(finding.verdict) || !unread(here, finding.start)) return finding;
+  return { ...finding, verdict: 'silent', message: `Not read here; where it is: ${finding.message}` };
+}
+
+/** What all rules find, in the order of the text. */
+export const findings = (here: Case): Finding[] => atOnce(judging(here));
+
+/** The same, rule by rule. */
+export function* judging(here: Case): Steps<Finding[]> {
+  const situation = new Situated(here), { load } = situation;
+  const found: Finding[] = [];
+  for (const rule of rulesOf[here.document.edition.schema.data.tool === 'mkosi' ? 'mkosi' : 'nspawn']) {
+    if (rule.about?.every((name) => load.named(name).length === 0) === true) continue;
+    for (const finding of rule.check(situation)) {
+      if (!wholeFile.has(rule.id) && inUnreadSection(finding.start, situation)) continue;
+      found.push(asRead({ rule: rule.id, ...finding }, situation));
+    }
+    yield;
+  }
+  return found.sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+export { network, users } from './groups';
+export { imageFoldersOf } from './place';
+export { type Entry, Load } from './load';
+export { loadOf } from './situation';
+export { type Steps, atOnce } from './steps';
+export { type Disk, type Host, type Passage, Project, globbed, expandedPath, inner, resolve, sameReading, someHost } from './project';
+export { type Launch, type Machine, machineOf } from './machine';
+export type { Case, Files, Finding, Fix, Rule, Situation, Verdict } from './rule';

@@ -1,0 +1,56 @@
+import type { Document } from '../schema';
+import { type Placed, type Span, inDocument } from '../syntax';
+import type { Finding, Rule } from './rule';
+
+/** Bytes that are no UTF-8, and code points that systemd counts among them: nspawn does not start (since 239). */
+export const invalidUtf8: Rule = {
+  id: 'invalid-utf8',
+  *check({ document }) {
+    if (document.edition.schema.data.tool === 'mkosi') {
+      yield* undecodable(document);
+      return;
+    }
+    const text = document.text.getText();
+    if (document.undecodable.length === 0 && !nonCharacter.test(text)) return;
+    const bad = [
+      ...document.undecodable.map((start) => ({ start, end: start + 1 })),
+      ...[...text.matchAll(new RegExp(nonCharacter, 'gu'))].map((m) => ({
+        start: m.index,
+        end: m.index + m[0].length,
+      })),
+    ];
+    const reported = new Set<number>();
+    for (const span of bad.sort((a, b) => a.start - b.start)) {
+      const index = document.tree.indexAt(span.start),
+        placed = document.tree.at(index);
+      if (placed === undefined || reported.has(index) || inComment(placed, span)) continue;
+      reported.add(index);
+      yield {
+        ...span,
+        verdict: document.edition.version >= 239 ? 'refused' : 'warned',
+        message: 'This is not UTF-8, and nspawn does not read such a file; save it as UTF-8',
+        ...removable(document, span),
+      };
+    }
+  },
+};
+
+/** mkosi is Python: bytes that are no UTF-8 end it with a traceback, in comments as well. */
+function* undecodable({ undecodable: [start] }: Document): Generator<Omit<Finding, 'rule'>> {
+  if (start !== undefined) yield { start, end: start + 1, verdict: 'refused', message: 'This is not UTF-8, and mkosi does not read such a file; save it as UTF-8' };
+}
+
+/** Surrogates, and what Unicode keeps out of texts (v262 utf8.c unichar_is_valid). */
+const nonCharacter = new RegExp(
+  `[\\ud800-\\udfff\\ufdd0-\\ufdef${Array.from({ length: 17 }, (_, plane) => {
+    const last = (plane * 0x10000 + 0xfffe).toString(16);
+    return `\\u{${last}}-\\u{${last.slice(0, -1)}f}`;
+  }).join('')}]`,
+  'u',
+);
+
+const inComment = ({ line, start }: Placed, span: Span): boolean =>
+  line.comments.map((c) => inDocument(start, c)).some((c) => c.start <= span.start && span.start < c.end);
+
+const removable = ({ undecodable }: Document, span: Span) =>
+  undecodable.includes(span.start) ? {} : { fixes: [{ title: 'Remove it', edits: [{ ...span, text: '' }] }] };

@@ -1,0 +1,115 @@
+import type { Assigned, Document, Setting } from '../schema';
+import { type Span, inDocument } from '../syntax';
+import { type Effect, type Grammar, type Part, type Problem, Reading, grammarOf, readingOf } from '../values';
+
+/** An assignment of a setting that this release knows, and what the tool makes of its value. */
+export interface Entry extends Assigned {
+  readonly section: string;
+  readonly setting: Setting;
+  readonly grammar: Grammar | undefined;
+  /** Empty when the type has no grammar, and when the value is empty and thereby takes back what stood before. */
+  readonly reading: Reading;
+  /** The value is empty and takes back what stood before. */
+  readonly resets: boolean;
+  /** The tool goes on without the line. */
+  readonly dropped: boolean;
+}
+
+/** What the tool has after it has read a file: one reading that all rules share. */
+export class Load {
+  /** Every assignment of a known setting, in order. */
+  readonly entries: readonly Entry[];
+  private readonly byName = new Map<string, Entry[]>();
+  private readonly inForce = new Map<string, readonly Entry[]>();
+
+  constructor(readonly document: Document) {
+    const entries: Entry[] = [];
+    for (const assigned of document.assignments()) {
+      const entry = entryOf(document, assigned);
+      if (entry === undefined) continue;
+      entries.push(entry);
+      const same = this.byName.get(entry.setting.name);
+      if (same === undefined) this.byName.set(entry.setting.name, [entry]);
+      else same.push(entry);
+    }
+    this.entries = entries;
+  }
+
+  /** All assignments of a setting. */
+  named(name: string): readonly Entry[] {
+    return this.byName.get(name) ?? none;
+  }
+
+  /** The assignments of a setting that still count at the end of the file. */
+  live(name: string): readonly Entry[] {
+    const named = this.named(name);
+    if (named.length === 0) return none;
+    let known = this.inForce.get(name);
+    if (known === undefined) this.inForce.set(name, (known = inForce(named)));
+    return known;
+  }
+
+  /** The assignment that decides a setting of which only one counts. */
+  last(name: string): Entry | undefined {
+    return this.live(name).at(-1);
+  }
+
+  /** The word that a setting of fixed words is set to. */
+  word(name: string): string | undefined {
+    return wordOf(this.last(name));
+  }
+}
+
+const none: readonly Entry[] = [];
+
+/** What is left of the assignments of one setting. */
+function inForce(named: readonly Entry[]): readonly Entry[] {
+  let live: Entry[] = [];
+  for (const entry of named) {
+    if (entry.dropped) continue;
+    if (entry.resets) live = [];
+    else if (entry.setting.repeat === 'replace') live = [entry];
+    else live.push(entry);
+  }
+  return live;
+}
+
+/** The fixed word of a value that is one word. */
+export const wordOf = (entry: Entry | undefined): string | undefined => entry?.reading.parts[0]?.word;
+
+/** What the tool does with a problem: a setting of nspawn is left out, mkosi stops. */
+export const effectOf = (problem: Problem, { edition }: Document): Effect =>
+  problem.effect ?? (edition.schema.data.tool === 'mkosi' ? 'fatal' : 'dropped');
+
+/** Where a setting's name stands in the document. */
+export const nameSpan = ({ line, start }: Assigned): Span => inDocument(start, line.key.span());
+/** Where a stretch of a setting's value stands in the document; the whole assignment when the value is empty. */
+export function valueSpan({ line, start }: Assigned, stretch?: Span): Span {
+  if (line.value.length === 0) return inDocument(start, { start: line.key.inLine(0), end: line.equals + 1 });
+  return inDocument(start, stretch === undefined ? line.value.span() : line.value.span(stretch.start, stretch.end));
+}
+export const partSpan = (entry: Assigned, part: Part): Span => valueSpan(entry, part);
+
+/** From the name to the end of the value. */
+export function assignmentSpan({ line, start }: Assigned): Span {
+  return inDocument(start, {
+    start: line.key.inLine(0),
+    end: line.value.length === 0 ? line.equals + 1 : line.value.span().end,
+  });
+}
+
+/** A line with everything that belongs to it, for fixes that take it away. */
+export const lineSpan = ({ line, start }: Assigned): Span => ({ start, end: start + line.length });
+
+function entryOf(document: Document, assigned: Assigned): Entry | undefined {
+  const { setting, section, line, start } = assigned;
+  const { edition } = document;
+  if (setting === undefined || section === undefined) return undefined;
+  const resets = line.value.length === 0 && edition.resets(setting);
+  // A condition asks for a value in its own syntax, and a specifier is only known when mkosi runs.
+  const open = edition.isCondition(section) || (edition.modern && line.value.text.includes('%'));
+  const grammar = open ? undefined : grammarOf(setting.value);
+  const reading = grammar === undefined || resets ? new Reading({ value: setting.value, edition }) : readingOf(line, grammar, setting.value, edition);
+  const dropped = reading.problems.length > 0 && reading.problems.some((p) => ['dropped', 'fatal'].includes(effectOf(p, document)));
+  return { line, start, section, setting, grammar, reading, resets, dropped };
+}

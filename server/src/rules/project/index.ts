@@ -1,0 +1,6 @@
+export { type Disk, type Host, only, resolve, someHost } from './disk';
+export { type Passage, type Read, sameReading } from './passage';
+export { Project, inner } from './project';
+export { prohibited } from './settings';
+export type { Fault } from './walk';
+export { expanded as expandedPath, globbed, hasGlob } from './disk';

@@ -1,0 +1,323 @@
+import { type Assigned, type Document, type Edition, type Setting, byEdition, pathOf, ukiProfile } from '../../schema';
+import { type Answer, holds } from './conditions';
+import { type Disk, expanded, globbed, parent, resolve } from './disk';
+import { items } from './ini';
+import type { Passage, Read } from './passage';
+import { Settings, besides, prohibited } from './settings';
+import { type Expanded, expand } from './specifiers';
+
+/** Something wrong that is no line of a file: what lies around, or what all files come to. */
+export interface Fault {
+  readonly verdict: 'refused' | 'warned' | 'silent';
+  readonly path: string;
+  readonly message: string;
+  /** The item of a value that it is about, in the file of the path. */
+  readonly at?: Pick<Assigned, 'line' | 'start'> & { readonly item: string };
+}
+
+/** What all walks of a project share. */
+export interface Ground {
+  readonly edition: Edition;
+  readonly disk: Disk;
+  /** The folder that mkosi is called in. */
+  readonly root: string;
+  readonly passages: Passage[];
+  readonly faults: Fault[];
+  /** Scripts that are run because they lie there, and the file that they belong to. */
+  readonly scripts: { readonly path: string; readonly owner: string }[];
+  /** Folders of profiles that were looked into, each with the names that were wanted there. */
+  readonly profiles: Map<string, readonly string[]>;
+}
+
+const builtins: readonly string[] = ['mkosi-tools', 'mkosi-initrd', 'mkosi-vm', 'mkosi-addon', 'mkosi-obs'];
+
+/** The sections that set something. */
+const assignable = byEdition((edition) => edition.sections.filter((s) => !edition.isCondition(s) && s !== ukiProfile));
+
+/** Reads the configuration of one image, in the order in which mkosi does (config.py ParseContext). */
+export class Walk {
+  private readonly included = new Set<string>();
+  /** By setting and folder: how much of the list has been looked for from there. */
+  private readonly followed = new Map<string, { readonly list: readonly string[]; readonly count: number }>();
+  /** Passes over the end of a project with files that include one another in ever new ways. */
+  private left = 2000;
+
+  constructor(private readonly ground: Ground, readonly settings: Settings) {}
+
+  /**
+   * Reads a file, or a folder with all that belongs to it.
+   * @param path what is read; paths in it are relative to `folder`
+   * @returns whether its conditions hold
+   */
+  read(path: string, folder: string, options: { profiles?: boolean; local?: boolean } = {}): boolean {
+    const { disk, edition } = this.ground;
+    if (this.left-- <= 0) return false;
+    const extras = disk.kind(path) === 'folder';
+    const file = extras ? `${path}/mkosi.conf` : path;
+    const kind = disk.kind(file);
+    if (extras && kind === 'folder') this.fault(file, 'mkosi wants to read this as a file, but it is a folder');
+    const document = kind === 'file' ? disk.document(file) : undefined;
+    const passage = document && this.begin(document, folder);
+    if (passage !== undefined) {
+      if (passage.document.undecodable.length > 0) { passage.reached = Infinity; return true; }
+      if (!this.matches(passage, ['Match', 'TriggerMatch'])) return false;
+      if (edition.version >= 26) this.matches(passage, ['Assert', 'TriggerAssert']);
+    }
+    if (extras) this.around(path, options.local === true);
+    if (passage !== undefined) this.assignments(passage);
+    if (edition.version < 25 && options.profiles === true) this.profile(folder);
+    if (extras) this.dropins(`${path}/mkosi.conf.d`, folder);
+    if (edition.version >= 25 && options.profiles === true) this.profiles(folder);
+    return true;
+  }
+
+  /** Reads a profile of a unified kernel image, which is a file of its own kind. */
+  kernelProfile(path: string, folder: string): void {
+    const document = this.ground.disk.document(path);
+    if (document === undefined || this.ground.passages.some((p) => p.document === document && p.role === 'uki-profile')) return;
+    const passage = this.begin(document, folder, 'uki-profile');
+    for (const item of items(document, [ukiProfile])) {
+      if (item.kind === 'assignment') this.note(passage, item, { text: item.line.value.text, unknown: [], unset: [] });
+    }
+    passage.reached = Infinity;
+  }
+
+  /** Reads a file on its own: conditions and assignments, whatever they say. */
+  suppose(document: Document, folder: string): void {
+    const passage = this.begin(document, folder), { edition } = this.ground;
+    this.left = -1;
+    for (const sections of [['Match', 'TriggerMatch'], ['Assert', 'TriggerAssert']]) {
+      for (const item of items(document, sections.filter((s) => edition.sections.includes(s)))) {
+        if (item.kind === 'assignment') this.note(passage, item, { text: item.line.value.text, unknown: [], unset: [] });
+      }
+    }
+    this.assignments(passage);
+  }
+
+  private begin(document: Document, folder: string, role: Passage['role'] = 'configuration'): Passage {
+    const passage: Passage = { document, image: this.settings.image, folder, role, reads: new Map(), reached: 0 };
+    this.ground.passages.push(passage);
+    return passage;
+  }
+
+  private fault(path: string, message: string): void {
+    this.ground.faults.push({ verdict: 'refused', path, message });
+  }
+
+  /** Whether the conditions of a file hold; notes each one that is asked. */
+  private matches(passage: Passage, sections: readonly [string, string]): boolean {
+    const [plain, choice] = sections, asserts = plain === 'Assert', { edition } = this.ground;
+    let triggered: boolean | undefined, chosen: boolean | undefined, skip = false, last: number | undefined;
+    const read = sections.filter((s) => edition.sections.includes(s));
+    for (const item of items(passage.document, read)) {
+      if (item.kind === 'fault') { passage.reached = Infinity; return true; }
+      if (item.kind === 'end') {
+        // Until 20 the end of any section ended the conditions of [Match].
+        if (triggered === false && (item.section === plain || edition.version < 21)) {
+          if (!asserts) return false;
+          if (last !== undefined) this.stop(passage, last, 'None of the conditions with | in this [Assert] holds');
+        }
+        if (item.section === choice) chosen = chosen === true || triggered !== false;
+        triggered = undefined;
+        skip = false;
+        continue;
+      }
+      if (skip) continue;
+      last = item.start;
+      passage.reached = Math.max(passage.reached, item.start + item.line.length);
+      const outcome = this.condition(passage, item);
+      if (typeof outcome.answer === 'object') { this.stop(passage, item.start, outcome.answer.stop); continue; }
+      const { answer, trigger } = outcome;
+      if (!trigger && !answer) {
+        if (item.section === choice) { skip = true; triggered = false; continue; }
+        if (!asserts) return false;
+        this.stop(passage, item.start, 'This assertion does not hold');
+      }
+      if (trigger) triggered = triggered === true || answer;
+    }
+    if (chosen === false && asserts && last !== undefined) this.stop(passage, last, 'None of the [TriggerAssert] sections holds');
+    passage.reached = asserts ? passage.reached : chosen === false ? passage.reached : Infinity;
+    return chosen !== false;
+  }
+
+  private condition(passage: Passage, item: { section: string; line: Assigned['line']; start: number }): { answer: Answer; trigger: boolean } {
+    const { edition, disk } = this.ground;
+    const raw = item.line.value.text;
+    const trigger = raw.startsWith('|'), rest = trigger ? raw.slice(1) : raw;
+    const negate = rest.startsWith('!'), bare = negate ? rest.slice(1) : rest;
+    // Specifiers in conditions came with 21.
+    const wanted = edition.version < 21 ? { text: bare, unknown: [], unset: [] } : this.expand(bare, passage);
+    this.note(passage, item, wanted);
+    const setting = edition.assigned(item.section, item.line.key.text);
+    if (setting === undefined) return { answer: { stop: '' }, trigger };
+    if (edition.version >= 26 && setting.scope === 'main' && passage.image !== 'main') {
+      return { answer: { stop: `Only the main image can be asked for ${setting.name}=` }, trigger };
+    }
+    const answer = holds(setting, wanted.text, this.settings.value(setting.name), { edition, disk, image: passage.image, folder: passage.folder });
+    return { answer: typeof answer === 'boolean' ? answer !== negate : answer, trigger };
+  }
+
+  private stop(passage: Passage, start: number, stop: string): void {
+    const read = passage.reads.get(start);
+    if (read !== undefined && read.stop === undefined) passage.reads.set(start, { ...read, stop });
+  }
+
+  private note(passage: Passage, item: { section: string; line: Assigned['line']; start: number }, value: Expanded): Read {
+    const setting = this.ground.edition.assigned(item.section, item.line.key.text);
+    const read = { assigned: { line: item.line, start: item.start, section: item.section, setting }, ...value };
+    passage.reads.set(item.start, read);
+    return read;
+  }
+
+  private expand(text: string, { document, folder }: Pick<Passage, 'document' | 'folder'>): Expanded {
+    const { edition, root } = this.ground;
+    return expand(text, edition, (char, setting) => {
+      // The first releases did not know the name of the image yet when they asked for the name of its output.
+      if (setting === 'Output' && edition.version < 21 && !this.settings.own.has('Output')) return undefined;
+      if (setting !== undefined) return this.settings.text(setting) ?? (this.left < 0 ? `%${char}` : undefined);
+      switch (char) {
+        case 'C': return parent(pathOf(document.uri) ?? '/');
+        case 'P': return folder;
+        case 'D': return root;
+        case 'I': return this.settings.image;
+        case 'F': return ({ centos: 'xfs', alma: 'xfs', rocky: 'xfs', rhel: 'xfs', 'rhel-ubi': 'xfs', fedora: 'btrfs', opensuse: 'btrfs' } as
+          Record<string, string>)[this.settings.text('Distribution') ?? ''] ?? 'ext4';
+        default: return undefined;
+      }
+    });
+  }
+
+  private assignments(passage: Passage): void {
+    const { edition } = this.ground;
+    const sections = assignable(edition);
+    passage.reached = Infinity;
+    for (const item of items(passage.document, sections)) {
+      if (item.kind !== 'assignment') continue;
+      const setting = edition.assigned(item.section, item.line.key.text);
+      const value = setting === undefined ? { text: item.line.value.text, unknown: [], unset: [] } : this.expand(item.line.value.text, passage);
+      this.note(passage, item, value);
+      if (setting === undefined || prohibited(setting, passage.image, edition)) continue;
+      this.settings.assign(setting, value.text);
+      if (setting.name === 'Include' || setting.name === 'UnifiedKernelImageProfiles') this.follow(setting, passage.folder);
+    }
+  }
+
+  /** Reads what has been included and was not read yet. */
+  private follow(setting: Setting, folder: string): void {
+    const { disk } = this.ground, key = `${setting.name} ${folder}`;
+    const list = this.settings.list(setting.name), before = this.followed.get(key);
+    this.followed.set(key, { list, count: list.length });
+    // What is read here may make the list longer.
+    for (const named of list.slice(before?.list === list ? before.count : 0)) {
+      if (builtins.includes(named)) continue;
+      const text = expanded(named, disk), path = text === undefined ? undefined : resolve(folder, text);
+      if (path === undefined || disk.kind(path) === undefined) continue;
+      const real = disk.real(path);
+      if (this.included.has(real)) continue;
+      this.included.add(real);
+      if (setting.name !== 'Include') { this.kernelProfile(path, folder); continue; }
+      const isFolder = disk.kind(path) === 'folder';
+      this.read(path, isFolder ? path : folder, { profiles: isFolder && this.ground.edition.version >= 25 });
+    }
+  }
+
+  /** Files that set something by lying beside mkosi.conf, and local configuration. */
+  private around(folder: string, local: boolean): void {
+    const { disk, edition } = this.ground;
+    if (local || edition.version < 24) this.local(folder);
+    const there = new Set(disk.names(folder));
+    for (const { name, setting, read } of besides(edition)) {
+      if (!there.has(name.split('/', 1)[0] ?? '')) continue;
+      if (prohibited(setting, this.settings.image, edition)) continue;
+      for (const found of globbed(`${folder}/${name}`, '/', disk)) {
+        if (disk.kind(found) === undefined) continue;
+        this.secret(found, setting, read);
+        if (setting.name === 'UnifiedKernelImageProfiles') { this.kernelProfile(found, folder); continue; }
+        if (setting.value.of?.params?.script === true && disk.kind(found) === 'file') {
+          this.ground.scripts.push({ path: found, owner: disk.kind(`${folder}/mkosi.conf`) === 'file' ? `${folder}/mkosi.conf` : found });
+        }
+        if (!read) { if (setting.value.list === undefined) this.settings.own.set(setting.name, found); continue; }
+        this.take(found, setting);
+      }
+    }
+  }
+
+  /** The text of a file is a value. */
+  private take(path: string, setting: Setting): void {
+    const { disk, edition } = this.ground, mode = disk.mode(path) ?? 0;
+    if (disk.kind(path) === 'folder') { this.fault(path, 'mkosi wants to read this as a file, but it is a folder'); return; }
+    if (edition.version >= 25 && (mode & 0o111) !== 0) {
+      // What it prints is not known, only that there will be something.
+      if (setting.value.type !== 'uuid') this.settings.own.set(setting.name, '0');
+      return;
+    }
+    const text = disk.text(path) ?? '';
+    if (edition.version >= 25 && text.startsWith('#!/')) {
+      this.fault(path, 'This is a script by its first line, but not executable; mkosi neither runs nor reads it');
+      return;
+    }
+    const value = text.replace(/\n+$/, '');
+    this.settings.assign(setting, value);
+    if (setting.value.type === 'uuid' && value !== '' && value !== 'random' && !/^[0-9a-f]{32}$/i.test(value.replace(/urn:|uuid:|[{}-]/g, ''))) {
+      this.fault(path, `"${value}" is no UUID for ${setting.name}=`);
+    }
+  }
+
+  /** Secrets that all may read are refused (config.py parse_path, secret). */
+  private secret(path: string, { value, name }: Setting, read: boolean): void {
+    const mode = this.ground.disk.mode(path);
+    if ((value.params?.secret !== true && !(read && name === 'RootPassword')) || mode === undefined || (mode & 0o7) === 0) return;
+    this.fault(path, `Everybody may read this secret (mode ${mode.toString(8)}); mkosi wants chmod o-rwx`);
+  }
+
+  private local(folder: string): void {
+    const { disk, edition } = this.ground;
+    const file = `${folder}/mkosi.local.conf`, own = `${folder}/mkosi.local`;
+    const found: string[] = [];
+    if (edition.version >= 26) {
+      if (disk.kind(own) === 'folder') found.push(own);
+      if (disk.kind(file) === 'file') found.push(file);
+    } else if (edition.version >= 25 && disk.kind(`${own}/mkosi.conf`) !== undefined) found.push(own);
+    else if (disk.kind(file) !== undefined) found.push(file);
+    for (const path of found) {
+      this.read(path, disk.kind(path) === 'folder' ? path : folder);
+      if (edition.version >= 24) this.settings.promote();
+    }
+  }
+
+  private dropins(folder: string, here: string): void {
+    const { disk } = this.ground;
+    if (disk.kind(folder) === 'file') this.fault(folder, 'mkosi wants to look into this folder, but it is a file');
+    if (disk.kind(folder) !== 'folder') return;
+    for (const name of disk.names(folder)) {
+      const path = `${folder}/${name}`, isFolder = disk.kind(path) === 'folder';
+      if (isFolder || (name.endsWith('.conf') && name !== '.conf')) this.read(path, isFolder ? path : here);
+    }
+  }
+
+  /** Profiles that are chosen; one that is nowhere is passed over since 25. */
+  private profiles(folder: string): void {
+    const { disk, profiles } = this.ground, names = this.settings.list('Profiles'), place = `${folder}/mkosi.profiles`;
+    profiles.set(place, [...profiles.get(place) ?? [], ...names]);
+    for (const name of names) {
+      for (const path of [`${folder}/mkosi.profiles/${name}`, `${folder}/mkosi.profiles/${name}.conf`]) {
+        const kind = disk.kind(path);
+        if (kind !== undefined) this.read(path, kind === 'folder' ? path : folder);
+      }
+    }
+  }
+
+  /** The one profile of 24 and older. */
+  private profile(folder: string): void {
+    const { disk, profiles } = this.ground, name = this.settings.text('Profile');
+    profiles.set(`${folder}/mkosi.profiles`, name === undefined ? [] : [name]);
+    if (name === undefined) return;
+    const path = [name, `${name}.conf`].map((n) => resolve(`${folder}/mkosi.profiles`, n)).find((p) => disk.kind(p) !== undefined);
+    if (path === undefined) {
+      this.fault(`${folder}/mkosi.conf`, `There is no profile ${name} in mkosi.profiles/`);
+      return;
+    }
+    this.read(path, disk.kind(path) === 'folder' ? path : folder);
+  }
+}
+

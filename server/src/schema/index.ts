@@ -1,0 +1,10 @@
+export { type Assigned, Document } from './document';
+export { type Entry, Documentation } from './documentation';
+export { type Kind, isTrusted, kindOf, pathOf } from './kinds';
+export { Edition, Schema, byEdition, has, reached, ukiProfile } from './schema';
+export { type Target, editionOf, mkosi, mkosiLegacy, newest, nspawn, releases, vocabularyPages } from './schemas';
+export { similar } from './similar';
+export { systemCalls, vocabulary, wordsOf } from './vocabulary';
+export type {
+  ListForm, NspawnVocabulary, NspawnWords, SchemaData, Setting, Specifier, ValueType, Version, VocabularyWord, Word,
+} from './types';

@@ -1,0 +1,67 @@
+import type { Edition, ValueType } from '../schema';
+import { type Grammar, fromReading } from './grammar';
+import { rlimit } from './limits';
+import { mkosiForm, mkosiGrammar, mkosiTypes } from './mkosi';
+import { environment, hostname, id128, privateUsers, string, unsigned, userNames, words } from './names';
+import { bridge, interfacePair, interfacePairs, port, zone } from './network';
+import { oomScore } from './numbers';
+import { bind, bindUserShell, inaccessible, overlay, path, pivotRoot, tmpfs } from './paths';
+import { addressFamilies, capabilities, cpuSet, personality, signals, syscallFilter } from './sets';
+import { fixedWords } from './words';
+
+/** The grammars of systemd-nspawn, by type. */
+const grammars: Readonly<Partial<Record<string, Grammar>>> = {
+  'boolean': fixedWords,
+  'tristate': fixedWords,
+  'enum': fixedWords,
+  'feature': fixedWords,
+  'string': string,
+  'words': words,
+  'environment': environment,
+  'path': path,
+  'pivot-root': pivotRoot,
+  'capabilities': capabilities,
+  'signal': signals,
+  'personality': personality,
+  'id128': id128,
+  'private-users': privateUsers,
+  'unsigned': unsigned,
+  'syscall-filter': syscallFilter,
+  'rlimit': rlimit,
+  'hostname': hostname,
+  'oom-score': oomScore,
+  'cpu-set': cpuSet,
+  'address-families': addressFamilies,
+  'bind': bind,
+  'tmpfs': tmpfs,
+  'inaccessible': inaccessible,
+  'overlay': overlay,
+  'user-names': userNames,
+  'bind-user-shell': bindUserShell,
+  'interface-pairs': interfacePairs,
+  'interface-pair': interfacePair,
+  'interface': bridge,
+  'zone': zone,
+  'port': port,
+};
+
+/** Both tools have words, paths and variables, but do not read them alike: the release that asks decides. */
+const byTool = (nspawn: Grammar): Grammar => fromReading(
+  (text, asked) => (asked.edition.schema.data.tool === 'mkosi' ? mkosiGrammar : nspawn).read(text, asked),
+  nspawn.form,
+);
+const shared = Object.fromEntries(Object.entries(grammars).map(([type, own]) => [type, own && byTool(own)]));
+
+/** The grammar of a type; undefined for a type whose values are taken as they are. */
+export const grammarOf = (value: ValueType): Grammar | undefined =>
+  shared[value.type] ?? (mkosiTypes.has(value.type) ? mkosiGrammar : undefined);
+
+/** What stands where in a value, as `source:target`; undefined where there is nothing to tell. */
+export const formOf = (value: ValueType, { schema }: Edition): string | undefined =>
+  schema.data.tool === 'mkosi' ? mkosiForm(value) : grammarOf(value)?.form;
+
+export { Reading } from './grammar';
+export type { Asked, Effect, Grammar, Offer, Part, Place, Problem, Proposal, Role, Want } from './grammar';
+export { isRoot } from './paths';
+export { readingOf } from './readings';
+export { conditionGrammar, parseInteger, split, strip } from './mkosi';

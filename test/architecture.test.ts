@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { globSync } from './glob.mjs';
+
+/** The rooms of the server, lowest first: a room may look at itself and at lower ones. */
+const serverRooms = ['syntax', 'schema', 'values', 'rules', 'features', 'convert'];
+/** What a room of the client may look at besides itself. */
+const clientRooms: Readonly<Record<string, readonly string[]>> = {
+  host: [], machines: ['host'], mkosi: ['host'], language: ['host'],
+};
+/** The only files of the server that may touch a disk, a process or a connection. */
+const serverDoors = ['server', 'answers', 'workspace', 'host', 'cli', 'convert-cli', 'files', 'disk', 'projects', 'judge'].map((name) => `server/src/${name}.ts`);
+
+interface Import { readonly file: string; readonly from: string }
+
+/** Every import of a file, also of types and by import(). */
+function importsOf(file: string): Import[] {
+  const text = readFileSync(file, 'utf8');
+  const found = text.matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+|\brequire\s*\(\s*)'([^']+)'/g);
+  return [...found].map((m) => ({ file, from: m[1] ?? '' }));
+}
+
+const sources = globSync('.', ['client/src', 'server/src'], /\.ts$/).filter((f) => !/\.(test|e2e|d)\.ts$|\/testing\//.test(f));
+const imports = sources.flatMap(importsOf);
+
+/** Where a relative import leads, without extension; the name itself for a package. */
+const target = ({ file, from }: Import): string => from.startsWith('.') ? path.posix.join(path.posix.dirname(file), from) : from;
+
+/** The room that a path lies in or is; a file beside the rooms lies in none. */
+const room = (at: string, side: string): string | undefined => {
+  const name = new RegExp(`^${side}/src/([^/]+)`).exec(at)?.[1];
+  return name === undefined || name.endsWith('.ts') || sources.includes(`${at}.ts`) && !at.includes(`${name}/`) ? undefined : name;
+};
+
+describe('architecture', () => {
+  it('finds the sources and their imports', () => {
+    assert.ok(sources.length > 30);
+    assert.ok(imports.length > 80);
+  });
+
+  it('lets only the client know vscode, and of the client not the host library', () => {
+    for (const i of imports.filter(({ from }) => from === 'vscode' || from.startsWith('vscode-languageclient'))) {
+      assert.match(i.file, /^client\/src\//, i.file);
+      assert.doesNotMatch(i.file, /^client\/src\/host\//, i.file);
+    }
+  });
+
+  it('keeps client and server apart', () => {
+    for (const i of imports) {
+      assert.equal(target(i).startsWith(i.file.startsWith('client') ? 'server/' : 'client/'), false, `${i.file} imports ${i.from}`);
+    }
+  });
+
+  it('gives the client the same word about settings that images inherit as the schema has', () => {
+    const read = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+    const { settings } = read('server/src/schema/mkosi.json') as { settings: { name: string; scope?: string }[] };
+    const having = (...scopes: string[]): string[] => settings.filter((s) => scopes.includes(s.scope ?? '')).map((s) => s.name).sort();
+    const { images, tools } = read('client/src/mkosi/inherited.json') as { images: string[]; tools: string[] };
+    assert.deepEqual([[...images].sort(), [...tools].sort()], [having('inherit', 'universal', 'multiversal'), having('multiversal')]);
+  });
+
+  it('lets the rooms of the server look down only', () => {
+    for (const i of imports) {
+      const here = room(i.file, 'server'), there = room(target(i), 'server');
+      if (here === undefined || !i.from.startsWith('.')) continue;
+      assert.ok(there !== undefined, `${i.file} imports ${i.from}, which is above every room`);
+      assert.ok(serverRooms.includes(here), `${here} is no room of the plan`);
+      assert.ok(serverRooms.indexOf(there) <= serverRooms.indexOf(here), `${i.file} imports ${i.from}`);
+    }
+  });
+
+  it('lets the rooms of the client look at the host only', () => {
+    for (const i of imports) {
+      const here = room(i.file, 'client'), there = room(target(i), 'client');
+      if (here === undefined || !i.from.startsWith('.')) continue;
+      assert.ok(there !== undefined, `${i.file} imports ${i.from}, which is above every room`);
+      assert.ok(there === here || clientRooms[here]?.includes(there), `${i.file} imports ${i.from}`);
+    }
+  });
+
+  it('keeps disks, processes and connections out of the rooms of the server', () => {
+    for (const i of imports.filter(({ file }) => file.startsWith('server/') && !serverDoors.includes(file))) {
+      assert.doesNotMatch(i.from, /^node:|^vscode-languageserver(\/.*)?$|^(fs|net|child_process)$/, `${i.file} imports ${i.from}`);
+    }
+  });
+
+  it('keeps the D-Bus package behind one file', () => {
+    const users = new Set(imports.filter(({ from }) => from.startsWith('dbus-native')).map(({ file }) => file));
+    assert.equal(users.size, 1, [...users].join());
+  });
+
+  it('keeps the front door small', () => {
+    assert.ok(readFileSync('client/src/extension.ts', 'utf8').split('\n').length < 100);
+  });
+
+  it('has no file that cannot be read in one sitting', () => {
+    for (const file of sources) assert.ok(readFileSync(file, 'utf8').split('\n').length <= 600, file);
+  });
+});

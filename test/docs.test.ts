@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { shown } from '../server/src/features';
+import { decode } from '../server/src/files';
+import { type Case, rules } from '../server/src/rules';
+import { judged } from '../server/src/rules/testing/judged';
+import { projectOf } from '../server/src/rules/testing/project';
+import { Document, type Kind, newest } from '../server/src/schema';
+
+const folder = 'docs/rules';
+const pages = readdirSync(folder).filter((f) => f !== 'README.md').map((f) => f.replace(/\.md$/, ''));
+
+/** What stands below a heading of a page, up to the next one. */
+function chapter(page: string, heading: string): string {
+  const [, text = ''] = page.split(`\n## ${heading}\n`);
+  return text.split('\n## ')[0] ?? '';
+}
+
+interface Example { readonly kind: Kind; readonly text: string }
+
+function example(page: string, heading: string): Example {
+  const found = /^```(nspawn|mkosi|mkosi-legacy)\n(.*?)^```$/ms.exec(chapter(page, heading));
+  assert.ok(found, `no example under "${heading}"`);
+  return { kind: found[1] as Kind, text: (found[2] ?? '').replaceAll('…', 'x'.repeat(1 << 20)) };
+}
+
+/** An example as it is to be judged; `\xfc` in it is a byte. */
+function caseOf({ kind, text }: Example): Case {
+  const bytes = Buffer.concat(text.split(/(\\x[0-9a-f]{2})/).map((part) =>
+    /^\\x/.test(part) ? Buffer.from(part.slice(2), 'hex') : Buffer.from(part)));
+  const decoded = decode(bytes);
+  if (kind !== 'nspawn') {
+    const mkosi = Number(/^# judged by mkosi ([\d.]+)/.exec(text)?.[1] ?? (kind === 'mkosi' ? newest.mkosi : 14));
+    const name = /^# judged .*?\bin (\S+)/.exec(text)?.[1] ?? (kind === 'mkosi' ? 'mkosi.conf' : 'mkosi.default');
+    const [, beside, mode = ''] = /^# judged with (\S+), mode (\d+)/.exec(text) ?? [], target = /^# judged for mkosi ([\d.]+)/.exec(text)?.[1];
+    const files = { [name]: decoded.text, ...(beside === undefined ? {} : { [beside]: '' }) };
+    const modes = beside === undefined ? {} : { [beside]: Number.parseInt(mode, 8) };
+    if (decoded.undecodable.length === 0) return projectOf(files, Number(target ?? mkosi), modes).caseOf(name);
+    const document = Document.of(`file:///work/${name}`, kind, decoded.text, { ...newest, mkosi });
+    return { document, launch: 'unit', trusted: true };
+  }
+  const here = judged(decoded.text), { document } = here;
+  if (decoded.undecodable.length === 0) return here;
+  return { ...here, document: Document.of(document.uri, kind, decoded.text, newest, decoded.undecodable) };
+}
+
+describe('pages of rules', () => {
+  it('are there for every rule, and for nothing else', () => {
+    assert.deepEqual(pages.toSorted(), rules.map((r) => r.id).sort());
+  });
+
+  it('stand in the index in the order of the rules', () => {
+    const index = readFileSync(`${folder}/README.md`, 'utf8');
+    assert.deepEqual([...index.matchAll(/^\| \[([a-z0-9-]+)\]\(\1\.md\) \|/gm)].map((m) => m[1]), rules.map((r) => r.id));
+  });
+
+  for (const id of pages) {
+    describe(id, () => {
+      const page = readFileSync(`${folder}/${id}.md`, 'utf8');
+      const found = (e: Example) => shown(caseOf(e)).filter(({ finding }) => finding.rule === id);
+
+      it('says what happens, why, and what to do', () => {
+        assert.ok(page.startsWith(`# ${id}\n\n`));
+        for (const heading of ['What happens', 'Why', 'How to mend it', 'How to silence it']) {
+          assert.ok(chapter(page, heading).trim().length > 20, heading);
+        }
+        assert.ok(chapter(page, 'How to silence it').includes(`# nspawn-ignore: ${id}\n`));
+        assert.ok(chapter(page, 'How to silence it').includes(`"nspawn.rules": { "${id}": "off" }`));
+      });
+
+      it('has a wrong example, with a verdict that it names', () => {
+        const findings = found(example(page, 'Wrong'));
+        assert.ok(findings.length > 0);
+        const named = [...chapter(page, 'What happens').matchAll(/\*\*(\w+)\*\*/g)].map((m) => m[1]);
+        for (const { finding } of findings) assert.ok(named.includes(finding.verdict), finding.verdict);
+      });
+
+      it('has a right example, in which nothing is wrong', () => {
+        const here = caseOf(example(page, 'Right'));
+        assert.deepEqual(shown(here).filter(({ finding: f }) => f.rule === id || f.verdict !== 'advice').map((f) => f.finding.message), []);
+      });
+
+      it('names a comment that silences the rule', () => {
+        const { kind, text } = example(page, 'Wrong'), lines = text.split('\n');
+        const { document } = caseOf({ kind, text });
+        for (const { finding } of found({ kind, text }).toReversed()) {
+          lines.splice(document.text.positionAt(finding.start).line, 0, `# nspawn-ignore: ${id}`);
+        }
+        assert.deepEqual(found({ kind, text: lines.join('\n') }), []);
+      });
+    });
+  }
+});

@@ -1,0 +1,66 @@
+// `npm test`: everything, from a clean clone. Ends with one line: N passed, N failed, N skipped.
+//   node test/run.mjs [STAGE ...]      runs only some stages; `--list` names them
+// What cannot run here is counted as skipped, with its reason; with CI=true it counts as failed.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { installPackages, root } from '../tools/setup.mjs';
+
+/**
+ * A stage is a command. One that prints `RESULT {"passed":1,"failed":0,"skipped":0,"reason":"..."}` is counted by that,
+ * any other by its exit status; `figures` stages only print.
+ */
+const stages = [
+  { name: 'types', argv: ['node', 'node_modules/typescript/bin/tsc', '--noEmit'] },
+  { name: 'lint', argv: ['node', 'node_modules/eslint/bin/eslint.js', '.'] },
+  { name: 'unit', argv: ['node', 'test/mocha.mjs', 'unit'], counts: true },
+  { name: 'properties', argv: ['node', 'test/mocha.mjs', 'properties'], counts: true },
+  { name: 'package', argv: ['node', 'tools/package.mjs'] },
+  { name: 'product', argv: ['node', 'test/mocha.mjs', 'product'], counts: true },
+  { name: 'vscode', argv: ['node', 'test/vscode.mjs'], counts: true },
+  { name: 'host', argv: ['node', 'test/host.mjs'], counts: true },
+  { name: 'walk', argv: ['node', 'test/walk.mjs'], counts: true },
+  { name: 'sidebar', argv: ['node', 'test/walk-sidebar.mjs'], counts: true },
+  { name: 'projects', argv: ['node', 'test/walk-projects.mjs'], counts: true },
+  { name: 'replay', argv: ['node', 'test/replay.mjs'], counts: true },
+  { name: 'mkosi', argv: ['node', 'test/mkosi.mjs'], counts: true },
+  { name: 'truth', argv: ['node', 'test/truth.mjs'], counts: true },
+];
+
+async function run({ name, argv: [program, ...args], counts }) {
+  console.log(`\n== ${name}`);
+  const started = Date.now();
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  let result;
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith('RESULT ')) result = JSON.parse(line.slice('RESULT '.length));
+    else console.log(line);
+  }
+  const status = child.exitCode ?? await new Promise((resolve) => { child.on('exit', resolve); });
+  const seen = counts ? result ?? { passed: 0, failed: 1, skipped: 0 } : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
+  // A stage that says it is well and exits as if it were not is not well.
+  if (status !== 0 && seen.failed === 0) seen.failed = 1;
+  const took = ((Date.now() - started) / 1000).toFixed(1);
+  console.log(`-- ${name}: ${seen.passed} passed, ${seen.failed} failed, ${seen.skipped} skipped (${took} s)${seen.reason ? `: ${seen.reason}` : ''}`);
+  return { name, ...seen };
+}
+
+const wanted = process.argv.slice(2);
+if (wanted.includes('--list')) {
+  console.log(stages.map((s) => s.name).join('\n'));
+  process.exit(0);
+}
+const unknown = wanted.filter((w) => !stages.some((s) => s.name === w));
+if (unknown.length > 0) {
+  console.error(`No stage ${unknown.join(', ')}; there are ${stages.map((s) => s.name).join(', ')}`);
+  process.exit(2);
+}
+installPackages();
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const stage of stages.filter((s) => wanted.length === 0 || wanted.includes(s.name))) {
+  const seen = await run(stage);
+  total.passed += seen.passed;
+  total.failed += seen.failed + (process.env.CI === 'true' ? seen.skipped : 0);
+  total.skipped += process.env.CI === 'true' ? 0 : seen.skipped;
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed > 0 ? 1 : 0);
