@@ -7,6 +7,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../tools/setup.mjs';
+import { add, finish, nothing } from './counts.mjs';
 import { numbers, sample } from './replay/generate.mjs';
 import { legacy, projects } from './replay/mkosi-cases.mjs';
 import { checked, mkosiOf, prepare, suites, summaries, withProjects } from './replay/mkosi.mjs';
@@ -15,7 +16,7 @@ const { values: { all, seed } } = parseArgs({ options: { all: { type: 'boolean',
 /** How many projects of each kind a release is asked about: some seconds' worth. */
 const most = all ? Infinity : 80, own = all ? 1000 : 80;
 const truth = path.resolve(root, process.env.NSPAWN_TRUTH ?? '../shared');
-const counts = { passed: 0, failed: 0, skipped: 0 }, reasons = [];
+const counts = nothing();
 let shown = 0;
 const fail = (text) => {
   counts.failed++;
@@ -94,8 +95,7 @@ const unable = await prepare();
 for (const suite of suites) {
   const found = unable === undefined ? mkosiOf(suite) : { reason: `the mkosi of Debian ${suite}: ${unable}` };
   if ('reason' in found) {
-    counts.skipped++;
-    reasons.push(found.reason);
+    add(counts, { ...nothing(), skipped: 1, reason: found.reason });
     console.log(found.reason);
     continue;
   }
@@ -104,5 +104,4 @@ for (const suite of suites) {
   compare(release, tree, [...projects(release, own, next), ...sample(old, most, next).map((c) => ({ ...c, modes: modesOf(c) }))]);
   if (release >= 15) migrated(release, tree, [...legacy, ...sample(realLegacy(), all ? Infinity : 20, next)]);
 }
-console.log(`RESULT ${JSON.stringify({ ...counts, ...reasons.length > 0 ? { reason: reasons.join('; ') } : {} })}`);
-process.exit(counts.failed > 0 ? 1 : 0);
+finish(counts);

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { root } from '../tools/setup.mjs';
+import { finish, nothing } from './counts.mjs';
 import { numbers, sample } from './replay/generate.mjs';
 import { ask, contentOf, trustOf } from './replay/nspawn.mjs';
 import { can, prepare } from './rig/systemd/rig.mjs';
@@ -14,13 +15,10 @@ import { can, prepare } from './rig/systemd/rig.mjs';
 const { values: { all, seed } } = parseArgs({ options: { all: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' } } });
 /** How many cases of each table are replayed: some seconds' worth. */
 const most = all ? Infinity : 150;
-const counts = { passed: 0, failed: 0, skipped: 0 };
+const counts = nothing();
 
 const able = can();
-if (!able.ok) {
-  console.log(`RESULT ${JSON.stringify({ ...counts, skipped: 1, reason: `systemd-nspawn itself: ${able.reason}` })}`);
-  process.exit(0);
-}
+if (!able.ok) finish({ ...counts, skipped: 1, reason: `systemd-nspawn itself: ${able.reason}` });
 await prepare({ tree: 'self', log: console.log });
 
 const next = numbers(Number(seed));
@@ -97,5 +95,4 @@ for (const launch of ['command', 'unit']) {
   });
 }
 console.log(`${cases.length} files (seed ${seed}) as systemd-nspawn ${release} reads them, started in two ways`);
-console.log(`RESULT ${JSON.stringify(counts)}`);
-process.exit(counts.failed > 0 ? 1 : 0);
+finish(counts);

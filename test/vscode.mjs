@@ -7,6 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { vsixPath } from '../tools/package.mjs';
 import { root } from '../tools/setup.mjs';
+import { add, finish, nothing, tryTwice } from './counts.mjs';
 import { bootFar } from './far.mjs';
 import { checkout, openTheWay } from './inside.mjs';
 import { bundleSuite } from './mocha.mjs';
@@ -28,27 +29,25 @@ const here = ['fixes-root', 'rooms'];
 const machines = ['machines', 'machines-verbs', 'machines-inside', 'machines-transfers'];
 const wanted = only?.split(',');
 const among = (files) => files.filter((file) => wanted?.includes(file) ?? true);
-const total = { passed: 0, failed: 0, skipped: 0 };
+const total = nothing();
 
 /** What is to be downloaded with its signature. */
 const signed = can().ok && among(machines).includes('machines-transfers') ? await signedArchive() : undefined;
 
-/** Runs files of the suite. @param {string[]} files @param {object} [where] a rig, or here */
+/** Runs files of the suite. @param {string[]} files @param {object} [where] a rig, or here @returns {Promise<import('./counts.mjs').Counts>} */
 async function suite(files, rig, name = 'suite') {
-  if (among(files).length === 0) return;
   const { counts, problem } = await runSuite({
     extension, tests: path.join(root, 'out/suite/test/suite/index.js'), workspace: path.join(root, 'examples'), name, timeoutMs: 600_000,
     env: { ...(rig ? { HOME: rig.user.home } : {}), SUITE: among(files).join(), ...(signed ? { SUITE_SIGNED: signed } : {}), ...(grep === undefined ? {} : { SUITE_GREP: grep }) },
     ...(rig ? { wrap: (argv) => rig.command(argv, { user: rig.user.name, cwd: rig.user.home }), netns: (argv) => rig.netns(argv) } : {}),
   });
-  const result = counts ?? { passed: 0, failed: 1, skipped: 0 };
-  if (problem && result.failed === 0) result.failed = 1;
-  for (const key of Object.keys(total)) total[key] += result[key];
+  const seen = counts ?? nothing();
+  if (problem && seen.failed === 0) seen.failed = 1;
+  return seen;
 }
 
-/** The same inside a real systemd. @param {'dir' | 'btrfs'} kind what /var/lib/machines is @param {string[][]} files by window */
-async function inside(tree, kind, files) {
-  if (among(files.flat()).length === 0) return;
+/** The same inside a real systemd. @param {'dir' | 'btrfs'} kind what /var/lib/machines is @param {string[]} files @param {string} name */
+async function inside(tree, kind, files, name) {
   await prepare({ tree, guest: true, btrfs: kind === 'btrfs', log: console.log });
   const rig = await boot({ name: `suite-${tree}-${kind}-${process.pid}`, tree, machines: kind, permit: true, binds: [checkout] });
   let far;
@@ -59,30 +58,37 @@ async function inside(tree, kind, files) {
     await rig.addMachine('db', 'tiny');
     await rig.addMachine('db2', 'tiny');
     await rig.addMachine('disk', 'raw');
-    if (among(files.flat()).includes('rooms')) {
+    if (among(files).includes('rooms')) {
       far = await bootFar(rig, { log: console.log });
       await far.addMachine('web', 'guest', { nspawnFile: '# far away\n[Exec]\nBoot=yes\n' });
       await far.addMachine('afar', 'tiny');
     }
-    const before = total.failed;
-    // A window each: what one leaves behind is not the other's.
-    for (const [i, some] of files.entries()) await suite(some, rig, `suite-${tree}-${kind}-${i}`);
-    if (total.failed > before) console.log((await run(['nsenter', '--target', `${rig.pid}`, '--all', '--', 'journalctl', '--no-pager', '-n', '80'])).stdout);
+    const seen = await suite(files, rig, name);
+    if (seen.failed > 0) console.log((await run(['nsenter', '--target', `${rig.pid}`, '--all', '--', 'journalctl', '--no-pager', '-n', '80'])).stdout);
+    return seen;
   } finally {
     await far?.stop();
     await rig.stop();
   }
 }
 
+/** Files that share a window, and a host if `kind` says what its images lie on. What one leaves behind is not the next one's. */
+async function part(files, tree, kind) {
+  if (among(files).length === 0) return;
+  const name = ['suite', ...kind === undefined ? [] : [tree, kind], among(files)[0]].join('-');
+  add(total, await tryTwice(name, () => kind === undefined ? suite(files, undefined, name) : inside(tree, kind, files, name)));
+}
+
 const able = can();
 if (able.ok) {
   for (const tree of trees ?? ['self']) {
-    await inside(tree, 'dir', trees ? [machines] : [anywhere, here, machines]);
-    await inside(tree, 'btrfs', [['machines-limits']]);
+    if (!trees) await part(anywhere, tree, 'dir');
+    if (!trees) await part(here, tree, 'dir');
+    for (const file of machines) await part([file], tree, 'dir');
+    await part(['machines-limits'], tree, 'btrfs');
   }
 } else {
-  await suite(anywhere);
-  Object.assign(total, { skipped: total.skipped + 1, reason: `machines in VS Code: ${able.reason}` });
+  await part(anywhere);
+  add(total, { ...nothing(), skipped: 1, reason: `machines in VS Code: ${able.reason}` });
 }
-console.log(`RESULT ${JSON.stringify(total)}`);
-process.exit(total.failed > 0 ? 1 : 0);
+finish(total);

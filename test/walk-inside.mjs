@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { vsixPath } from '../tools/package.mjs';
 import { root } from '../tools/setup.mjs';
+import { finish as end } from './counts.mjs';
 import { checkout, openTheWay } from './inside.mjs';
 import { run } from './rig/systemd/process.mjs';
 import { boot, can, prepare } from './rig/systemd/rig.mjs';
@@ -15,13 +16,11 @@ const { values: { only }, positionals: [given] } = parseArgs({ allowPositionals:
 const vsix = path.resolve(given ?? vsixPath());
 /** What the walk that is being taken has. */
 export let rig, vscode, workbench, browser;
-const { counts, step, take, finish } = walking(() => workbench);
-export { finish, step };
+const { counts, step, take } = walking(() => workbench);
+export { step };
+export const finish = () => end(counts);
 const able = can();
-if (!able.ok) {
-  console.log(`RESULT ${JSON.stringify({ ...counts, skipped: 1, reason: `the walk: ${able.reason}` })}`);
-  process.exit(0);
-}
+if (!able.ok) end({ ...counts, skipped: 1, reason: `the walk: ${able.reason}` });
 await installVSCode();
 const { openBrowser, startVSCode } = await import('./rig/vscode/vscode.mjs');
 const { Workbench } = await import('./rig/vscode/workbench.mjs');
@@ -56,8 +55,9 @@ export async function answerPolkit(shot) {
  */
 export async function walk(name, { permit, session, tree = 'self', groups = [] }, steps) {
   if (only !== undefined && only !== name) return;
-  const workspace = mkdtempSync(path.join(tmpdir(), 'nspawn-walk-'));
-  const well = await take(async () => {
+  let workspace;
+  await take(name, async () => {
+    workspace = mkdtempSync(path.join(tmpdir(), 'nspawn-walk-'));
     cpSync(path.join(root, 'examples'), workspace, { recursive: true });
     chmodSync(workspace, 0o755);
     rig = await boot({ name: `${name}-${process.pid}`, tree, permit, binds: [checkout, { source: workspace, target: workspace }] });
@@ -73,17 +73,18 @@ export async function walk(name, { permit, session, tree = 'self', groups = [] }
         : ['nsenter', '-t', String(rig.pid), '-a', '--', 'setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups', ...argv],
     });
     browser = await openBrowser({ netns: (argv) => rig.netns(argv) });
-    workbench = new Workbench(browser.page, { shots: path.join(root, 'artifacts/walk') });
+    workbench = new Workbench(browser.page, { shots: path.join(root, 'artifacts/walk'), timeoutMs: 60_000 });
     await workbench.open(vscode.url);
     await steps(workspace);
+  }, async (well) => {
+    await browser?.close();
+    await vscode?.stop();
+    if (!well) {
+      vscode?.saveLogs(path.join(root, 'artifacts/walk'));
+      console.log(await beside(['journalctl', '--no-pager', '-n', '80']).catch((error) => error.message));
+    }
+    await rig?.stop();
+    rig = vscode = workbench = browser = undefined;
+    rmSync(workspace, { recursive: true, force: true });
   });
-  await browser?.close();
-  await vscode?.stop();
-  if (!well) {
-    vscode?.saveLogs(path.join(root, 'artifacts/walk'));
-    console.log(await beside(['journalctl', '--no-pager', '-n', '80']).catch((error) => error.message));
-  }
-  await rig?.stop();
-  rig = vscode = workbench = browser = undefined;
-  rmSync(workspace, { recursive: true, force: true });
 }

@@ -12,6 +12,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { vsixPath } from '../tools/package.mjs';
 import { root } from '../tools/setup.mjs';
+import { finish } from './counts.mjs';
 import { FakeMkosi } from './fake-mkosi.mjs';
 import { mkosiOf, prepare, starter, suites } from './replay/mkosi.mjs';
 import { installVSCode } from './rig/vscode/install.mjs';
@@ -20,7 +21,7 @@ import { walking } from './steps.mjs';
 const { values: { only }, positionals: [given] } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });
 const vsix = path.resolve(given ?? vsixPath()), shots = path.join(root, 'artifacts/walk-projects');
 let mkosi, vscode, workbench, workspace;
-const { step, skip, take, finish } = walking(() => workbench);
+const { counts, step, skip, take } = walking(() => workbench);
 await installVSCode();
 const { openBrowser, startVSCode } = await import('./rig/vscode/vscode.mjs');
 const { Workbench } = await import('./rig/vscode/workbench.mjs');
@@ -40,9 +41,9 @@ function put(name, text, mode = 0o644) {
 async function walk(name, { trust, opens }, fill, steps) {
   if (only !== undefined && only !== name) return;
   let browser;
-  mkosi = new FakeMkosi();
-  workspace = mkdtempSync(path.join(tmpdir(), 'nspawn-projects-'));
-  const well = await take(async () => {
+  await take(name, async () => {
+    mkosi = new FakeMkosi();
+    workspace = mkdtempSync(path.join(tmpdir(), 'nspawn-projects-'));
     fill();
     // VS Code asks a login shell for the PATH, and /etc/profile sets it anew.
     mkosi.put('user/.bash_profile', `PATH='${mkosi.home}':$PATH\n`);
@@ -52,13 +53,14 @@ async function walk(name, { trust, opens }, fill, steps) {
     workbench = new Workbench(browser.page, { shots, timeoutMs: 60_000 });
     await workbench.open(opens === undefined ? vscode.url : `${vscode.origin}/?${new URLSearchParams({ workspace: path.join(workspace, opens) })}`);
     await steps();
+  }, async (well) => {
+    await browser?.close();
+    await vscode?.stop();
+    if (!well) vscode?.saveLogs(shots);
+    browser = workbench = vscode = undefined;
+    mkosi.remove();
+    rmSync(workspace, { recursive: true, force: true });
   });
-  await browser?.close();
-  await vscode?.stop();
-  if (!well) vscode?.saveLogs(shots);
-  workbench = vscode = undefined;
-  mkosi.remove();
-  rmSync(workspace, { recursive: true, force: true });
 }
 
 /** Waits until the status bar says that files are judged so. @param {RegExp} wanted */
@@ -514,4 +516,4 @@ async function withRelease(release, tree) {
     await workbench.runCommand('View: Toggle Panel Visibility');
   });
 }
-finish();
+finish(counts);

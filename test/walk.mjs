@@ -107,8 +107,7 @@ await walk('verbs', { permit: true, session: true }, async () => {
     assert.ok((await images()).includes('db'));
   });
   await step('rename by F2', async () => {
-    await (await workbench.treeRow('Machines', 'db')).click();
-    await workbench.press('F2');
+    await workbench.pressOn(await workbench.treeRow('Machines', 'db'), 'F2', () => workbench.asked());
     await workbench.answerInput('data');
     await workbench.until('systemd to have renamed it', async () => (await images()).includes('data'));
     await workbench.treeRow('Machines', 'data');
@@ -121,9 +120,7 @@ await walk('verbs', { permit: true, session: true }, async () => {
     await workbench.until('both rows', async () => (await workbench.treeRows('Machines')).length === 2);
   });
   await step('delete by the Delete key', async () => {
-    await (await workbench.treeRow('Machines', 'data')).click();
-    await workbench.press('Delete');
-    await workbench.until('a dialog', () => workbench.dialog());
+    await workbench.pressOn(await workbench.treeRow('Machines', 'data'), 'Delete', () => workbench.warned());
     await workbench.answerDialog('Delete');
     await workbench.until('systemd to have deleted it', async () => !(await images()).includes('data'));
     await workbench.until('its row to go', async () => (await rowOf('data')) === undefined);
@@ -137,9 +134,7 @@ await walk('verbs', { permit: true, session: true }, async () => {
     await workbench.until('the reason', async () => (await workbench.notifications()).some(({ message }) => (
       message.includes(JSON.stringify(name)) && /cannot be the name of a running machine.*Rename the image/.test(message))));
     await workbench.screenshot('refused');
-    await (await workbench.treeRow('Machines', name)).click();
-    await workbench.press('Delete');
-    await workbench.until('a dialog', () => workbench.dialog());
+    await workbench.pressOn(await workbench.treeRow('Machines', name), 'Delete', () => workbench.warned());
     await workbench.answerDialog('Delete');
     await workbench.until('systemd to have deleted it', async () => !(await images()).includes(name));
     await workbench.until('its row to go', async () => (await rowOf(name)) === undefined);

@@ -244,27 +244,54 @@ export class Workbench {
     return this.#view(view).locator('.monaco-list-row').filter({ has: name }).first();
   }
 
-  /** Clicks the button that a row shows under the mouse. @param {Locator} row @param {string} title */
+  /** Clicks the button that a row shows under the mouse; a row that is drawn anew at that moment loses the mouse. @param {Locator} row @param {string} title */
   async clickInlineAction(row, title) {
-    await row.hover();
-    await row.locator(`.action-label[aria-label^="${title}"]`).click();
+    await this.until(`the button "${title}"`, async () => {
+      await row.hover({ timeout: 5_000 });
+      await row.locator(`.action-label[aria-label^="${title}"]`).click({ timeout: 5_000 });
+      return true;
+    });
   }
+
+  /**
+   * Selects a row and presses keys, again until they have done what they are for: a row that is drawn anew loses the focus.
+   * @param {Locator} row @param {string} keys @param {() => Promise<boolean>} done
+   */
+  async pressOn(row, keys, done) {
+    await this.until(`${keys} to do something`, async () => {
+      await row.click({ timeout: 5_000 });
+      await this.press(keys);
+      return this.until('it', done, 5_000);
+    });
+  }
+
+  /** Whether a quick input is open. */
+  async asked() { return this.page.locator(quickInput).isVisible(); }
+
+  /** Whether a modal dialog is. */
+  async warned() { return this.page.locator('.monaco-dialog-box').isVisible(); }
 
   /**
    * Clicks a button in the title of a view, or of the side bar when it is the only view.
    * @param {string} view @param {string} title
    */
   async clickViewAction(view, title) {
-    await this.#view(view).hover();
-    await this.page.locator(`.part.sidebar .actions-container .action-label[aria-label^="${title}"]:visible`)
-      .first().click();
+    await this.until(`"${title}" in the title of ${view}`, async () => {
+      await this.#view(view).hover({ timeout: 5_000 });
+      await this.page.locator(`.part.sidebar .actions-container .action-label[aria-label^="${title}"]:visible`)
+        .first().click({ timeout: 5_000 });
+      return true;
+    });
   }
 
   /** Right-clicks a row. @param {Locator} row @returns {Promise<string[]>} what the menu offers */
   async openContextMenu(row) {
-    await row.click({ button: 'right' });
-    return this.until('a context menu', async () => (await this.#menuItems().allInnerTexts())
-      .map((item) => item.trim()).filter(Boolean)); // separators have no text
+    const items = async () => (await this.#menuItems().allInnerTexts()).map((item) => item.trim()).filter(Boolean); // separators have no text
+    // A row that is drawn anew, or a window that takes the focus at that moment, loses the menu.
+    return this.until('a context menu', async () => {
+      await row.click({ button: 'right', timeout: 5_000 });
+      return this.until('its items', items, 5_000);
+    });
   }
 
   /**
