@@ -98,6 +98,42 @@ describe('Commands, each of them', () => {
     for (const make of wrong) assert.throws(make, CommandError, String(make));
   });
 
+  it('refuse names that importd refuses, or would make something else of', () => {
+    const { importTar, importRaw, importFs, pullTar, pullRaw, exportTar, exportRaw, clone, rename } = commands;
+    const tar = (name: string, systemd: number) => () => importTar.argv([], { source: '/a', name }, systemd);
+    const raw = (name: string, systemd: number) => () => importRaw.argv([], { source: '/a', name }, systemd);
+    const every = (name: string, systemd: number) => [
+      tar(name, systemd), raw(name, systemd), () => importFs.argv([], { source: '/a', name }, systemd),
+      ...[pullTar, pullRaw].map(({ argv }) => () => argv([], { url: 'https://x/y', name, verify: 'no' }, systemd)),
+    ];
+    const out = (name: string, systemd: number) => [exportTar, exportRaw].map(({ argv }) => () => argv([name], { target: '/a' }, systemd));
+    for (const name of ['ü', 'a b', '$(id)', 'a_b', 'a-', '.x', '"', 'n'.repeat(65)]) {
+      for (const make of [...every(name, 252), ...out(name, 252)]) assert.throws(make, /^CommandError: systemd 252 imports, .* Choose another name/, name);
+      for (const make of [...every(name, 257), ...out(name, 257)]) assert.ok(make().includes(name));
+    }
+    for (const name of ['-', '-rf', '--version', '--image-root=x']) {
+      for (const systemd of [252, 257, 262]) for (const make of [...every(name, systemd), ...out(name, systemd)]) assert.throws(make, CommandError, name);
+      for (const make of [...every(name, 262), ...out(name, 262)]) assert.throws(make, /begins with "-" for an option/, name);
+    }
+    for (const name of ['x.raw', 'x.v', 'x.raw.v', 'x.mstack']) {
+      for (const make of every(name, 262)) assert.throws(make, CommandError, name);
+      assert.throws(() => clone.argv(['a'], { newName: name }), /would not find it again/);
+      assert.throws(() => rename.argv(['a'], { newName: name }), /would not find it again/);
+      for (const make of out(name, 262)) assert.ok(make().includes(name));
+    }
+    for (const name of ['x.tar', 'x.tar.gz', 'x.tgz', '.tar']) assert.throws(tar(name, 252), /takes "\.t\S+" at the end for that of a file, and off/, name);
+    for (const name of ['x.img', 'x.raw.xz', 'x.tar.gz', '.raw']) assert.throws(raw(name, 252), /at the end for that of a file, and off/, name);
+    assert.throws(tar('a\\057b', 257), /reads a backslash as something else/);
+    for (const argv of [tar('a\\057b', 262)(), tar('x.img', 252)(), raw('x.tar', 252)(), raw('a\\b', 257)()]) assert.equal(argv.length, argv[0] === 'machinectl' ? 5 : 6);
+  });
+
+  it('encode an address as systemd demands it', () => {
+    const asked = (url: string) => commands.pullTar.argv([], { url, name: 'a', verify: 'no' }).at(-2);
+    assert.equal(asked('https://x/-rf%20$(id)%20"ü";.tar?a=ü'), 'https://x/-rf%20$(id)%20%22%C3%BC%22;.tar?a=%C3%BC');
+    assert.equal(asked('http:/x/y'), 'http://x/y');
+    assert.equal(asked('file:///a\'b/ü.tar'), 'file:///a\'b/%C3%BC.tar');
+  });
+
   it('never let a text become an option, whatever it is', () => {
     fc.assert(fc.property(anyText, (text) => {
       for (const make of withText) {

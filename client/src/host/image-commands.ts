@@ -12,7 +12,7 @@ export const clone: Command<CloneOptions> = {
   ...verb('clone', 'image'),
   argv: (names, { newName, readOnly = false }) => [
     'machinectl', 'clone', ...(readOnly ? ['--read-only'] : []), '--',
-    check.single('clone', 'image', check.images(names)), check.image(newName),
+    check.single('clone', 'image', check.images(names)), check.newImage(newName),
   ],
 };
 
@@ -20,7 +20,7 @@ export const clone: Command<CloneOptions> = {
 export const rename: Command<{ readonly newName: string }> = {
   ...verb('rename', 'idle'),
   argv: (names, { newName }) => (
-    ['machinectl', 'rename', '--', check.single('rename', 'image', check.images(names)), check.image(newName)]),
+    ['machinectl', 'rename', '--', check.single('rename', 'image', check.images(names)), check.newImage(newName)]),
 };
 
 export const readOnly: Command<{ readonly readOnly: boolean }> = {

@@ -1,6 +1,6 @@
 export { Attendance, type Attended } from './attendance';
 export { type Command, CommandError, type Need, type Rights, applies, commands } from './commands';
-export { machines as asMachines } from './checks';
+export { type Packing, incoming as asIncoming, machines as asMachines, newImage as asNewImage } from './checks';
 export { busAtSocket, systemBusSocket } from './connect';
 export { type Elevation, elevated, polkitRule } from './elevation';
 export { type Verdict } from './authority';

@@ -25,11 +25,11 @@ export interface ExportOptions {
   readonly target: string;
 }
 
-export const pullTar = pull('pullTar', 'pull-tar');
-export const pullRaw = pull('pullRaw', 'pull-raw');
-export const importTar = imported('importTar', 'import-tar');
-export const importRaw = imported('importRaw', 'import-raw');
-export const importFs = imported('importFs', 'import-fs');
+export const pullTar = pull('pullTar', 'tar');
+export const pullRaw = pull('pullRaw', 'raw');
+export const importTar = imported('importTar', 'tar');
+export const importRaw = imported('importRaw', 'raw');
+export const importFs = imported('importFs', 'fs');
 export const exportTar = exported('exportTar', 'export-tar');
 export const exportRaw = exported('exportRaw', 'export-raw');
 
@@ -50,21 +50,21 @@ function program(systemd = 256): readonly string[] {
   return systemd < 256 ? ['machinectl'] : ['importctl', '--class=machine'];
 }
 
-function pull(id: string, verb: string): Command<PullOptions> {
+function pull(id: string, packing: 'tar' | 'raw'): Command<PullOptions> {
   return {
     ...transfer(id, actions.pull),
     argv: (_, { url, name, verify, force = false }, systemd) => [
-      ...program(systemd), verb, `--verify=${check.oneOf('way to verify', verify, ['signature', 'checksum', 'no'])}`,
-      ...forced(force), '--', check.url(url), check.image(name),
+      ...program(systemd), `pull-${packing}`, `--verify=${check.oneOf('way to verify', verify, ['signature', 'checksum', 'no'])}`,
+      ...forced(force), '--', check.url(url), check.incoming(name, packing, systemd),
     ],
   };
 }
 
-function imported(id: string, verb: string): Command<ImportOptions> {
+function imported(id: string, packing: check.Packing): Command<ImportOptions> {
   return {
     ...transfer(id, actions.import),
     argv: (_, { source, name, force = false }, systemd) => (
-      [...program(systemd), verb, ...forced(force), '--', check.absolute(source), check.image(name)]),
+      [...program(systemd), `import-${packing}`, ...forced(force), '--', check.absolute(source), check.incoming(name, packing, systemd)]),
   };
 }
 
@@ -72,7 +72,7 @@ function exported(id: string, verb: string): Command<ExportOptions> {
   return {
     ...transfer(id, actions.export), needs: 'image', names: 'image',
     argv: (names, { target }, systemd) => [
-      ...program(systemd), verb, '--', check.single(verb, 'image', check.images(names)), check.absolute(target)],
+      ...program(systemd), verb, '--', check.transferred(check.single(verb, 'image', check.images(names)), systemd), check.absolute(target)],
   };
 }
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { commands, exists } from '../host';
+import { type Packing, asIncoming, commands, exists } from '../host';
 import { bytes } from './image-row';
 import { askLimit, askNewName, askSource, askTarget, askUrl, nameFrom, pick } from './questions';
 import { type Scene, type Verb, type Warning, asking, verb } from './verb';
@@ -50,26 +50,27 @@ export const imageVerbs: readonly Verb[] = [
     return target === undefined ? undefined : { target };
   }),
   asking('importTar', commands.importTar, { title: 'Import', icon: 'cloud-upload', ask: '', none: '' },
-    (_, scene) => imported('Import a tar archive', scene, 'file', packed)),
+    (_, scene) => imported('Import a tar archive', 'tar', scene, packed)),
   asking('importRaw', commands.importRaw, { title: 'Import', icon: 'cloud-upload', ask: '', none: '' },
-    (_, scene) => imported('Import a disk image', scene, 'file', disks)),
+    (_, scene) => imported('Import a disk image', 'raw', scene, disks)),
   asking('importFs', commands.importFs, { title: 'Import', icon: 'cloud-upload', ask: '', none: '' },
-    (_, scene) => imported('Import a folder', scene, 'folder')),
+    (_, scene) => imported('Import a folder', 'fs', scene)),
   asking('pullTar', commands.pullTar, { title: 'Download', icon: 'cloud-download', ask: '', none: '' },
-    (_, scene) => pulled('Download a tar archive', 'https://example.org/debian.tar.xz', scene)),
+    (_, scene) => pulled('Download a tar archive', 'tar', 'https://example.org/debian.tar.xz', scene)),
   asking('pullRaw', commands.pullRaw, { title: 'Download', icon: 'cloud-download', ask: '', none: '' },
-    (_, scene) => pulled('Download a disk image', 'https://example.org/fedora.raw.xz', scene)),
+    (_, scene) => pulled('Download a disk image', 'raw', 'https://example.org/fedora.raw.xz', scene)),
 ];
 
-async function imported(title: string, scene: Scene, kind: 'file' | 'folder', filters?: Record<string, string[]>) {
-  const source = await askSource(title, kind, scene, filters);
-  const target = source && await askNewOrOld(title, nameFrom(source), scene);
+async function imported(title: string, packing: Packing, scene: Scene, filters?: Record<string, string[]>) {
+  const source = await askSource(title, packing === 'fs' ? 'folder' : 'file', scene, filters);
+  const target = source && await askNewOrOld(title, nameFrom(source), packing, scene);
   return source && target ? { source, ...target } : undefined;
 }
 
 /** A name for an image that comes from elsewhere, and whether it is to replace one that has it, which a dialog has asked. */
-async function askNewOrOld(title: string, value: string, scene: Scene): Promise<{ name: string; force: boolean } | undefined> {
-  const name = await askNewName(title, value, scene, true);
+async function askNewOrOld(title: string, value: string, packing: Packing, scene: Scene): Promise<{ name: string; force: boolean } | undefined> {
+  const systemd = await scene.place.systemd();
+  const name = await askNewName(title, value, scene, { mayReplace: true, check: (text) => asIncoming(text, packing, systemd) });
   if (name === undefined || !scene.hasImage(name)) return name === undefined ? undefined : { name, force: false };
   const replace = 'Replace';
   const { message, detail } = await whatDies([name], scene);
@@ -77,9 +78,9 @@ async function askNewOrOld(title: string, value: string, scene: Scene): Promise<
   return answer === replace ? { name, force: true } : undefined;
 }
 
-async function pulled(title: string, example: string, scene: Scene) {
+async function pulled(title: string, packing: Packing, example: string, scene: Scene) {
   const url = await askUrl(title, example);
-  const target = url && await askNewOrOld(title, nameFrom(url), scene);
+  const target = url && await askNewOrOld(title, nameFrom(url), packing, scene);
   if (!url || !target) return undefined;
   const verify = await pick(title, [
     { label: 'Verify the signature', description: 'needs SHA256SUMS and SHA256SUMS.gpg beside the file, and the key on this host', value: 'signature' },

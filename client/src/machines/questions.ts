@@ -1,7 +1,7 @@
 /** The questions that commands ask; each answer is undefined when the user gave up. */
 import * as os from 'node:os';
 import * as vscode from 'vscode';
-import { isImageName, isMachineName, isUserName } from '../host';
+import { asNewImage, isMachineName, isUserName } from '../host';
 import type { Scene } from './verb';
 
 type Problem = string | vscode.InputBoxValidationMessage | undefined;
@@ -10,11 +10,20 @@ export async function askText(title: string, prompt: string, value: string, chec
   return vscode.window.showInputBox({ title, prompt, value, ignoreFocusOut: true, validateInput: check });
 }
 
-/** A name for an image that is to come into being. @param mayReplace one that exists is no mistake */
-export async function askNewName(title: string, value: string, scene: Scene, mayReplace = false): Promise<string | undefined> {
+/**
+ * A name for an image that is to come into being.
+ * @param mayReplace one that exists is no mistake @param check throws what speaks against a name
+ */
+export async function askNewName(
+  title: string, value: string, scene: Scene, { mayReplace = false, check = asNewImage }: { mayReplace?: boolean; check?: (name: string) => unknown } = {},
+): Promise<string | undefined> {
   return askText(title, 'The name of the new image', value, (text) => {
     if (text === '') return 'Type a name.';
-    if (!isImageName(text)) return 'An image cannot be called that: no "/", no control characters, 255 bytes at most, not beginning with ".#".';
+    try {
+      check(text);
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
     if (scene.hasImage(text)) {
       const message = `There is an image called ${text} already.`;
       return mayReplace ? { message: `${message} You will be asked whether to replace it.`, severity: vscode.InputBoxValidationSeverity.Warning } : message;

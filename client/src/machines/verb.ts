@@ -13,7 +13,7 @@ export interface Given {
 
 /** What a verb may know while it asks for its options. */
 export interface Scene {
-  readonly place: Pick<Place, 'label' | 'local' | 'settingsFiles'>;
+  readonly place: Pick<Place, 'label' | 'local' | 'settingsFiles' | 'systemd'>;
   /** As commands are given it. */
   row(name: string): Row;
   machine(name: string): Machine | undefined;
