@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import * as vscode from 'vscode';
 import { allImages, asRoot, attempt, does, images, names, release, succeeds, tidy } from './systemd';
 import { until } from './until';
@@ -25,7 +26,7 @@ describe('in VS Code, transfers', () => {
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'nspawn-suite-'));
     server = createServer((request, response) => {
-      const name = path.basename(request.url ?? '');
+      const name = decodeURIComponent(path.basename(request.url ?? ''));
       if (name === 'slow.tar.gz') {
         response.writeHead(200, { 'Content-Length': '1000000' }).write(Buffer.alloc(1000));
         hanging.push(response);
@@ -50,6 +51,8 @@ describe('in VS Code, transfers', () => {
   afterEach(tidy);
   const file = (name: string): string => path.join(folder, name);
 
+  /** The files of an image. */
+  const contents = (name: string): string => asRoot('sh', '-c', `cd /var/lib/machines/${name} && find . | sort`);
   /** A download that ends: systemd 252 now and then waits for ever for files that the server lacks. It is cancelled then, and begun again. */
   const download = async (
     verb: 'pullTar' | 'pullRaw', options: Readonly<Record<'url' | 'name' | 'verify', string>>,
@@ -80,6 +83,75 @@ describe('in VS Code, transfers', () => {
     symlinkSync('../etc/os-release', file('tree/link'));
     await succeeds('importFs', [], { source: file('tree'), name: 'from-folder' });
     assert.match(asRoot('cat', '/var/lib/machines/from-folder/etc/os-release'), /ID=mine/);
+  });
+
+  // No blank in it, which no address may have; those of files may.
+  const odd = '$(touch${IFS}hacked)"ü"\'`id`;&|*%n';
+
+  it('are of files, folders and addresses whatever these are called', async function () {
+    this.timeout(300_000); // downloads that hang are cancelled and begun again
+    const archive = file(`-rf ${odd} \n.tar`), disk = file(`-rf ${odd} \n.raw`), tree = file(`-rf ${odd} \n`);
+    await succeeds('exportTar', 'db', { target: archive });
+    await succeeds('exportRaw', 'disk', { target: disk });
+    mkdirSync(path.join(tree, 'etc'), { recursive: true });
+    writeFileSync(path.join(tree, 'etc/os-release'), 'ID=odd\n');
+    await succeeds('importTar', [], { source: archive, name: 'odd-tar' });
+    await succeeds('importRaw', [], { source: disk, name: 'odd-raw' });
+    await succeeds('importFs', [], { source: tree, name: 'odd-folder' });
+    assert.match(asRoot('cat', '/var/lib/machines/odd-folder/etc/os-release'), /ID=odd/);
+    copyFileSync(archive, file(`-rf${odd}.tar`));
+    copyFileSync(disk, file(`-rf${odd}.raw`));
+    assert.equal((await download('pullTar', { url: `${address}/-rf${odd.replace('%', '%25')}.tar`, name: 'odd-pulled', verify: 'no' }))?.status, 0);
+    assert.equal((await download('pullRaw', { url: `${address}/${encodeURIComponent(`-rf${odd}.raw`)}`, name: 'odd-pulled-raw', verify: 'no' }))?.status, 0);
+    const came = ['odd-folder', 'odd-pulled', 'odd-pulled-raw', 'odd-raw', 'odd-tar'];
+    if (release >= 257) {
+      await succeeds('pullTar', [], { url: pathToFileURL(file(`-rf${odd}.tar`)).href, name: 'odd-filed', verify: 'no' });
+      came.push('odd-filed');
+    }
+    for (const name of came.filter((n) => /tar|pulled$|filed/.test(n))) assert.equal(contents(name), contents('db'), name);
+    assert.deepEqual(names().filter((n) => n.startsWith('odd-')), came.sort());
+    await succeeds('remove', came);
+  });
+
+  // Names, and what can be done under them with 252 and with later releases: an import of each kind, and an export.
+  for (const [i, [name, old, later]] of ([
+    [odd, '', 'Tar Raw Fs Export'], ['ü ö', '', 'Tar Raw Fs Export'], ['a\\b', '', release < 262 ? 'Raw Fs Export' : 'Tar Raw Fs Export'],
+    ['-rf', '', ''], ['--version', '', ''], ['-', '', ''], ['x.tar.gz', 'Fs Export', 'Fs Export'], ['x.img', 'Tar Fs Export', 'Tar Fs Export'],
+  ] as const).entries()) {
+    it(`are under a name like ${name} if importd takes it as it is, and else it does not hear of it`, async () => {
+      const allowed = release < 257 ? old : later, kept = (): string[] => allImages().filter((one) => !/^\.(tar|raw)-http/.test(one));
+      const before = kept();
+      for (const [kind, source] of [['Tar', file('db.tar.gz')], ['Raw', file('disk.raw')], ['Fs', file('tree')]] as const) {
+        const statuses = allowed.includes(kind) ? [0] : [], pulled = { url: `${address}/${i}/${path.basename(source)}`, name, verify: 'no' };
+        assert.deepEqual((await does(`import${kind}`, [], { source, name })).map(({ status }) => status), statuses, kind);
+        if (allowed.includes(kind)) {
+          assert.deepEqual(kept().filter((one) => !before.includes(one)), [name]);
+          await succeeds('remove', name);
+        }
+        // A release that refuses a name refuses it for downloads, too; which of those that it takes may hang is tried elsewhere.
+        if (kind !== 'Fs' && (release >= 257 || statuses.length === 0)) {
+          assert.deepEqual((await does(`pull${kind}`, [], pulled)).map(({ status }) => status), statuses, `pull ${kind}`);
+          if (allowed.includes(kind)) await succeeds('remove', name);
+        }
+      }
+      const target = file('named.tar');
+      await succeeds('clone', 'db', { newName: name });
+      assert.deepEqual((await does('exportTar', name, { target })).map(({ status }) => status), allowed.includes('Export') ? [0] : []);
+      assert.equal(existsSync(target), allowed.includes('Export'));
+      rmSync(target, { force: true });
+      await succeeds('remove', name);
+      assert.deepEqual(kept(), before);
+      assert.ok(!existsSync('/hacked') && !existsSync(file('hacked')));
+    });
+  }
+
+  it('are not under a name that would make machined abort', async () => {
+    const before = allImages();
+    for (const name of ['x.v', 'x.raw.v', 'x.mstack']) {
+      for (const verb of ['importFs', 'importTar', 'importRaw']) assert.deepEqual(await does(verb, [], { source: file('tree'), name }), []);
+      for (const verb of ['clone', 'rename']) assert.deepEqual(await does(verb, 'db2', { newName: name }), []);
+    }
+    assert.deepEqual(allImages(), before);
   });
 
   it('are for images that machined lists, and a name with a new line is none', async () => {

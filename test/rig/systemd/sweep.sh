@@ -7,6 +7,7 @@ cgroup=$(cat "$state/cgroup" 2>/dev/null)
 while [ -d "${cgroup:-/nonexistent}" ]; do
   find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.02
 done
-# "machinectl read-only" makes a directory immutable.
+# "machinectl read-only" makes a directory immutable, and so are the hidden ones that downloads leave.
+shopt -s dotglob
 chattr -f -i "$state"/machines/* "$state"/machines 2>/dev/null
 rm -rf --one-file-system "$state"
