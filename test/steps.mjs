@@ -1,8 +1,11 @@
 // The steps of a walk: counted, told, and each with a screenshot.
 import { add, nothing, tryTwice } from './counts.mjs';
 
-/** @param {() => import('./rig/vscode/workbench.mjs').Workbench | undefined} workbench  the window that steps are taken in, while there is one */
-export function walking(workbench) {
+/**
+ * @param {() => import('./rig/vscode/workbench.mjs').Workbench | undefined} workbench  the window that steps are taken in, while there is one
+ * @param {boolean} once  a walk that fails is not tried again: somebody is looking at it
+ */
+export function walking(workbench, once) {
   /** Of all walks, and of the one that is being taken. */
   const counts = nothing();
   let here = nothing();
@@ -14,11 +17,11 @@ export function walking(workbench) {
       console.log(`  skipped: ${reason}`);
     },
     /**
-     * Takes all steps of a walk, and again if one fails. What fails outside of any is one failure more.
+     * Takes all steps of a walk, and all again if one fails. What fails outside of any is one failure more.
      * @param {string} name @param {() => Promise<void>} steps from the start @param {(well: boolean) => Promise<void>} end takes down what the steps have
      */
     async take(name, steps, end) {
-      add(counts, await tryTwice(`walk ${name}`, async () => {
+      const attempt = async () => {
         here = nothing();
         try {
           await steps();
@@ -30,7 +33,8 @@ export function walking(workbench) {
         }
         await end(here.failed === 0);
         return here;
-      }));
+      };
+      add(counts, once ? await attempt() : await tryTwice(`walk ${name}`, attempt));
     },
     /** A step that fails ends the walk: the next ones build on it. @param {string} name @param {() => Promise<void>} body */
     async step(name, body) {

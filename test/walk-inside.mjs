@@ -16,7 +16,7 @@ const { values: { only }, positionals: [given] } = parseArgs({ allowPositionals:
 const vsix = path.resolve(given ?? vsixPath());
 /** What the walk that is being taken has. */
 export let rig, vscode, workbench, browser;
-const { counts, step, take } = walking(() => workbench);
+const { counts, step, take } = walking(() => workbench, only !== undefined);
 export { step };
 export const finish = () => end(counts);
 const able = can();

@@ -21,7 +21,7 @@ import { walking } from './steps.mjs';
 const { values: { only }, positionals: [given] } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });
 const vsix = path.resolve(given ?? vsixPath()), shots = path.join(root, 'artifacts/walk-projects');
 let mkosi, vscode, workbench, workspace;
-const { counts, step, skip, take } = walking(() => workbench);
+const { counts, step, skip, take } = walking(() => workbench, only !== undefined);
 await installVSCode();
 const { openBrowser, startVSCode } = await import('./rig/vscode/vscode.mjs');
 const { Workbench } = await import('./rig/vscode/workbench.mjs');

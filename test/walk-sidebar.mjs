@@ -189,6 +189,18 @@ await walk('comfort', { permit: true, session: true, groups: ['systemd-journal']
     await workbench.until('the cursor in it', async () => (await workbench.statusBar()).some((item) => /Ln 4,/.test(item)));
     assert.ok((await workbench.squiggles()).some((mark) => mark.text.includes('perhaps')));
   });
+  await step('start too often what fails, and learn how to go on', async () => {
+    const unit = 'systemd-nspawn@db.service';
+    await workbench.until('systemd to have enough of it', async () => {
+      await beside(['systemctl', 'start', unit], [0, 1]);
+      return (await beside(['journalctl', '--no-pager', '-n', '5', `--unit=${unit}`])).includes('repeated too quickly');
+    });
+    await state('db', 'failed');
+    await workbench.clickInlineAction(await workbench.treeRow('Machines', 'db'), 'Why Did It Fail?');
+    // The unit keeps the reason of its own.
+    await workbench.until('both', async () => (
+      /^db failed: exit-code.*\n.*The last start was refused: it was started too often.*"Reset Failed State"/.test(await workbench.editorText())));
+  });
   await step('find in the palette only what makes sense now', async () => {
     const offered = async (title) => {
       await workbench.press('F1');
@@ -329,11 +341,24 @@ await walk('errors', { permit: true, session: true }, async () => {
     await workbench.until('it to go', async () => !(await labels('Machines')).includes('other'));
   });
   await step('ask for a shell where nobody can give one', async () => {
+    /** The processes of terminals of shells, open to be read. */
+    const waiting = async () => (await beside(['ps', '-ww', '-eo', 'pid=,args='])).split('\n')
+      .filter((line) => /attendant\.js .* shell /.test(line)).map((line) => line.trim().split(' ', 1)[0]);
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'db'), 'Start');
     await state('db', 'running');
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'db'), 'Open Shell');
     await told(/This needs D-Bus and systemd inside.*install dbus in the machine/);
-    await workbench.until('the words of the system', async () => /Failed to get shell PTY.*[^]*machinectl ended with exit status 1\. Press any key/.test(await workbench.terminalText()));
+    const words = () => workbench.until('the words of the system', async () => /Failed to get shell PTY.*[^]*machinectl ended with exit status 1\. Press any key/.test(await workbench.terminalText()));
+    await words();
+    await dismiss();
+    // Another try takes the place of the one that failed.
+    const one = await waiting();
+    await workbench.clickInlineAction(await workbench.treeRow('Machines', 'db'), 'Open Shell');
+    await told(/This needs D-Bus and systemd inside/);
+    await words();
+    await workbench.until('one terminal to be left', async () => (await waiting()).length === 1);
+    assert.equal(one.length, 1);
+    assert.notDeepEqual(await waiting(), one);
     await workbench.typeInTerminal(' ');
     await workbench.until('the terminal to close', async () => !/Failed to get shell PTY/.test(await workbench.terminalText()));
     await dismiss();

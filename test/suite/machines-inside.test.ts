@@ -3,12 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { active, asRoot, ask, attempt, does, leader, names, release, running, shown, succeeds, terminal, tidy } from './systemd';
+import { active, asRoot, ask, attempt, does, leader, names, release, running, shown, succeeds, terminal, tidy, up } from './systemd';
 import { until } from './until';
 
 /** A file of a running machine, read from outside. */
 const inside = (machine: string, file: string): string => asRoot('cat', `/proc/${leader(machine)}/root${file}`);
-const up = (machine: string): Promise<unknown> => until(`${machine} to be up`, () => /running|degraded/.test(asRoot('systemctl', '-M', machine, 'is-system-running')));
 
 describe('in VS Code, a machine', () => {
   let folder: string;

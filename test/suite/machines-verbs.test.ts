@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { active, attempt, does, leader, names, running, shown, succeeds, terminal, tidy } from './systemd';
+import { active, attempt, does, leader, names, running, shown, succeeds, terminal, tidy, up } from './systemd';
 import { runsIn, until } from './until';
 
 describe('in VS Code, every verb', () => {
@@ -48,7 +48,7 @@ describe('in VS Code, every verb', () => {
 
   it('opens a shell as somebody, a login and a log', async () => {
     await succeeds('start', 'web');
-    await until('web', () => running().includes('web'));
+    await up('web');
     for (const [verb, args] of [['openShellAs', /machinectl .*shell .*nobody@web \/bin\/sh/], ['login', /machinectl .*login .*web/]] as const) {
       const done = does(verb, 'web', { user: 'nobody', program: ['/bin/sh'] });
       const opened = await until('a terminal', () => terminal(verb === 'login' ? 'Login web' : 'Shell web'));

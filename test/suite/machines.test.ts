@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import * as vscode from 'vscode';
+import { running, terminal, up } from './systemd';
 import { runsIn, until } from './until';
-
-/** What systemd says runs here: our own model is what is being tested, so it is not asked. */
-const running = (): string[] => {
-  const list = JSON.parse(execFileSync('machinectl', ['list', '-o', 'json'], { encoding: 'utf8' })) as { machine: string }[];
-  return list.map((m) => m.machine).filter((m) => m !== '.host');
-};
-
-const terminal = (part: string): vscode.Terminal | undefined => vscode.window.terminals.find((t) => t.name.includes(part));
 
 describe('in VS Code, the machines', () => {
   it('start and power off by command, several in one call', async () => {
@@ -22,7 +14,7 @@ describe('in VS Code, the machines', () => {
 
   it('open a shell in a terminal that machinectl itself has, as the only child of its process', async () => {
     await vscode.commands.executeCommand('nspawn.start', { name: 'web' });
-    await until('web to run', () => running().includes('web'));
+    await up('web');
     const done = vscode.commands.executeCommand('nspawn.openShell', { name: 'web' });
     const shell = await until('a terminal', () => terminal('Shell web'));
     await runsIn(shell, /^(\S*\/)?machinectl .*shell .*root@web/);

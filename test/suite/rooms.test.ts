@@ -45,6 +45,7 @@ describe('in VS Code, the machines of another computer', () => {
   });
 
   it('open a shell in a terminal that ssh itself has, and whose name says where', async () => {
+    await until('web to be up', () => /running|degraded/.test(there('systemd-run --quiet --collect --wait --pipe -- systemctl -M web is-system-running || true')));
     const done = does('openShell', 'web', { user: 'root', program: ['/bin/sh'] });
     const shell = await until('a terminal', () => terminal(`Shell web (${host})`));
     await runsIn(shell, /^(\S*\/)?ssh .* -- far\.example machinectl shell -- root@web \/bin\/sh/);

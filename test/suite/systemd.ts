@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import * as vscode from 'vscode';
+import { until } from './until';
 
 export const ask = (...argv: [string, ...string[]]): string => execFileSync(argv[0], argv.slice(1), { encoding: 'utf8' });
 /** What a program prints, however it ends. */
@@ -19,6 +20,9 @@ export const names = (): string[] => images().map((i) => i.name).sort();
 /** With those that downloads leave behind. */
 export const allImages = (): string[] => (JSON.parse(ask('machinectl', 'list-images', '--all', '-o', 'json')) as Listed[]).map((i) => i.name);
 export const leader = (name: string): string => attempt('machinectl', 'show', '-p', 'Leader', '--value', name);
+/** Waits until a machine that has systemd inside is up; there is no bus to log in by before. */
+export const up = (name: string): Promise<unknown> => (
+  until(`${name} to be up`, () => /running|degraded/.test(asRoot('systemctl', '-M', name, 'is-system-running'))));
 export const active = (name: string): string => attempt('systemctl', 'is-active', `systemd-nspawn@${name}.service`);
 export const release = Number(/^systemd (\d+)/.exec(ask('systemctl', '--version'))?.[1]);
 

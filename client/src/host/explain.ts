@@ -50,6 +50,11 @@ function particular({ command, machines, existing, allowed, ownUsers, btrfs }: F
   switch (command) {
     case 'start': {
       const failed = machines.filter(({ state }) => state === 'failed');
+      const tired = failed.filter(({ failure }) => failure === 'start-limit-hit');
+      if (tired.length > 0) {
+        return `${names(tired)} was started too often in a short time ("Start request repeated too quickly"), so that systemd refuses for now. `
+          + 'Mend what made it fail first; "Reset Failed State" on its row then allows another start at once.';
+      }
       if (failed.length > 0) return `The unit of ${names(failed)} failed: "Why Did It Fail?" on its row shows its last messages.`;
       return undefined;
     }

@@ -37,8 +37,10 @@ function whyText(machine: Machine, unit: string, entries: readonly Entry[], stde
   const blind = 'No messages of this unit can be seen. They are for root and for members of the groups systemd-journal and adm:\n'
     + '  sudo usermod --append --groups systemd-journal "$USER"     and log in again, or\n'
     + `  sudo journalctl --unit=${unit} --lines=50`;
+  // The result of the unit stays what it was before systemd refused.
+  const refused = machine.failure !== 'start-limit-hit' && run.some(({ by, message }) => by === 'systemd' && message.includes('Start request repeated too quickly'));
   return [
-    head, '',
+    head, ...refused ? [`The last start was refused: ${tired}.`] : [], '',
     ...entries.length === 0 ? [blind, ...stderr.trim() === '' ? [] : ['', stderr.trim()]] : [
       'What matters', ...matters.length === 0 ? ['  nothing stands out; all of it follows'] : matters.map((e) => `  ${line(e)}`),
       '', 'The last messages', ...run.slice(-50).map((e) => `  ${line(e)}`),
@@ -46,11 +48,13 @@ function whyText(machine: Machine, unit: string, entries: readonly Entry[], stde
   ].join('\n');
 }
 
+const tired = 'it was started too often in a short time; "Reset Failed State" allows it again';
+
 /** systemd.exec(5), systemd.service(5): the results of a service. */
 function meaning(failure: string): string {
   const words: Readonly<Partial<Record<string, string>>> = {
     'exit-code': 'nspawn ended with an error', signal: 'a signal ended it', 'core-dump': 'it crashed', timeout: 'it did not start or stop in time',
-    'start-limit-hit': 'it was started too often in a short time; "Reset Failed State" allows it again', watchdog: 'it stopped answering',
+    'start-limit-hit': tired, watchdog: 'it stopped answering',
     resources: 'systemd could not prepare it', 'oom-kill': 'memory ran out', protocol: 'it never said that it was ready',
   };
   const found = words[failure];

@@ -22,25 +22,33 @@ export interface Run {
 /** When the extension ends, this does, and with it our terminals and what runs in them. The script lies beside the bundle of the extension. */
 export const attendance = new Attendance(path.join(__dirname, 'attendant.js'));
 
+/** Terminals of what has failed, still open to be read, by title: the next try of the same takes its place. */
+const failed = new Map<string, vscode.Terminal>();
+
 /**
  * Runs an argv in an integrated terminal, so that polkit can ask its question there and the exit status is the result. Not as
  * a task: before one begins, VS Code saves every document (`task.saveBeforeRun`), and it may bring tasks back after a reload.
- * What has failed stays to be read.
+ * What has failed stays to be read, until a key is pressed there or the same is tried again.
  * @returns the exit status; undefined when the terminal was closed first
  * @throws MissingProgram
  */
 export async function run({ title, argv, icon, interactive, stays, asks, isInVain }: Run): Promise<number | undefined> {
   const { options, ended, forget } = await terminalFor({ title, argv, icon, stays });
+  failed.get(title)?.dispose();
   const terminal = vscode.window.createTerminal(options);
   const closed = vscode.window.onDidCloseTerminal((one) => {
     if (one !== terminal) return;
     closed.dispose();
+    if (failed.get(title) === terminal) failed.delete(title);
     forget();
   });
   if (interactive || stays || asks) terminal.show();
   const vain = isInVain?.(() => terminal.dispose());
   const status = await ended.finally(() => vain?.dispose());
-  if (status !== 0 && status !== undefined) terminal.show(true);
+  if (status !== 0 && status !== undefined) {
+    failed.set(title, terminal);
+    terminal.show(true);
+  }
   return status;
 }
 
