@@ -50,6 +50,7 @@ async function on(tree) {
     console.log(`systemd ${rig.systemdVersion}`);
     await rig.addMachine('web', 'guest');
     await rig.addMachine('db', 'tiny');
+    for (const type of ['raw', 'block', ...rig.systemdVersion >= 260 ? ['mstack'] : []]) await rig.addMachine(type, type);
     const tests = ['env', '-i', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LANG=C.UTF-8', 'RIG=1', `CI=${process.env.CI ?? ''}`];
     const mocha = (part) => [path.join(shared, 'node'), path.join(root, 'test/mocha.mjs'), 'host', ...grep ? ['--grep', grep] : [], ...inside.filter((b) => b.includes(part))];
     // First: the others kill the bus that logging in needs.

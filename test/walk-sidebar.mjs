@@ -3,8 +3,9 @@
 // First: what empty views say, and that they fill by themselves.
 // Second: how it feels: groups, tooltips, drag and drop, terminals, many at once, why a machine failed, first steps.
 // Third: what people are told when something cannot be done, and what to do then.
-// Fourth: nothing of ours saves what somebody writes, and nothing of ours stays when the extension ends, however it ends.
-//   node test/walk-sidebar.mjs [path of a .vsix] [--only empty|comfort|errors|safe]
+// Fourth (on systemd 262): images that are a device or a stack of layers, and that less can be done with.
+// Fifth: nothing of ours saves what somebody writes, and nothing of ours stays when the extension ends, however it ends.
+//   node test/walk-sidebar.mjs [path of a .vsix] [--only empty|comfort|errors|images|safe]
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -381,6 +382,95 @@ await walk('errors', { permit: true, session: true }, async () => {
     await workbench.acceptQuickPick('Read-only');
     await told(/A machine with user namespaces cannot be given mounts while it runs\. Write Bind= into its settings file/);
     await dismiss();
+  });
+});
+await walk('images', { permit: true, session: false, tree: '262' }, async () => {
+  const menu = async (view, name) => {
+    const items = await workbench.openContextMenu(await workbench.treeRow(view, name));
+    await workbench.press('Escape');
+    return items.filter((item) => /^(Clone|Rename|Make|Limit|Export|Delete)/.test(item));
+  };
+  const tooltip = async (view, name, pattern) => {
+    await (await workbench.treeRow(view, name)).hover();
+    await workbench.until(`${pattern} in the tooltip of ${name}`, async () => {
+      const text = (await workbench.page.locator('.monaco-hover:visible').allInnerTexts()).join().replaceAll('\u00a0', ' ');
+      if (!pattern.test(text)) throw new Error(text);
+      return true;
+    }, 10_000);
+  };
+  await step('see images of every type, as what they are', async () => {
+    for (const [name, type] of [['disk', 'raw'], ['device', 'block'], ['stack', 'mstack']]) await rig.addMachine(name, type);
+    await workbench.openView('Machines');
+    await workbench.clickViewAction('Machines', 'Refresh');
+    await labelled('Images', 'db', 'device', 'disk', 'stack', 'web');
+    const rows = Object.fromEntries((await workbench.treeRows('Images')).map((row) => [row.label, row]));
+    assert.deepEqual([rows.device.description, rows.device.ariaLabel], ['block · 34 MB', 'image device, block, 34 MB']);
+    assert.deepEqual([rows.stack.description, rows.stack.ariaLabel], ['mstack', 'image stack, mstack']);
+    for (const [name, icon] of [['device', 'database'], ['stack', 'layers']]) {
+      assert.equal(await (await workbench.treeRow('Images', name)).locator(`.codicon-${icon}`).count(), 1, name);
+    }
+    await tooltip('Images', 'device', /Type: block\s+Path: \/dev\/loop\d+\s+Size: 34 MB\s+Limit: 34 MB\s+Read-only: no/);
+    await tooltip('Images', 'stack', /Type: mstack\s+Path: \/var\/lib\/machines\/stack\.mstack\s+Read-only: no\s+Created: /);
+    await tooltip('Machines', 'stack', /State: stopped[^]*Image: mstack/);
+    await workbench.screenshot('types');
+  });
+  await step('be offered what systemd does with each', async () => {
+    assert.deepEqual(await menu('Images', 'device'), ['Rename…', 'Make Read-Only', 'Limit the Size…', 'Delete Image…']);
+    assert.deepEqual(await menu('Images', 'stack'), ['Limit the Size…', 'Export as tar…', 'Delete Image…']);
+    assert.deepEqual(await menu('Images', 'disk'), ['Clone…', 'Rename…', 'Make Read-Only', 'Limit the Size…', 'Export as Disk Image…', 'Delete Image…']);
+    assert.deepEqual(await menu('Machines', 'device'), ['Rename…', 'Delete Image…']);
+    assert.deepEqual(await menu('Machines', 'stack'), ['Delete Image…']);
+    assert.deepEqual(await menu('Machines', 'web'), ['Clone…', 'Rename…', 'Delete Image…']);
+  });
+  await step('mark a device read-only, and writable again', async () => {
+    const marked = (item, wanted) => workbench.contextMenu(row, item).then(() => workbench.until(`it to be ${wanted}`, async () => (
+      (await workbench.treeRows('Images')).find(({ label }) => label === 'device')?.description === wanted)));
+    const row = await workbench.treeRow('Images', 'device');
+    await marked('Make Read-Only', 'block · 34 MB · read-only');
+    await marked('Make Writable', 'block · 34 MB');
+  });
+  await step('be told what cannot be done with them, and why', async () => {
+    await (await workbench.treeRow('Images', 'stack')).click();
+    await workbench.press('F2');
+    await told(/systemd renames no mstack/);
+    await dismiss();
+    await (await workbench.treeRow('Images', 'device')).click();
+    await workbench.press('F2');
+    await told(/device cannot be renamed: it is a link to \/dev\/loop\d+, and systemd leaves devices below \/dev alone/);
+    await dismiss();
+    await workbench.contextMenu(await workbench.treeRow('Images', 'device'), 'Delete Image…');
+    const dialog = JSON.stringify(await workbench.until('a dialog', () => workbench.dialog()));
+    assert.match(dialog, /device \(block, 34 MB, \/dev\/loop\d+\).*device: the settings files \(\.nspawn\) are deleted, and nothing else/);
+    assert.doesNotMatch(dialog, /everything in them/);
+    await workbench.screenshot('delete-device');
+    await workbench.answerDialog('Cancel');
+  });
+  await step('start a device', async () => {
+    await workbench.clickInlineAction(await workbench.treeRow('Machines', 'device'), 'Start');
+    await state('device', 'running');
+    assert.ok((await machines()).includes('device'));
+    await workbench.clickInlineAction(await workbench.treeRow('Machines', 'device'), 'Power Off');
+    await state('device', 'stopped');
+  });
+  await step('start a stack, learn what it needs, and give it that', async () => {
+    await workbench.clickInlineAction(await workbench.treeRow('Machines', 'stack'), 'Start');
+    await told(/The unit of stack failed.*An mstack \(stack\) needs PrivateUsers=managed or PrivateUsers=no in its settings file/);
+    await dismiss();
+    await state('stack', 'failed');
+    await beside(['mkdir', '-p', '/etc/systemd/nspawn']);
+    await beside(['sh', '-c', 'printf "[Exec]\\nPrivateUsers=no\\n" >/etc/systemd/nspawn/stack.nspawn']);
+    await workbench.clickInlineAction(await workbench.treeRow('Machines', 'stack'), 'Start');
+    await state('stack', 'running');
+    assert.equal(await workbench.until('its row', async () => (await rowOf('stack'))?.description), 'Tiny Linux');
+    await workbench.clickInlineAction(await workbench.treeRow('Machines', 'stack'), 'Power Off');
+    await state('stack', 'stopped');
+  });
+  await step('delete a stack, and its settings with it', async () => {
+    await workbench.contextMenu(await workbench.treeRow('Machines', 'stack'), 'Delete Image…');
+    assert.match(JSON.stringify(await workbench.until('a dialog', () => workbench.dialog())), /stack \(mstack, .*stack\.mstack\).*stack\.nspawn.*everything in them/);
+    await workbench.answerDialog('Delete');
+    await labelled('Images', 'db', 'device', 'disk', 'web');
+    await beside(['test', '!', '-e', '/etc/systemd/nspawn/stack.nspawn']);
   });
 });
 await walk('safe', { permit: true, session: true }, async (workspace) => {

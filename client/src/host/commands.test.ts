@@ -87,6 +87,8 @@ describe('Commands', () => {
     assert.deepEqual(where(commands.shell), ['running', 'starting', 'stopping']);
     assert.deepEqual(where({ needs: 'image' }), states);
     assert.ok(!applies(commands.start, machine('stopped', { name: 'a b' })), 'no machine can have this name');
+    const stack = machine('stopped', { image: { ...image, type: 'mstack' } });
+    assert.ok(applies(commands.start, stack) && applies(commands.remove, stack) && !applies(commands.clone, stack));
     const gone: Machine = { name: 'web', class: 'container', state: 'failed', addresses: [] };
     assert.ok(!applies(commands.start, gone) && !applies({ needs: 'image' }, gone), 'nothing to start');
   });

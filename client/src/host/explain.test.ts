@@ -20,7 +20,8 @@ describe('A failure', () => {
   it('is explained by what is known of the machine, with the next step', () => {
     assert.match(of('remove', 'running', { allowed: 'asks' }), /web runs.*Power it off/);
     assert.match(of('remove', 'stopped', { allowed: 'yes' }), /busy/);
-    assert.match(of('start', 'failed'), /Why Did It Fail/);
+    assert.match(of('start', 'failed'), /Why Did It Fail\?" on its row shows its last messages\.$/);
+    assert.match(explain({ command: 'start', machines: [{ ...web, state: 'failed', image: { ...image, type: 'mstack' } }], unknown: [] }) ?? '', /PrivateUsers=managed/);
     assert.match(of('start', 'running'), /runs by now/);
     assert.match(explain({ command: 'start', machines: [{ ...web, state: 'failed', failure: 'start-limit-hit' }], unknown: [] }) ?? '', /too often.*"Reset Failed State"/);
     assert.match(of('clone', 'stopped', { taken: 'db' }), /db exists already.*another name/);

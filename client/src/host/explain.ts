@@ -55,7 +55,11 @@ function particular({ command, machines, existing, allowed, ownUsers, btrfs }: F
         return `${names(tired)} was started too often in a short time ("Start request repeated too quickly"), so that systemd refuses for now. `
           + 'Mend what made it fail first; "Reset Failed State" on its row then allows another start at once.';
       }
-      if (failed.length > 0) return `The unit of ${names(failed)} failed: "Why Did It Fail?" on its row shows its last messages.`;
+      const stacks = failed.filter(({ image }) => image?.type === 'mstack');
+      if (failed.length > 0) {
+        return `The unit of ${names(failed)} failed: "Why Did It Fail?" on its row shows its last messages.`
+          + (stacks.length === 0 ? '' : ` An mstack (${names(stacks)}) needs PrivateUsers=managed or PrivateUsers=no in its settings file.`);
+      }
       return undefined;
     }
     case 'remove':

@@ -1,11 +1,12 @@
 /**
  * The host library against a real systemd, as root or as a user whom polkit lets act. Needs the images `web` (with a
- * bus inside) and `db` (tiny), neither of them running. The last tests restart the bus: run this in a way that
+ * bus inside), `db` (tiny), and one of each other type that is called like it; none of them running. The last tests restart the bus: run this in a way that
  * outlives it, not as a child of `systemd-run --wait`.
  */
 import assert from 'node:assert/strict';
+import { readlinkSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { applies, commands } from './commands';
+import { type Command, applies, commands } from './commands';
 import { Host, localHost } from './host';
 import type { Change, HostState, MachineState } from './types';
 import { run, until } from './testing/real';
@@ -13,7 +14,12 @@ import { run, until } from './testing/real';
 interface Listed {
   readonly name: string;
   readonly type: string;
+  readonly ro: boolean;
+  /** Null where that is not known. */
+  readonly usage: number | null;
 }
+
+const folder = '/var/lib/machines';
 
 /** Names that an image can have, and whether machinectl starts a machine of that name. */
 const names = {
@@ -71,8 +77,9 @@ describe('The host library on real systemd', function () {
 
   it('lists the images that machinectl lists', async () => {
     const listed = JSON.parse(await run(['machinectl', 'list-images', '--all', '-o', 'json'])) as Listed[];
-    const pairs = (images: Iterable<Listed>) => [...images].map(({ name, type }) => `${name}: ${type}`).sort();
-    assert.deepEqual(pairs(host.snapshot.images.values()), pairs(listed.filter(({ name }) => name !== '.host')));
+    const rows = [...host.snapshot.images.values()].map(({ name, type, readOnly, usage }) => [name, type, readOnly, usage]);
+    const theirs = listed.filter(({ name }) => name !== '.host').map(({ name, type, ro, usage }) => [name, type, ro, usage ?? undefined]);
+    assert.deepEqual(rows.sort(), theirs.sort());
     assert.ok(applies(commands.start, machine('db')!) && applies(commands.start, machine('web')!));
   });
 
@@ -155,6 +162,66 @@ describe('The host library on real systemd', function () {
       assert.equal(machine(name), undefined);
     });
   }
+
+  describe('with images of every type', () => {
+    let systemd: number, device: string, types: Readonly<Record<string, string>>;
+    /** Whether it goes well. */
+    const does = <O>(command: Command<O>, name: string, options: O): Promise<boolean> => (
+      run(command.argv([name], options, systemd)).then(() => true, () => false));
+    const path = async (name: string) => (await host.resolveImage(name))?.path ?? '';
+
+    before(async () => {
+      systemd = Number(/^systemd (\d+)/.exec(await run(['systemctl', '--version']))?.[1]);
+      device = readlinkSync(`${folder}/block`);
+      await run(['mknod', `${folder}/node`, 'b', '7', device.replace('/dev/loop', '')]);
+      types = { db: 'directory', raw: 'raw', block: 'block', node: 'block', ...systemd >= 260 ? { mstack: 'mstack' } : {} };
+      await host.refreshImages();
+    });
+
+    it('has what machinectl has of them', async () => {
+      for (const [name, type] of Object.entries(types)) {
+        const { path, limit, usage, readOnly, type: ours } = await host.resolveImage(name) ?? {};
+        const shown = await run(['machinectl', 'show-image', '--property=Path', '--property=Type', '--property=ReadOnly', name]);
+        assert.deepEqual(shown.split('\n').sort(), [`Path=${path}`, `ReadOnly=${readOnly === true ? 'yes' : 'no'}`, `Type=${ours}`], name);
+        assert.equal(ours, type);
+        if (type === 'block') assert.deepEqual([usage, limit], [1 << 25, 1 << 25]);
+        if (type === 'mstack') assert.deepEqual([usage, limit, path], [undefined, undefined, `${folder}/mstack.mstack`]);
+      }
+    });
+
+    it('offers what systemd does to them, and nothing else', async () => {
+      const target = '/run/exported';
+      for (const name of Object.keys(types)) {
+        const image = machine(name)!;
+        const marked = await does(commands.readOnly, name, { readOnly: true });
+        if (marked) assert.ok(await does(commands.readOnly, name, { readOnly: false }));
+        const renamed = await does(commands.rename, name, { newName: 'other' });
+        if (renamed) assert.ok(await does(commands.rename, 'other', { newName: name }));
+        const done = {
+          clone: await does(commands.clone, name, { newName: 'copy' }),
+          exportTar: await does(commands.exportTar, name, { target }), exportRaw: await does(commands.exportRaw, name, { target }),
+        };
+        if (done.clone) assert.ok(await does(commands.remove, 'copy', undefined));
+        const offered = (command: Parameters<typeof applies>[0]) => applies(command, image);
+        assert.deepEqual({ ...done, renamed, marked }, {
+          clone: offered(commands.clone), exportTar: offered(commands.exportTar), exportRaw: offered(commands.exportRaw),
+          // The only one that a list does not tell: the verb asks for the path.
+          renamed: offered(commands.rename) && !(await path(name)).startsWith('/dev/'), marked: offered(commands.readOnly),
+        }, `${name}, ${types[name]}`);
+      }
+      rmSync(target, { force: true });
+    });
+
+    it('deletes them, but a device below /dev, which is an image for ever', async () => {
+      assert.equal(await path('block'), systemd >= 262 ? device : `${folder}/block`);
+      for (const name of Object.keys(types).filter((one) => one !== 'db')) {
+        const stays = (await path(name)).startsWith('/dev/');
+        assert.ok(await does(commands.remove, name, undefined));
+        await host.refreshImages();
+        assert.equal(machine(name) !== undefined, stays, name);
+      }
+    });
+  });
 
   it('starts and stops several in one call', async () => {
     await run(commands.start.argv(['db', 'web'], undefined));

@@ -336,7 +336,7 @@ describe('A host', () => {
       assert.deepEqual(scene.system.calls, ['ListImages', 'ListImages']);
     });
 
-    it('fetches path and limit of one, and keeps them', async () => {
+    it('fetches path and limit of one, and keeps them, and draws no row for that', async () => {
       scene.system.images.set('a b', { type: 'directory' });
       await scene.ready();
       assert.equal((await scene.host.resolveImage('a b'))?.path, '/var/lib/machines/a b');
@@ -344,6 +344,10 @@ describe('A host', () => {
       const image = scene.host.snapshot.images.get('a b');
       assert.equal(image?.path, '/var/lib/machines/a b');
       assert.equal(image.limit, 1000);
+      assert.equal(scene.host.snapshot.machines.get('a b')?.image, image);
+      assert.deepEqual(scene.changes, []);
+      scene.system.images.set('a b', { type: 'subvolume' });
+      await scene.host.resolveImage('a b');
       assert.deepEqual(scene.changes, [{
         machines: { ...nothing, changed: ['a b'] }, images: { ...nothing, changed: ['a b'] },
       }]);

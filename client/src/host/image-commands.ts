@@ -9,22 +9,22 @@ export interface CloneOptions {
 }
 
 export const clone: Command<CloneOptions> = {
-  ...verb('clone', 'image'),
+  ...verb('clone', 'image'), notFor: ['block', 'mstack'],
   argv: (names, { newName, readOnly = false }) => [
     'machinectl', 'clone', ...(readOnly ? ['--read-only'] : []), '--',
     check.single('clone', 'image', check.images(names)), check.newImage(newName),
   ],
 };
 
-/** Takes the image's `.nspawn` files along. */
+/** Takes the image's `.nspawn` files along. Not of a device below /dev, which a list of images does not tell. */
 export const rename: Command<{ readonly newName: string }> = {
-  ...verb('rename', 'idle'),
+  ...verb('rename', 'idle'), notFor: ['mstack'],
   argv: (names, { newName }) => (
     ['machinectl', 'rename', '--', check.single('rename', 'image', check.images(names)), check.newImage(newName)]),
 };
 
 export const readOnly: Command<{ readonly readOnly: boolean }> = {
-  ...verb('readOnly', 'image'),
+  ...verb('readOnly', 'image'), notFor: ['mstack'],
   argv: (names, options) => [
     'machinectl', 'read-only', '--', check.single('read-only', 'image', check.images(names)), options.readOnly ? 'yes' : 'no'],
 };
@@ -49,7 +49,7 @@ export const installSettings: Command<{ readonly source: string; readonly name: 
     'install', '-D', '--mode=644', '--no-target-directory', '--', check.absolute(source), `${settingsFolder}/${check.image(name)}.nspawn`],
 };
 
-/** Deletes images, and their `.nspawn` files with them. */
+/** Deletes images, and their `.nspawn` files with them. What is on a device stays. */
 export const remove: Command = {
   ...verb('remove', 'idle'), many: true, destroys: true,
   argv: (names) => ['machinectl', 'remove', '--', ...check.images(names)],

@@ -120,11 +120,16 @@ export class Inventory {
     return this.update(names);
   }
 
-  /** One image with its details. */
+  /**
+   * One image with its details. Path and limit are no news: they are read for whoever rests on a row, who would lose
+   * the tooltip if that row were drawn again.
+   */
   updateImage(image: Image): Change | undefined {
-    if (!this.rows.images.has(image.name)) return undefined;
+    const old = this.rows.images.get(image.name);
+    if (old === undefined) return undefined;
     const rows = new Map(this.rows.images).set(image.name, image);
-    return this.update([], [...rows.values()]);
+    const change = this.update([], [...rows.values()]);
+    return isDeepStrictEqual(listed(image), listed(old)) ? undefined : change;
   }
 
   /** A list of images does not carry their paths and limits: they stay until the image becomes another one. */
@@ -138,6 +143,9 @@ export class Inventory {
     }));
   }
 }
+
+/** What a list says of an image. */
+const listed = (image: Image): Image => ({ ...image, path: '', limit: 0 });
 
 /** Rows that are equal are the same object in both maps. */
 function difference<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): Delta {

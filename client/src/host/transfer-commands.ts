@@ -30,8 +30,8 @@ export const pullRaw = pull('pullRaw', 'raw');
 export const importTar = imported('importTar', 'tar');
 export const importRaw = imported('importRaw', 'raw');
 export const importFs = imported('importFs', 'fs');
-export const exportTar = exported('exportTar', 'export-tar');
-export const exportRaw = exported('exportRaw', 'export-raw');
+export const exportTar = exported('exportTar', 'export-tar', ['raw', 'block']);
+export const exportRaw = exported('exportRaw', 'export-raw', ['directory', 'subvolume', 'block', 'mstack']);
 
 export const cancelTransfer: Command<{ readonly ids: readonly number[] }> = {
   ...transfer('cancelTransfer', actions.cancel), many: true,
@@ -68,9 +68,9 @@ function imported(id: string, packing: check.Packing): Command<ImportOptions> {
   };
 }
 
-function exported(id: string, verb: string): Command<ExportOptions> {
+function exported(id: string, verb: string, notFor: readonly string[]): Command<ExportOptions> {
   return {
-    ...transfer(id, actions.export), needs: 'image', names: 'image',
+    ...transfer(id, actions.export), needs: 'image', names: 'image', notFor,
     argv: (names, { target }, systemd) => [
       ...program(systemd), verb, '--', check.transferred(check.single(verb, 'image', check.images(names)), systemd), check.absolute(target)],
   };

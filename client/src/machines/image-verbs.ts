@@ -5,23 +5,27 @@ import { askLimit, askNewName, askSource, askTarget, askUrl, nameFrom, pick } fr
 import { type Scene, type Verb, type Warning, asking, verb } from './verb';
 
 const noImage = 'There is no image.';
+const noMark = 'There is no image to mark: systemd makes no mstack read-only or writable.';
 const packed = { 'tar archives': ['tar', 'gz', 'xz', 'bz2', 'zst', 'tgz', 'txz'], 'All files': ['*'] };
 const disks = { 'Disk images': ['raw', 'img', 'qcow2', 'gz', 'xz', 'bz2', 'zst'], 'All files': ['*'] };
 
 export const imageVerbs: readonly Verb[] = [
-  asking('clone', commands.clone, { title: 'Clone', icon: 'copy', ask: 'Images to clone', none: noImage }, async ([name = ''], scene) => {
+  asking('clone', commands.clone, {
+    title: 'Clone', icon: 'copy', ask: 'Images to clone', none: 'There is no image to clone: systemd copies neither devices nor an mstack.',
+  }, async ([name = ''], scene) => {
     const newName = await askNewName(`Clone ${name}`, `${name}-copy`, scene);
     return newName === undefined ? undefined : { newName };
   }),
   asking('rename', commands.rename, {
-    title: 'Rename', icon: 'edit', ask: 'Images to rename', none: 'There is no image to rename: those of running machines are busy.',
+    title: 'Rename', icon: 'edit', ask: 'Images to rename', none: 'There is no image to rename: those of running machines are busy, and systemd renames no mstack.',
+    doubt: cannotRename,
   }, async ([name = ''], scene) => {
     const newName = await askNewName(`Rename ${name}`, name, scene);
     return newName === undefined ? undefined : { newName };
   }),
-  asking('readOnlyOn', commands.readOnly, { title: 'Read-only', icon: 'lock', ask: 'Images to make read-only', none: noImage },
+  asking('readOnlyOn', commands.readOnly, { title: 'Read-only', icon: 'lock', ask: 'Images to make read-only', none: noMark },
     () => Promise.resolve({ readOnly: true })),
-  asking('readOnlyOff', commands.readOnly, { title: 'Writable', icon: 'unlock', ask: 'Images to make writable', none: noImage },
+  asking('readOnlyOff', commands.readOnly, { title: 'Writable', icon: 'unlock', ask: 'Images to make writable', none: noMark },
     () => Promise.resolve({ readOnly: false })),
   asking('setLimit', commands.setLimit, { title: 'Limit', icon: 'dashboard', ask: 'Images to limit', none: noImage }, async ([name = '']) => {
     const limit = await askLimit(`Limit the size of ${name}`);
@@ -41,11 +45,17 @@ export const imageVerbs: readonly Verb[] = [
       detail: 'Downloads leave a pristine copy behind, so that the next one of the same address is quick. All of these are deleted; images that are not hidden stay.',
     }),
   }),
-  asking('exportTar', commands.exportTar, { title: 'Export', icon: 'package', ask: 'Images to export as tar', none: noImage }, async ([name = ''], scene) => {
+  asking('exportTar', commands.exportTar, {
+    title: 'Export', icon: 'package', ask: 'Images to export as tar',
+    none: 'There is no image to export as tar: raw ones are exported as disk images, and devices not at all.',
+  }, async ([name = ''], scene) => {
     const target = await askTarget(`Export ${name}: the ending chooses the compression`, `${name}.tar.xz`, scene);
     return target === undefined ? undefined : { target };
   }),
-  asking('exportRaw', commands.exportRaw, { title: 'Export', icon: 'package', ask: 'Images to export as disk image', none: noImage }, async ([name = ''], scene) => {
+  asking('exportRaw', commands.exportRaw, {
+    title: 'Export', icon: 'package', ask: 'Images to export as disk image',
+    none: 'There is no image to export as disk image: folders are exported as tar, and devices not at all.',
+  }, async ([name = ''], scene) => {
     const target = await askTarget(`Export ${name}: the ending chooses the compression`, `${name}.raw.xz`, scene);
     return target === undefined ? undefined : { target };
   }),
@@ -92,9 +102,11 @@ async function pulled(title: string, packing: Packing, example: string, scene: S
 
 /** Every image with its size and place, and the settings files that go with it. */
 async function whatDies(names: readonly string[], scene: Scene): Promise<Warning> {
+  const lost: string[] = [], devices: string[] = [], links: string[] = [];
   const lines = await Promise.all(names.map(async (name) => {
     const path = await scene.pathOf(name);
     const image = scene.machine(name)?.image;
+    (image?.type !== 'block' ? lost : isBelowDev(path) ? links : devices).push(name);
     const facts = [image?.type, image?.usage === undefined ? undefined : bytes(image.usage), path].filter((fact) => fact !== undefined);
     const files: string[] = [];
     if (scene.place.local) for (const file of scene.place.settingsFiles(name, path)) if (await exists(file)) files.push(file);
@@ -102,7 +114,25 @@ async function whatDies(names: readonly string[], scene: Scene): Promise<Warning
   }));
   return {
     message: names.length === 1 ? `Delete the image ${names[0] ?? ''}?` : `Delete ${names.length} images?`,
-    detail: `${lines.join('\n')}\n\nThe images with everything in them are deleted, and their settings files (.nspawn) too. There is no way back.`,
+    detail: [
+      lines.join('\n'),
+      ...lost.length > 0 ? ['The images with everything in them are deleted, and their settings files (.nspawn) too. There is no way back.'] : [],
+      ...devices.length > 0 ? [`${devices.join(', ')}: the name of the device is deleted, and its settings files (.nspawn) too. What is on the device stays.`] : [],
+      ...links.length > 0 ? [`${links.join(', ')}: the settings files (.nspawn) are deleted, and nothing else. systemd leaves devices below /dev alone, `
+        + 'so that it stays an image until you delete the link to it.'] : [],
+    ].join('\n\n'),
     button: 'Delete',
   };
+}
+
+/** Where systemd 262 says that an image is which is a link to a device; older ones name the link. */
+const isBelowDev = (path: string | undefined): boolean => path?.startsWith('/dev/') === true;
+
+/** Why a new name cannot be given. */
+async function cannotRename(names: readonly string[], scene: Scene): Promise<string | undefined> {
+  for (const name of names) {
+    const path = await scene.pathOf(name);
+    if (isBelowDev(path)) return `${name} cannot be renamed: it is a link to ${path ?? ''}, and systemd leaves devices below /dev alone. Rename the link itself.`;
+  }
+  return undefined;
 }

@@ -61,7 +61,7 @@ const stateOf = (machine: Machine): string =>
 /** What menus ask for, see package.json: each stands between two semicolons. */
 function flagsOf({ image, autostart, settings }: Machine): readonly string[] {
   return said([
-    image && 'image', image?.readOnly === true ? 'readonly' : undefined, autostart === true ? 'autostart' : undefined,
+    image && 'image', image?.type, image?.readOnly === true ? 'readonly' : undefined, autostart === true ? 'autostart' : undefined,
     settings && 'settings',
   ]);
 }

@@ -15,7 +15,7 @@ export { RigError, Terminal, packages, trees };
 /** @typedef {import('./cache.mjs').Tree} Tree */
 /** @typedef {import('./cache.mjs').Log} Log */
 /** @typedef {import('./process.mjs').Result} Result */
-/** @typedef {'guest' | 'tiny' | 'raw'} MachineKind */
+/** @typedef {'guest' | 'tiny' | 'raw' | 'block' | 'mstack'} MachineKind */
 /** @typedef {{ source: string, target: string, readOnly?: boolean }} Bind absolute paths: source outside, target inside */
 
 /**
@@ -190,7 +190,7 @@ export class Rig {
   /**
    * Adds a machine to /var/lib/machines, and its settings to /etc/systemd/nspawn. Does not start it.
    * @param {string} name
-   * @param {MachineKind} kind guest: a small Debian with a shell; tiny: a busybox; raw: the same as an image
+   * @param {MachineKind} kind guest: a small Debian with a shell; tiny: a busybox; the others: the same in an image of that type
    * @param {{ nspawnFile?: string }} [options] the text of NAME.nspawn
    */
   async addMachine(name, kind, { nspawnFile } = {}) {
