@@ -53,7 +53,7 @@ export function readLines(stream, each) {
   stream.on('data', (/** @type {string} */ text) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
-    lines.forEach(each);
+    for (const line of lines) each(line);
   });
   stream.on('end', () => {
     if (rest !== '') each(rest);
