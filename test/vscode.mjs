@@ -27,6 +27,8 @@ const { runSuite } = await import('./rig/vscode/run-suite.mjs');
 const anywhere = ['language', 'fixes', 'mkosi', 'mkosi-projects'];
 const here = ['fixes-root', 'rooms'];
 const machines = ['machines', 'machines-verbs', 'machines-inside', 'machines-transfers'];
+/** What older releases do not have. */
+const newest = ['machines-control'];
 const wanted = only?.split(',');
 const among = (files) => files.filter((file) => wanted?.includes(file) ?? true);
 const total = nothing();
@@ -38,7 +40,7 @@ const signed = can().ok && among(machines).includes('machines-transfers') ? awai
 async function suite(files, rig, name = 'suite') {
   const { counts, problem } = await runSuite({
     extension, tests: path.join(root, 'out/suite/test/suite/index.js'), workspace: path.join(root, 'examples'), name, timeoutMs: 600_000,
-    env: { ...(rig ? { HOME: rig.user.home } : {}), SUITE: among(files).join(), ...(signed ? { SUITE_SIGNED: signed } : {}), ...(grep === undefined ? {} : { SUITE_GREP: grep }) },
+    env: { ...(rig ? { HOME: rig.user.home } : {}), SUITE: among(files).join(), SUITE_ROOT: root, ...(signed ? { SUITE_SIGNED: signed } : {}), ...(grep === undefined ? {} : { SUITE_GREP: grep }) },
     ...(rig ? { wrap: (argv) => rig.command(argv, { user: rig.user.name, cwd: rig.user.home }), netns: (argv) => rig.netns(argv) } : {}),
   });
   const seen = counts ?? nothing();
@@ -86,6 +88,7 @@ if (able.ok) {
     if (!trees) await part(here, tree, 'dir');
     for (const file of machines) await part([file], tree, 'dir');
     await part(['machines-limits'], tree, 'btrfs');
+    if (tree === '262') await part(newest, tree, 'dir');
   }
 } else {
   await part(anywhere);

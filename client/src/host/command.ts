@@ -12,8 +12,9 @@ export type NameKind = 'machine' | 'image' | 'none';
 
 /**
  * Who may: `anyone`, whom polkit says (the program asks it itself), or `root`, for programs that do not ask polkit.
+ * `owner` is who runs the machine: root in the system scope, and the user in their own.
  */
-export type Rights = 'anyone' | 'polkit' | 'root';
+export type Rights = 'anyone' | 'polkit' | 'owner' | 'root';
 
 export interface Command<Options = undefined> {
   readonly id: string;
@@ -32,6 +33,8 @@ export interface Command<Options = undefined> {
   readonly rights: Rights;
   /** Where force needs other rights. @param systemd the major version; the newest known unless told */
   readonly rightsWith?: (options: { readonly force?: boolean }, systemd?: number) => Rights;
+  /** Is said to a virtual machine by its control socket, where it has one. */
+  readonly control?: boolean;
   /** The polkit actions that are asked for, where rights are `polkit`. */
   readonly actions: readonly string[];
   /** First systemd version that has it, where that is newer than 252. */
@@ -60,6 +63,21 @@ export const actions = {
   pull: 'org.freedesktop.import1.pull',
   cancel: 'org.freedesktop.import1.cancel',
 } as const;
+
+/**
+ * The rights that a command takes for these machines, where it would take `rights` for others. From 261 on, machinectl
+ * talks to a virtual machine of systemd-vmspawn by its control socket, which only its owner may open and which asks no
+ * polkit (systemd v262 vmspawn-varlink.c: mode 0644; "Failed to connect to machine control socket: Permission denied").
+ * Whether a machine has such a socket is not on D-Bus.
+ * @param systemd the major version; the newest known unless told
+ */
+export function rightsFor(
+  { control = false }: Pick<Command, 'control'>, rights: Rights, machines: readonly Pick<Machine, 'class' | 'service'>[], systemd = 262,
+): Rights {
+  const owned = control && rights === 'polkit' && systemd >= 261
+    && machines.some((machine) => machine.class === 'vm' && machine.service === 'systemd-vmspawn');
+  return owned ? 'owner' : rights;
+}
 
 /** Whether a command makes sense for a machine as it is now. */
 export function applies({ needs, notFor }: Pick<Command, 'needs' | 'notFor'>, machine: Machine): boolean {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { applies, CommandError, commands } from './commands';
+import { applies, CommandError, commands, rightsFor } from './commands';
 import type { Machine } from './types';
 
 const image = { name: 'web', type: 'directory', readOnly: false, hidden: false };
@@ -29,6 +29,16 @@ describe('Commands', () => {
       assert.deepEqual([252, 257, 262, undefined].map((systemd) => command.rightsWith?.({ force: true }, systemd)), ['root', 'root', 'polkit', 'polkit']);
       assert.equal(command.rightsWith?.({}, 252), 'polkit');
     }
+  });
+
+  it('are the owner\'s where a control socket is', () => {
+    const vm = { class: 'vm', service: 'systemd-vmspawn' }, other = { class: 'vm', service: 'libvirt-qemu' }, container = { class: 'container', service: 'systemd-nspawn' };
+    for (const command of [commands.poweroff, commands.reboot, commands.terminate]) {
+      assert.deepEqual([260, 261, undefined].map((systemd) => rightsFor(command, 'polkit', [container, vm], systemd)), ['polkit', 'owner', 'owner']);
+      assert.equal(rightsFor(command, 'polkit', [container, other]), 'polkit');
+    }
+    assert.equal(rightsFor(commands.kill, 'polkit', [vm]), 'polkit');
+    assert.deepEqual([commands.pause.rights, commands.resume.rights], ['owner', 'owner']);
   });
 
   it('are called what they are exported as', () => {

@@ -10,6 +10,6 @@ import * as machine from './machine-commands';
 import * as transfer from './transfer-commands';
 
 export { CommandError } from './checks';
-export { applies, type Command, type NameKind, type Need, type Rights } from './command';
+export { applies, rightsFor, type Command, type NameKind, type Need, type Rights } from './command';
 
 export const commands = { ...machine, ...image, ...transfer } as const;

@@ -24,6 +24,7 @@ describe('A failure', () => {
     assert.match(explain({ command: 'start', machines: [{ ...web, state: 'failed', image: { ...image, type: 'mstack' } }], unknown: [] }) ?? '', /PrivateUsers=managed/);
     assert.match(of('start', 'running'), /runs by now/);
     assert.match(explain({ command: 'start', machines: [{ ...web, state: 'failed', failure: 'start-limit-hit' }], unknown: [] }) ?? '', /too often.*"Reset Failed State"/);
+    assert.match(of('pause', 'running'), /control socket.*systemd-vmspawn/);
     assert.match(of('clone', 'stopped', { taken: 'db' }), /db exists already.*another name/);
     assert.match(of('importTar', 'stopped', { missing: '/x.tar' }), /^\/x\.tar does not exist/);
     assert.match(explain({ command: 'poweroff', machines: [], unknown: ['web'], allowed: 'asks' }) ?? '', /not there any more/);

@@ -68,6 +68,10 @@ function particular({ command, machines, existing, allowed, ownUsers, btrfs }: F
       if (up.length > 0) return `${names(up)} runs, and its image is busy as long as it does. Power it off first.`;
       return allowed === 'yes' ? 'The image is busy ("Device or resource busy"): something else uses it, or it is mounted.' : undefined;
     }
+    case 'pause':
+    case 'resume':
+      return 'Only virtual machines with a control socket can be paused ("does not expose a varlink control socket"): those that systemd-vmspawn runs, '
+        + 'from systemd 261 on. Others are paused by the program that runs them.';
     case 'shell':
     case 'login':
       return allowed === 'asks' ? undefined

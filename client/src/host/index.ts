@@ -1,5 +1,5 @@
 export { Attendance, type Attended } from './attendance';
-export { type Command, CommandError, type Need, type Rights, applies, commands } from './commands';
+export { type Command, CommandError, type Need, type Rights, applies, commands, rightsFor } from './commands';
 export { type Packing, incoming as asIncoming, machines as asMachines, newImage as asNewImage } from './checks';
 export { busAtSocket, systemBusSocket } from './connect';
 export { type Elevation, elevated, polkitRule } from './elevation';

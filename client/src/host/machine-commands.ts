@@ -40,18 +40,18 @@ export const start: Command = {
 };
 
 /** Asks the init system inside to end everything in good order. */
-export const poweroff: Command = { ...verb('poweroff', 'running', [actions.machines]), many: true };
+export const poweroff: Command = { ...verb('poweroff', 'running', [actions.machines]), many: true, control: true };
 
-export const reboot: Command = { ...verb('reboot', 'running', [actions.machines]), many: true };
+export const reboot: Command = { ...verb('reboot', 'running', [actions.machines]), many: true, control: true };
 
 /** Ends it at once: what the machine has not written is lost. */
 export const terminate: Command = {
-  ...verb('terminate', 'running', [actions.machines]), many: true, destroys: true,
+  ...verb('terminate', 'running', [actions.machines]), many: true, destroys: true, control: true,
 };
 
-/** Virtual machines with a control socket only. */
-export const pause: Command = { ...verb('pause', 'vm', [actions.machines]), many: true, since: 261 };
-export const resume: Command = { ...verb('resume', 'vm', [actions.machines]), many: true, since: 261 };
+/** Virtual machines with a control socket only, see {@link rightsFor}. machined does not tell whether one is paused. */
+export const pause: Command = { ...verb('pause', 'vm', []), rights: 'owner', many: true, since: 261 };
+export const resume: Command = { ...verb('resume', 'vm', []), rights: 'owner', many: true, since: 261 };
 
 export const enable: Command = {
   ...verb('enable', 'image', [actions.unitFiles, actions.reload]), many: true,

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import {
-  type Elevation, type Ended, type Failure, type Machine, type Place, CommandError, applies, asMachines, explain, here, isMachineName, polkitRule, there,
+  type Elevation, type Ended, type Failure, type Machine, type Place, type Rights, CommandError, applies, asMachines, explain, here, isMachineName, polkitRule, rightsFor, there,
 } from '../host';
 import { choose } from './choose';
 import { showText } from './documents';
@@ -37,7 +37,8 @@ export async function perform(room: Room, verb: Verb, row?: Row, rows?: readonly
   return Promise.all(ready.map(async ({ call, prepared }) => {
     const { newName } = prepared;
     const taken = newName !== undefined && room.hasImage(newName) ? newName : undefined;
-    const rights = prepared.rights(systemd);
+    const machines = call.map((name) => room.machine(name)).filter((machine) => machine !== undefined);
+    const rights = rightsFor(command, prepared.rights(systemd), machines, systemd);
     const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
     const onEnd = (heard: (result: Ended['result']) => void) => room.transfers.onDidEnd(({ transfer, result }) => {
       // One that was lost before it was known may be this one.
@@ -56,7 +57,7 @@ export async function perform(room: Room, verb: Verb, row?: Row, rows?: readonly
     if (status === undefined) return undefined;
     // A transfer that ended badly has been said, with the words of importd.
     if (status === 0) verb.after?.(call, room);
-    else if (ends.every((result) => result === 'done') && !(command.interactive && status > 128)) await report(room, verb, { call, status, taken, prepared, elevation });
+    else if (ends.every((result) => result === 'done') && !(command.interactive && status > 128)) await report(room, verb, { call, status, taken, prepared, elevation, rights });
     return status;
   }));
 }
@@ -93,16 +94,18 @@ interface Failed {
   readonly taken: string | undefined;
   readonly prepared: Prepared;
   readonly elevation: Elevation;
+  /** It had. */
+  readonly rights: Rights;
 }
 
 /** Says that it failed, why it may have, and what to do next. Nobody waits for the answer. */
-async function report(room: Room, verb: Verb, { call, status, taken, prepared, elevation }: Failed): Promise<void> {
+async function report(room: Room, verb: Verb, { call, status, taken, prepared, elevation, rights }: Failed): Promise<void> {
   const { command } = verb;
   const machines = call.map((name) => room.machine(name)).filter((machine) => machine !== undefined);
-  const asksPolkit = command.rights === 'polkit' && room.place.asks(command) && (elevation === 'auto' || elevation === 'polkit');
+  const asksPolkit = rights === 'polkit' && room.place.asks({ rights }) && (elevation === 'auto' || elevation === 'polkit');
   const unknown = call.filter((name) => room.machine(name) === undefined);
   const unreachable = room.place.kind === 'ssh' && status === 255;
-  const known: Partial<Failure> = unreachable ? {} : await examined(room, verb, machines, prepared, asksPolkit);
+  const known: Partial<Failure> = unreachable ? {} : await examined(room, verb, machines, prepared, asksPolkit, rights);
   const why = unreachable ? `${room.place.label} could not be reached by ssh.`
     : explain({ command: command.id, machines, taken, unknown, ...known });
   const failed = machines.filter(({ state }) => state === 'failed');
@@ -125,13 +128,13 @@ async function report(room: Room, verb: Verb, { call, status, taken, prepared, e
 
 /** What the system itself can tell of a failure, as far as it can be asked from here. */
 async function examined(
-  room: Room, { command }: Verb, machines: readonly Machine[], { paths: { source, target } }: Prepared, asksPolkit: boolean,
+  room: Room, { command }: Verb, machines: readonly Machine[], { paths: { source, target } }: Prepared, asksPolkit: boolean, rights: Rights,
 ): Promise<Partial<Failure>> {
   const { place } = room, look = place.local ? here : there((argv) => room.capture(argv));
   const [leader] = machines.map((machine) => machine.leader);
   return {
     // Whom sudo or run0 lets in is their affair.
-    allowed: asksPolkit ? await look.mayDo(command.actions) : command.rights === 'root' ? undefined : 'yes',
+    allowed: asksPolkit ? await look.mayDo(command.actions) : rights === 'root' || rights === 'owner' ? undefined : 'yes',
     ...source === undefined || await look.exists(source) !== false ? {} : { missing: source },
     ...target === undefined || await look.exists(target) !== true ? {} : { existing: target },
     ...command.id === 'bind' && leader !== undefined ? { ownUsers: await look.hasOwnUsers(leader) } : {},
