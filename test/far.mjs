@@ -46,7 +46,13 @@ async function inside(rig, argv, user) {
 /** Keys of its own: those of the computer that the tests run on are nobody's business. */
 const key = '/run/far-sshd-key';
 
-/** Lets people in; `systemctl stop far-sshd` lets nobody in any more. @param {import('./rig/systemd/rig.mjs').Rig} far */
+/** Lets nobody in any more, and cuts off whoever is. @param {import('./rig/systemd/rig.mjs').Rig} far */
+export async function cutOff(far) {
+  await far.run(['systemctl', 'stop', 'far-sshd.service']);
+  await far.run(['pkill', '-KILL', '-x', 'sshd(-session|-auth)?']); // nobody may have been in
+}
+
+/** Lets people in, until they are {@link cutOff}. @param {import('./rig/systemd/rig.mjs').Rig} far */
 export async function openDoor(far) {
   await inside(far, ['systemd-run', '--quiet', '--collect', '--unit=far-sshd', '/usr/sbin/sshd', '-D', '-e', '-f', '/dev/null', '-h', key,
     '-o', 'ListenAddress=192.0.2.2', '-o', 'UsePAM=yes', '-o', 'PidFile=none', '-o', 'KbdInteractiveAuthentication=no']);

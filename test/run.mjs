@@ -20,6 +20,7 @@ const stages = [
   { name: 'vscode', argv: ['node', 'test/vscode.mjs'], counts: true },
   { name: 'host', argv: ['node', 'test/host.mjs'], counts: true },
   { name: 'walk', argv: ['node', 'test/walk.mjs'], counts: true },
+  { name: 'cuts', argv: ['node', 'test/walk-cuts.mjs'], counts: true },
   { name: 'sidebar', argv: ['node', 'test/walk-sidebar.mjs'], counts: true },
   { name: 'projects', argv: ['node', 'test/walk-projects.mjs'], counts: true },
   { name: 'replay', argv: ['node', 'test/replay.mjs'], counts: true },

@@ -12,8 +12,10 @@ import { boot, can, prepare } from './rig/systemd/rig.mjs';
 import { installVSCode } from './rig/vscode/install.mjs';
 import { walking } from './steps.mjs';
 
-const { values: { only }, positionals: [given] } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });
+const { values: { only, grep }, positionals: [given] } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' }, grep: { type: 'string' } } });
 const vsix = path.resolve(given ?? vsixPath());
+/** Of steps that do not build on each other: whether one is to be taken. @param {string} name */
+export const isWanted = (name) => grep === undefined || new RegExp(grep).test(name);
 /** What the walk that is being taken has. */
 export let rig, vscode, workbench, browser;
 const { counts, step, take } = walking(() => workbench, only !== undefined);

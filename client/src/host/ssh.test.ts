@@ -78,6 +78,7 @@ describe('Where ssh may go', () => {
     }));
     assert.deepEqual(overSsh('me@host', ['machinectl', 'remove', '--', 'a b'], 'silent').slice(-3), ['--', 'me@host', 'machinectl remove -- \'a b\'']);
     assert.ok(overSsh('host', ['x'], 'terminal').includes('-t'));
+    for (const manner of ['terminal', 'stream'] as const) assert.ok(overSsh('host', ['x'], manner).includes('ServerAliveInterval=20'), 'a loss is noticed');
     assert.ok(overSsh('host', ['x'], 'stream').includes('BatchMode=yes'));
     assert.ok(!overSsh('host', ['x'], 'terminal').includes('BatchMode=yes'), 'somebody is there to answer');
   });

@@ -46,14 +46,17 @@ export function shellWord(argument: string): string {
 /**
  * - `terminal`: a conversation; ssh, too, may ask for passwords and for what to think of a key.
  * - `silent`: nobody can be asked.
- * - `stream`: the same, and a connection that is to last: its loss is noticed within a minute.
+ * - `stream`: the same, and a connection that is to last.
+ *
+ * The loss of what lasts is noticed within a minute, also when the network only falls silent: else it would be two hours (tcp(7)).
  */
 export type Manner = 'terminal' | 'silent' | 'stream';
 
+const lasting = ['-o', 'ServerAliveInterval=20', '-o', 'ServerAliveCountMax=3'];
 const options: Readonly<Record<Manner, readonly string[]>> = {
-  terminal: ['-t'],
+  terminal: ['-t', ...lasting],
   silent: ['-T', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15'],
-  stream: ['-T', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15', '-o', 'ServerAliveInterval=20', '-o', 'ServerAliveCountMax=3'],
+  stream: ['-T', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15', ...lasting],
 };
 
 /**

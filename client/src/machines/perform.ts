@@ -52,12 +52,14 @@ export async function perform(room: Room, verb: Verb, row?: Row, rows?: readonly
       interactive: command.interactive, stays: command.prints === true, asks: room.place.asks({ rights }) || !room.place.local,
       isInVain: (listener) => onEnd((result) => { if (result === 'lost') listener(); }),
     });
-    if (status !== undefined) await room.settle(call);
+    const lost = isLost(room, status);
+    if (lost) room.loseSight();
+    else if (status !== undefined) await room.settle(call);
     listening.dispose();
     if (status === undefined) return undefined;
-    // A transfer that ended badly has been said, with the words of importd.
+    // A transfer that ended badly has been said, with the words of importd; a shell ends as its user wants.
     if (status === 0) verb.after?.(call, room);
-    else if (ends.every((result) => result === 'done') && !(command.interactive && status > 128)) await report(room, verb, { call, status, taken, prepared, elevation, rights });
+    else if (lost || ends.every((result) => result === 'done') && !(command.interactive && status > 128)) await report(room, verb, { call, status, taken, prepared, elevation, rights });
     return status;
   }));
 }
@@ -98,25 +100,29 @@ interface Failed {
   readonly rights: Rights;
 }
 
+/** Whether a command ended with the connection to where it ran: ssh's own exit status (ssh(1)), which none of those commands has. */
+const isLost = ({ place }: Room, status: number | undefined): boolean => place.kind === 'ssh' && status === 255;
+
 /** Says that it failed, why it may have, and what to do next. Nobody waits for the answer. */
 async function report(room: Room, verb: Verb, { call, status, taken, prepared, elevation, rights }: Failed): Promise<void> {
   const { command } = verb;
   const machines = call.map((name) => room.machine(name)).filter((machine) => machine !== undefined);
   const asksPolkit = rights === 'polkit' && room.place.asks({ rights }) && (elevation === 'auto' || elevation === 'polkit');
   const unknown = call.filter((name) => room.machine(name) === undefined);
-  const unreachable = room.place.kind === 'ssh' && status === 255;
-  const known: Partial<Failure> = unreachable ? {} : await examined(room, verb, machines, prepared, asksPolkit, rights);
-  const why = unreachable ? `${room.place.label} could not be reached by ssh.`
+  const lost = isLost(room, status);
+  const known: Partial<Failure> = lost ? {} : await examined(room, verb, machines, prepared, asksPolkit, rights);
+  const why = lost ? `The connection to ${room.place.label} was lost, or could not be made. What has begun may go on there; the views show it when they are connected again.`
     : explain({ command: command.id, machines, taken, unknown, ...known });
   const failed = machines.filter(({ state }) => state === 'failed');
   const text = `${room.titled([verb.title, ...call].join(' '))} ended with exit status ${status}; its terminal has the words of the system. ${why ?? ''}`;
-  const whyFailed = 'Why Did It Fail?', showRule = 'Show polkit Rule';
-  const buttons = [
+  const whyFailed = 'Why Did It Fail?', showRule = 'Show polkit Rule', reconnect = 'Reconnect';
+  const buttons = lost ? [reconnect] : [
     ...prepared.insist ? [prepared.insist.button] : [], ...failed.length > 0 ? [whyFailed] : [], ...asksPolkit && known.allowed !== 'yes' ? [showRule] : [],
   ];
   const answer = async (): Promise<void> => {
     const button = await vscode.window.showErrorMessage(text.trim(), ...buttons);
     if (button === whyFailed) await vscode.commands.executeCommand('nspawn.whyFailed', room.row(failed[0]?.name ?? ''));
+    if (button === reconnect) await vscode.commands.executeCommand('nspawn.reconnect', room.row(''));
     if (button === showRule) await showPolkitRule(command, room.place);
     if (button !== undefined && button === prepared.insist?.button) {
       const rows = call.map((name) => room.row(name));

@@ -98,6 +98,22 @@ export class Room implements Scene, vscode.Disposable {
     await Promise.all([...names.map((n) => this.host.refresh(n)), this.host.refreshImages()]);
   }
 
+  /**
+   * A command of ours was cut off, and what it began may go on out of sight. machined says nothing when an image is done, and folders of
+   * another computer cannot be watched: its images are read again for some minutes, ever more rarely, when it can be reached.
+   */
+  loseSight(): void {
+    const look = (): void => {
+      for (let seconds = 1; seconds < 300; seconds *= 2) this.later(seconds * 1000, () => { this.host.refreshImages().catch(log); });
+    };
+    if (this.host.state.kind === 'ready') look();
+    const listener = this.host.onDidChangeState(({ kind }) => {
+      if (kind !== 'ready') return;
+      listener.dispose();
+      look();
+    });
+  }
+
   start(): void {
     if (this.started) return;
     this.started = true;

@@ -228,6 +228,9 @@ export class Workbench {
     return this.until(`rows in ${view}`, () => this.#treeRows(view));
   }
 
+  /** The rows of a view as they are now; none where there is no such view. @param {string} view  its title */
+  async rowsNow(view) { return this.#treeRows(view); }
+
   /** @param {string} view @returns {Promise<string>} what an empty view says instead of rows */
   async welcome(view) {
     return this.until(`a welcome text in ${view}`, () => this.#view(view).locator('.welcome-view-content').innerText());
