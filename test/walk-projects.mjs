@@ -372,6 +372,18 @@ await walk('language', { trust: true }, () => {
     await workbench.press('Enter');
     await judged(/^Judged by systemd 252, chosen in the settings/);
   });
+  await step('judge by another mkosi once that is installed', async () => {
+    put('mkosi.conf', '[Distribution]\nDistribution=debian\n');
+    await workbench.openFile('mkosi.conf');
+    await judged(/^Judged by mkosi 25.3, installed here$/);
+    mkosi.release('26');
+    await workbench.openFile('web.nspawn');
+    await judged(/^Judged by systemd 252/);
+    await workbench.openFile('mkosi.conf');
+    await judged(/^Judged by mkosi 26, installed here$/);
+    await workbench.openFile('web.nspawn');
+    await judged(/^Judged by systemd 252/);
+  });
   await step('come back after a crash', async () => {
     process.kill(pid, 'SIGKILL');
     pid = await another(pid);

@@ -88,6 +88,8 @@ describe('server', () => {
     await editor.tell('nspawn/host', { systemd: 240, mkosi: '25.3' });
     await editor.diagnostics(x, (codes) => codes.length === 1);
     assert.deepEqual(await editor.ask('nspawn/target'), { systemd: { version: 240, from: 'host' }, mkosi: { version: 25.3, from: 'host' } });
+    await editor.tell('nspawn/host', { systemd: 241 });
+    assert.deepEqual(await editor.ask('nspawn/target'), { systemd: { version: 241, from: 'host' }, mkosi: { version: 27.1, from: 'newest' } });
   });
 
   it('takes severities of rules, and judges again after every edit', async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Connection, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification, FileChangeType, type InitializeParams,
   type InitializeResult, ProposedFeatures, TextDocumentSyncKind, WatchKind, createConnection,
@@ -114,8 +115,11 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
     const inForce = settings.inForce(installed);
     return typeof about === 'object' && about !== null && 'uri' in about && typeof about.uri === 'string' ? judge.targetOf(about.uri, inForce) : inForce;
   });
+  // All that is installed now: what is not told is not there any more.
   connection.onNotification('nspawn/host', async (found: unknown) => {
-    installed = { ...installed, ...installedOf(found) };
+    const now: Installed = { systemd: installedSystemd(), ...installedOf(found) };
+    if (isDeepStrictEqual(now, installed)) return;
+    installed = now;
     judgeBy(settings);
     await connection.sendNotification('nspawn/targetChanged');
   });

@@ -50,9 +50,9 @@ export class Language implements vscode.Disposable {
     return this.turn;
   }
 
-  /** Programs may be run from now on, to ask them for their releases. */
-  trusted(): void {
-    this.next(() => this.tellHost());
+  /** What is installed may be another release now, or may be asked only now: workspaces become trusted, and systems are upgraded meanwhile. */
+  look(): void {
+    if (this.client !== undefined) this.next(() => this.tellHost());
   }
 
   /** Ends the server as well; what goes wrong then is nobody's trouble any more. */
@@ -67,7 +67,7 @@ export class Language implements vscode.Disposable {
     const { client } = this;
     try {
       const mkosi = await this.mkosi();
-      if (mkosi !== undefined && client?.isRunning() === true) await client.sendNotification('nspawn/host', mkosi);
+      if (client?.isRunning() === true) await client.sendNotification('nspawn/host', mkosi ?? {});
     } catch (error) {
       client?.outputChannel.warn(said(error));
     }

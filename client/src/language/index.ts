@@ -5,7 +5,7 @@ const languages: readonly string[] = ['nspawn', 'mkosi'];
 
 /**
  * Starts the language server with the first file of ours that is open, now or later.
- * @param mkosi which release is installed; asked when the server runs
+ * @param mkosi which release is installed; asked whenever somebody comes back to one of our files
  */
 export function openLanguage(context: vscode.ExtensionContext, mkosi: AskMkosi): void {
   const language = new Language(context.extensionPath, mkosi);
@@ -13,7 +13,9 @@ export function openLanguage(context: vscode.ExtensionContext, mkosi: AskMkosi):
   context.subscriptions.push(
     language,
     vscode.workspace.onDidOpenTextDocument((d) => { if (isOurs(d)) language.start(); }),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => { language.trusted(); }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => { language.look(); }),
+    vscode.window.onDidChangeWindowState(({ focused }) => { if (focused) language.look(); }),
+    vscode.window.onDidChangeActiveTextEditor((e) => { if (e !== undefined && isOurs(e.document)) language.look(); }),
     vscode.commands.registerCommand('nspawn.restartLanguageServer', () => language.restart()));
   if (vscode.workspace.textDocuments.some(isOurs)) language.start();
 }
