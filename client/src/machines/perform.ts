@@ -115,21 +115,18 @@ async function report(room: Room, verb: Verb, { call, status, taken, prepared, e
     : explain({ command: command.id, machines, taken, unknown, ...known });
   const failed = machines.filter(({ state }) => state === 'failed');
   const text = `${room.titled([verb.title, ...call].join(' '))} ended with exit status ${status}; its terminal has the words of the system. ${why ?? ''}`;
-  const whyFailed = 'Why Did It Fail?', showRule = 'Show polkit Rule', reconnect = 'Reconnect';
-  const buttons = lost ? [reconnect] : [
-    ...prepared.insist ? [prepared.insist.button] : [], ...failed.length > 0 ? [whyFailed] : [], ...asksPolkit && known.allowed !== 'yes' ? [showRule] : [],
-  ];
-  const answer = async (): Promise<void> => {
-    const button = await vscode.window.showErrorMessage(text.trim(), ...buttons);
-    if (button === whyFailed) await vscode.commands.executeCommand('nspawn.whyFailed', room.row(failed[0]?.name ?? ''));
-    if (button === reconnect) await vscode.commands.executeCommand('nspawn.reconnect', room.row(''));
-    if (button === showRule) await showPolkitRule(command, room.place);
-    if (button !== undefined && button === prepared.insist?.button) {
-      const rows = call.map((name) => room.row(name));
-      await vscode.commands.executeCommand(verb.id, rows[0], rows, { ...prepared.insist.given, room: room.place.id });
-    }
+  const execute = (id: string, ...given: readonly unknown[]): Thenable<unknown> => vscode.commands.executeCommand(id, ...given);
+  const rows = call.map((name) => room.row(name)), once = (given: Given) => () => execute(verb.id, rows[0], rows, { ...given, room: room.place.id });
+  // A wrong password, or a machine that was not up yet: the same may go well now.
+  const worthAnother = !prepared.insist && (known.allowed === 'asks' || command.interactive);
+  /** What can be done now, by the button that does it. */
+  const next: Readonly<Record<string, () => Thenable<unknown>>> = lost ? { Reconnect: () => execute('nspawn.reconnect', room.row('')) } : {
+    ...prepared.insist ? { [prepared.insist.button]: once(prepared.insist.given) } : {},
+    ...worthAnother ? { 'Try Again': once(prepared.given) } : {},
+    ...failed.length > 0 ? { 'Why Did It Fail?': () => execute('nspawn.whyFailed', room.row(failed[0]?.name ?? '')) } : {},
+    ...asksPolkit && known.allowed !== 'yes' ? { 'Show polkit Rule': () => showPolkitRule(command, room.place) } : {},
   };
-  answer().catch(log);
+  vscode.window.showErrorMessage(text.trim(), ...Object.keys(next)).then((button) => button === undefined ? undefined : next[button]?.()).then(undefined, log);
 }
 
 /** What the system itself can tell of a failure, as far as it can be asked from here. */

@@ -67,6 +67,8 @@ export interface Prepared {
   readonly newName: string | undefined;
   /** Paths on this host that it is to read or to write. */
   readonly paths: { readonly source?: string | undefined; readonly target?: string | undefined };
+  /** What to hand over to have the same done once more; nobody is asked for it again, but for what it may destroy. */
+  readonly given: Given;
   /** The same with force, for when it has failed: what the button says, and what to hand over then. */
   readonly insist?: { readonly button: string; readonly given: Given };
 }
@@ -83,7 +85,7 @@ type Words = Pick<Verb, 'title' | 'icon' | 'ask' | 'none' | 'warn' | 'doubt' | '
 export function verb(id: string, command: Command, words: Omit<Words, 'warn' | 'doubt' | 'after'> & Partial<Words>): Verb {
   return {
     id: `nspawn.${id}`, command, ...words,
-    prepare: (names) => Promise.resolve({ argv: (systemd) => command.argv(names, undefined, systemd), rights: () => command.rights, newName: undefined, paths: {} }),
+    prepare: (names) => Promise.resolve({ argv: (systemd) => command.argv(names, undefined, systemd), rights: () => command.rights, newName: undefined, paths: {}, given: {} }),
   };
 }
 
@@ -107,6 +109,7 @@ export function asking<O extends object>(
         rights: (systemd) => command.rightsWith?.({ force: 'force' in chosen && chosen.force === true }, systemd) ?? command.rights,
         newName: field('newName', 'name'),
         paths: { source: id === 'copyFrom' ? undefined : field('source'), target: /^(copyFrom|export)/.test(id) ? field('target') : undefined },
+        given: { options: chosen },
         ...insisting && !('force' in chosen && chosen.force === true)
           ? { insist: { button: insisting.button, given: { options: insisting.options(chosen), confirmed: true } } } : {},
       };
