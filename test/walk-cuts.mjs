@@ -155,7 +155,7 @@ await walk('cuts', { permit: true, session: true }, async () => {
       },
     },
     shell: {
-      before: () => runs('there'),
+      before: async () => { await runs('there'); await far.machineUp('there'); }, // it has a bus to log in by then
       begin: async () => {
         await menu('Machines', 'there', 'Open Shell');
         await workbench.until('a prompt', async () => /root@there/.test(await workbench.terminalText()));

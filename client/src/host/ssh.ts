@@ -48,7 +48,7 @@ export function shellWord(argument: string): string {
  * - `silent`: nobody can be asked.
  * - `stream`: the same, and a connection that is to last.
  *
- * The loss of what lasts is noticed within a minute, also when the network only falls silent: else it would be two hours (tcp(7)).
+ * The loss of what lasts is noticed within 80 s, also when the network only falls silent: else it would be two hours (tcp(7)).
  */
 export type Manner = 'terminal' | 'silent' | 'stream';
 
