@@ -318,10 +318,12 @@ await walk('errors', { permit: true, session: true }, async () => {
     assert.equal(await beside(['ls', '-R', '/etc/polkit-1', '/usr/share/polkit-1']), before);
     await beside(['rm', `${rules}/00-deny.rules`]);
   });
-  await step('choose a name that is taken', async () => {
+  await step('choose a name that is taken, or one that systemd would not find again', async () => {
     await workbench.contextMenu(await workbench.treeRow('Images', 'db'), 'Clone…');
     await workbench.page.locator('.quick-input-widget:visible input').first().fill('web');
     await workbench.page.locator('.quick-input-message', { hasText: 'There is an image called web already.' }).waitFor();
+    await workbench.page.locator('.quick-input-widget:visible input').first().fill('web.v');
+    await workbench.page.locator('.quick-input-message', { hasText: 'systemd takes ".v" at its end for a kind of image' }).waitFor();
     await workbench.press('Escape');
   });
   await step('limit an image where there is no btrfs', async () => {
