@@ -1,7 +1,7 @@
 // A second real systemd beside a rig, on another computer as far as the first can tell: a cable between their networks, an SSH server
 // there, and a key of the ordinary user's here that it lets in.
 import { spawnSync } from 'node:child_process';
-import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { RigError, boot, packages } from './rig/systemd/rig.mjs';
 
@@ -43,6 +43,16 @@ async function inside(rig, argv, user) {
   if (code !== 0) throw new RigError(`${argv.join(' ')} failed`, stdout + stderr);
 }
 
+/**
+ * What a tree without an SSH server lacks of this computer's: the programs, what these are linked with, and the rules of PAM for logins.
+ * @param {string} root of a running host @returns {string[]} paths
+ */
+function lacking(root) {
+  const programs = ['/usr/sbin/sshd', '/usr/bin/ssh-keygen'];
+  const libraries = programs.flatMap((program) => [...spawnSync('ldd', [program], { encoding: 'utf8' }).stdout.matchAll(/(?<= )\/\S+/g)].flat());
+  return [...programs, '/etc/pam.d/sshd', ...libraries].filter((file) => !existsSync(path.join(root, file)));
+}
+
 /** Keys of its own: those of the computer that the tests run on are nobody's business. */
 const key = '/run/far-sshd-key';
 
@@ -61,7 +71,7 @@ export async function openDoor(far) {
 /**
  * Boots the second host and makes it known to the first one's ordinary user.
  * @param {import('./rig/systemd/rig.mjs').Rig} near
- * @param {Pick<import('./rig/systemd/rig.mjs').BootOptions, 'permit' | 'log'> & { known?: boolean }} [options] known: whether its key is
+ * @param {Pick<import('./rig/systemd/rig.mjs').BootOptions, 'permit' | 'log' | 'tree'> & { known?: boolean }} [options] known: whether its key is
  * @returns {Promise<import('./rig/systemd/rig.mjs').Rig>}
  */
 export async function bootFar(near, { known = true, ...options } = {}) {
@@ -69,6 +79,8 @@ export async function bootFar(near, { known = true, ...options } = {}) {
   const far = await boot({ name: `far-${process.pid}`, tree: 'self', ...options });
   try {
     cable(near, far);
+    for (const file of lacking(far.root)) cpSync(realpathSync(file), path.join(far.root, file));
+    await inside(far, ['sh', '-c', 'id sshd || useradd --system --home-dir /run/sshd --shell /usr/sbin/nologin sshd']);
     await inside(far, ['mkdir', '-p', '/run/sshd']);
     await inside(far, ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key]);
     await openDoor(far);

@@ -26,6 +26,8 @@ const { runSuite } = await import('./rig/vscode/run-suite.mjs');
 
 const anywhere = ['language', 'fixes', 'mkosi', 'mkosi-projects'];
 const here = ['fixes-root', 'rooms'];
+/** Those with a second host, and what that boots. */
+const far = { rooms: 'self', 'rooms-user': '262' };
 const machines = ['machines', 'machines-verbs', 'machines-inside', 'machines-transfers'];
 /** What older releases do not have. */
 const newest = ['machines-control'];
@@ -52,7 +54,7 @@ async function suite(files, rig, name = 'suite') {
 async function inside(tree, kind, files, name) {
   await prepare({ tree, guest: true, btrfs: kind === 'btrfs', log: console.log });
   const rig = await boot({ name: `suite-${tree}-${kind}-${process.pid}`, tree, machines: kind, permit: true, binds: [checkout] });
-  let far;
+  let second;
   try {
     console.log(`systemd ${rig.systemdVersion}, images on ${kind === 'btrfs' ? 'btrfs' : 'a plain file system'}`);
     await openTheWay(rig);
@@ -60,16 +62,17 @@ async function inside(tree, kind, files, name) {
     await rig.addMachine('db', 'tiny');
     await rig.addMachine('db2', 'tiny');
     await rig.addMachine('disk', 'raw');
-    if (among(files).includes('rooms')) {
-      far = await bootFar(rig, { log: console.log });
-      await far.addMachine('web', 'guest', { nspawnFile: '# far away\n[Exec]\nBoot=yes\n' });
-      await far.addMachine('afar', 'tiny');
+    const another = among(files).map((file) => far[file]).find((found) => found !== undefined);
+    if (another !== undefined) {
+      second = await bootFar(rig, { tree: another, log: console.log });
+      await second.addMachine('web', 'guest', { nspawnFile: '# far away\n[Exec]\nBoot=yes\n' });
+      await second.addMachine('afar', 'tiny');
     }
     const seen = await suite(files, rig, name);
     if (seen.failed > 0) console.log((await run(['nsenter', '--target', `${rig.pid}`, '--all', '--', 'journalctl', '--no-pager', '-n', '80'])).stdout);
     return seen;
   } finally {
-    await far?.stop();
+    await second?.stop();
     await rig.stop();
   }
 }
@@ -86,6 +89,7 @@ if (able.ok) {
   for (const tree of trees ?? ['self']) {
     if (!trees) await part(anywhere, tree, 'dir');
     if (!trees) await part(here, tree, 'dir');
+    if (!trees) await part(['rooms-user'], tree, 'dir');
     for (const file of machines) await part([file], tree, 'dir');
     await part(['machines-limits'], tree, 'btrfs');
     if (tree === '262') await part(newest, tree, 'dir');

@@ -23,6 +23,7 @@ describe('A place', () => {
     assert.deepEqual(userPlace.argv(commands.start, start, 'auto'), ['machinectl', '--user', 'start', '--', 'web']);
     assert.deepEqual(userPlace.argv(commands.start, start, 'sudo'), ['machinectl', '--user', 'start', '--', 'web']);
     assert.deepEqual(userPlace.argv(commands.unitJournal, commands.unitJournal.argv(['web'], undefined), 'auto').slice(0, 2), ['journalctl', '--user']);
+    assert.deepEqual(userPlace.argv({ rights: 'anyone' }, ['cat', '--', '/x'], 'auto'), ['cat', '--', '/x'], 'no program of systemd');
     assert.equal(userPlace.asks(commands.start), false);
     const inside = commands.failedUnits.argv(['web'], undefined);
     assert.equal(userPlace.argv(commands.failedUnits, inside, 'polkit').includes('--user'), false);
@@ -36,6 +37,10 @@ describe('A place', () => {
     assert.equal(there(far.argv(commands.shell, commands.shell.argv(['web'], { user: 'a$b' }), 'auto')), 'machinectl shell -- \'a$b@web\'');
     assert.equal(far.argv(commands.start, start, 'auto')[0], 'ssh');
     assert.equal(far.asks(commands.start), true);
+  });
+
+  it('of a user on another computer is not looked for where that is too old, or not connected', async () => {
+    assert.equal(await far.ofUser?.(), undefined);
   });
 
   it('that is no destination is none', () => {

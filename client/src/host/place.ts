@@ -16,9 +16,12 @@ type Log = (message: string) => void;
 
 /** One scope of one host: how it is reached, by D-Bus and by its own programs. */
 export interface Place {
-  /** Its id in rows and in what is remembered: `system`, `user`, or `ssh:` and the destination. */
+  /** Its id in rows and in what is remembered: `system`, `user`, or `ssh:` or `ssh-user:` and the destination. */
   readonly id: string;
   readonly kind: 'system' | 'user' | 'ssh';
+  readonly scope: 'system' | 'user';
+  /** Where ssh goes to, where that is how it is reached. */
+  readonly host?: string;
   /** For people. */
   readonly label: string;
   /** Whether its files can be read from here. */
@@ -40,13 +43,15 @@ export interface Place {
    * @throws CommandError for what cannot be sent to another host
    */
   argv(command: Pick<Command, 'rights'>, argv: readonly string[], elevation: Elevation, manner?: Manner): readonly string[];
+  /** Looks, by a login of its own, whether who logs in has machines of their own there; never rejects. */
+  ofUser?(): Promise<Place | undefined>;
 }
 
 const isRoot = (): boolean => process.getuid?.() === 0;
 
 /** The system scope of this computer. */
 export const systemPlace: Place = {
-  id: 'system', kind: 'system', label: 'This computer', local: true,
+  id: 'system', kind: 'system', scope: 'system', label: 'This computer', local: true,
   open: (log) => localHost(log),
   connect: () => busAtSocket(systemBusSocket()),
   systemd: systemdVersion,
@@ -72,7 +77,7 @@ function userFolders({ XDG_STATE_HOME, XDG_CONFIG_HOME, XDG_RUNTIME_DIR }: NodeJ
  * for a user's systemd inside.
  */
 export const userPlace: Place = {
-  id: 'user', kind: 'user', label: 'This user', local: true,
+  id: 'user', kind: 'user', scope: 'user', label: 'This user', local: true,
   open: (log) => {
     const socket = sessionBusSocket(), { images, settings } = userFolders();
     return new Host({
@@ -85,17 +90,24 @@ export const userPlace: Place = {
   userName: () => os.userInfo().username,
   asks: ({ rights }) => rights === 'root' && !isRoot(),
   argv: (command, argv, elevation) => {
-    if (command.rights === 'root') return systemPlace.argv(command, argv, elevation);
-    const [program = '', ...args] = argv;
-    return [program, '--user', ...args];
+    return command.rights === 'root' ? systemPlace.argv(command, argv, elevation) : forUser(argv);
   },
 };
+
+/** The programs of systemd that have a scope; others only look at files. */
+const scoped: readonly string[] = ['machinectl', 'importctl', 'systemctl', 'journalctl'];
+
+const forUser = ([program = '', ...args]: readonly string[]): readonly string[] => (
+  scoped.includes(program) ? [program, '--user', ...args] : [program, ...args]);
 
 /** Whether this user has a machined; asking starts nothing. */
 export async function hasUserPlace(): Promise<boolean> {
   const socket = sessionBusSocket();
-  if (socket === undefined) return false;
-  const bus = await busAtSocket(socket).catch(() => undefined);
+  return socket !== undefined && await hasMachined(() => busAtSocket(socket));
+}
+
+async function hasMachined(connect: () => Promise<Bus>): Promise<boolean> {
+  const bus = await connect().catch(() => undefined);
   try {
     return bus !== undefined && await isOffered(bus, machined);
   } catch {
@@ -106,16 +118,15 @@ export async function hasUserPlace(): Promise<boolean> {
 }
 
 /**
- * The system scope of another computer. Everything is run there, in a terminal of its own: `-H` of machinectl, which
+ * The system scope of another computer, and by `ofUser` that of who logs in there. Everything is run there, in a terminal of its own: `-H` of machinectl, which
  * would run here, cannot ask for a password ("Interactive authentication required"), cannot import or export
  * ("Operation not supported"), has no shell and no login (tried with 252), and needs systemd here.
  * @param host where ssh goes to @throws CommandError when that is no destination
  */
 export function sshPlace(host: string): Place {
   destination(host);
-  let bus: Bus | undefined;
   let known: Who = {};
-  const open = async (): Promise<Bus> => {
+  const connect = async (): Promise<Bus> => {
     const opened = await busOverSsh(host);
     try {
       known = { ...known, ...await who(opened) };
@@ -123,15 +134,40 @@ export function sshPlace(host: string): Place {
       opened.close();
       throw error;
     }
-    bus = opened;
     return opened;
   };
-  const options: HostOptions = { connect: open, distant: true };
-  const root = () => known.uid === 0;
+  const common = { host, kind: 'ssh', local: false, systemd: () => Promise.resolve(known.systemd), userName: () => known.name } as const;
+  const root = (): boolean => known.uid === 0;
+  // What is installed there is not known; sudo is what most have.
+  const argvOf: Place['argv'] = (command, argv, elevation, manner = 'terminal') => overSsh(
+    host, elevated(command, argv, { elevation, isRoot: root(), installed: (program) => program === 'sudo' }), manner);
   return {
-    id: `ssh:${host}`, kind: 'ssh', label: host, local: false,
+    ...common, ...farHost(host, connect), id: `ssh:${host}`, scope: 'system', label: host,
+    settingsFiles: (name, imagePath) => settingsFiles(name, imagePath),
+    asks: ({ rights }) => rights !== 'anyone' && !root(),
+    argv: argvOf,
+    ofUser: async () => {
+      // NEWS of systemd 259: a machined for each user.
+      const connectUser = () => busOverSsh(host, 'user');
+      if ((known.systemd ?? 0) < 259 || !await hasMachined(connectUser)) return undefined;
+      return {
+        ...common, ...farHost(host, connectUser), id: `ssh-user:${host}`, scope: 'user', label: `${host} (user)`,
+        // Below the home that ssh logs in to; nobody has been told where that is.
+        settingsFiles: (name, imagePath) => settingsFiles(name, imagePath, ['.config/systemd/nspawn']),
+        asks: ({ rights }) => rights === 'root' && !root(),
+        argv: (command, argv, elevation, manner = 'terminal') => (
+          command.rights === 'root' ? argvOf(command, argv, elevation, manner) : overSsh(host, forUser(argv), manner)),
+      };
+    },
+  };
+}
+
+/** The connection of a host, lent to whoever wants one, because each is a login there. Closing what is lent closes nothing. */
+function farHost(host: string, connect: () => Promise<Bus>): Pick<Place, 'open' | 'connect'> {
+  let bus: Bus | undefined;
+  const options: HostOptions = { connect: async () => (bus = await connect()), distant: true };
+  return {
     open: (log) => new Host({ ...options, log }),
-    // The connection of the host, lent, because each connection is a login there. Closing what is lent closes nothing.
     connect: () => {
       const lent = bus;
       if (!lent) return Promise.reject(new BusError('closed', `There is no connection to ${host}.`));
@@ -139,12 +175,5 @@ export function sshPlace(host: string): Place {
         call: (...args) => lent.call(...args), onSignal: (...args) => lent.onSignal(...args), closed: lent.closed, close: () => undefined,
       });
     },
-    systemd: () => Promise.resolve(known.systemd),
-    settingsFiles: (name, imagePath) => settingsFiles(name, imagePath),
-    userName: () => known.name,
-    asks: ({ rights }) => rights !== 'anyone' && !root(),
-    // What is installed there is not known; sudo is what most have.
-    argv: (command, argv, elevation, manner = 'terminal') => overSsh(
-      host, elevated(command, argv, { elevation, isRoot: root(), installed: (program) => program === 'sudo' }), manner),
   };
 }

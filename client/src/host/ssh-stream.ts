@@ -10,13 +10,13 @@ import { overSsh } from './ssh';
 const limits: Partial<Limits> = { handshake: 30_000, call: 25_000 };
 
 /**
- * Connects to the system bus of another host as the user that ssh logs in as. The user id that our side of D-Bus's
+ * Connects to a bus of another host, that of its system or that of the user that ssh logs in as. The user id that our side of D-Bus's
  * handshake tells is the local one, which means nothing there; the bridge ignores it, because who may talk to it has
  * been decided by sshd (systemd stdio-bridge.c calls sd_bus_set_anonymous).
  * @throws BusError `denied` when ssh would have to ask somebody, `absent` when the host or the bridge is not there
  */
-export async function busOverSsh(host: string): Promise<Bus> {
-  const [program = '', ...args] = overSsh(host, ['systemd-stdio-bridge'], 'stream');
+export async function busOverSsh(host: string, scope: 'system' | 'user' = 'system'): Promise<Bus> {
+  const [program = '', ...args] = overSsh(host, ['systemd-stdio-bridge', ...scope === 'user' ? ['--user'] : []], 'stream');
   let file: string;
   try {
     file = findProgram(program);

@@ -36,7 +36,7 @@ export function registerHosts(rooms: Rooms): vscode.Disposable[] {
       const host = typeof given === 'string' ? given : await hostOf(rooms, given, 'Host to connect to in a terminal');
       if (host === undefined) return;
       await run({ title: `Connect to ${host}`, argv: loginOverSsh(host), icon: 'remote', interactive: true, stays: false, asks: true });
-      rooms.of({ room: `ssh:${host}` })?.refresh();
+      for (const room of rooms.all) if (room.place.host === host) room.refresh();
     }),
   ];
 }
@@ -47,7 +47,7 @@ async function setHosts(hosts: readonly string[]): Promise<void> {
 
 async function hostOf(rooms: Rooms, row: Row | undefined, title: string): Promise<string | undefined> {
   const of: Room | undefined = row && rooms.of(row);
-  if (of?.place.kind === 'ssh') return of.place.label;
+  if (of?.place.host !== undefined) return of.place.host;
   return vscode.window.showQuickPick(hostsSet(), { title, placeHolder: title });
 }
 

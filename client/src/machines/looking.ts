@@ -1,4 +1,5 @@
 /** Commands that show something and change nothing. */
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import {
   type Entry, type Machine, exists, lastRun, mattering, osReleaseOf, readJournal, unitOfMachine,
@@ -111,7 +112,7 @@ async function farSettings(room: Room, name: string, files: readonly string[]): 
     const { status, stdout, stderr } = await room.capture(['cat', '--', file]);
     if (status === 255) throw new Error(`${label} cannot be reached: ${stderr.trim()}`);
     if (status !== 0) continue;
-    await showText(`${label}${file}`, stdout, false);
+    await showText(posix.join(label, file), stdout, false);
     inform(`This is ${file} of ${label}, to be read. To change it, open a window on ${label} with Remote - SSH.`);
     return;
   }

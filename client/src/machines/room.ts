@@ -139,8 +139,8 @@ export class Room implements Scene, vscode.Disposable {
 
   /** What is wrong, as a sentence that names the host where that does not go without saying, and the next step. */
   trouble({ reason, detail }: Extract<HostState, { kind: 'unavailable' }>): string {
-    const { kind, label } = this.place;
-    if (kind === 'user' && reason === 'masked') return detail.replace('sudo systemctl', 'systemctl --user');
+    const { kind, scope, label } = this.place;
+    if (scope === 'user' && reason === 'masked') return detail.replace('sudo systemctl', 'systemctl --user');
     if (reason === 'no-machined') return `${label} has no systemd-machined. Install the package systemd-container there (${detail}).`;
     if (kind === 'system') return detail;
     return detail.includes(label) ? detail : `${label}: ${detail}`;

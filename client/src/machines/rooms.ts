@@ -10,7 +10,7 @@ export function hostsSet(): readonly string[] {
   return Array.isArray(set) ? [...new Set(set.filter((host): host is string => typeof host === 'string'))] : [];
 }
 
-/** The rooms there are: this computer, its user's own where there is a machined for that, and the hosts of the setting. */
+/** The rooms there are: this computer and the hosts of the setting, and of each the user's own where there is a machined for that. */
 export class Rooms implements vscode.Disposable {
   /** The system scope of this computer. */
   readonly system: Room;
@@ -28,7 +28,7 @@ export class Rooms implements vscode.Disposable {
 
   /** In the order in which they are shown. */
   get all(): readonly Room[] {
-    const hosts = hostsSet().map((host) => `ssh:${host}`);
+    const hosts = hostsSet().flatMap((host) => [`ssh:${host}`, `ssh-user:${host}`]);
     const order = (room: Room): number => ['system', 'user', ...hosts].indexOf(room.place.id);
     const rooms = [...this.opened.values()].sort((a, b) => order(a) - order(b));
     // Where there is no systemd, other computers may still have one.
@@ -79,12 +79,24 @@ export class Rooms implements vscode.Disposable {
     }
     this.refused = new Set(wrong);
     for (const [id, room] of this.opened) {
-      if (room.place.kind !== 'ssh' || hosts.includes(room.place.label)) continue;
+      if (room.place.host === undefined || hosts.includes(room.place.host)) continue;
       this.opened.delete(id);
       room.dispose();
       this.changed.fire(undefined);
     }
-    for (const host of hosts) if (isDestination(host) && !this.opened.has(`ssh:${host}`)) this.open(sshPlace(host));
+    for (const host of hosts) if (isDestination(host) && !this.opened.has(`ssh:${host}`)) this.followUser(this.open(sshPlace(host)));
+  }
+
+  /** Opens a room for who logs in to another computer, once that is connected and says that they have one. */
+  private followUser(room: Room): void {
+    const { place, host } = room;
+    const listener = host.onDidChangeState(({ kind }) => {
+      if (kind !== 'ready' || place.ofUser === undefined) return;
+      listener.dispose();
+      place.ofUser().then((user) => {
+        if (user !== undefined && this.opened.get(place.id) === room) this.open(user);
+      }).catch(log);
+    });
   }
 
   dispose(): void {
