@@ -51,6 +51,15 @@ describe('in VS Code, quick fixes', () => {
     await until('no diagnostic', () => codes(document).length === 0);
   });
 
+  it('move a line to another file', async () => {
+    const main = await open(path.join(home, 'whole/mkosi.conf'), '[Output]\nFormat=disk\n');
+    const document = await open(path.join(home, 'whole/mkosi.images/base.conf'), '[Distribution]\nDistribution=debian\n');
+    await until('a diagnostic', () => codes(document).includes('wrong-image'));
+    await choose(await action(document, 1, 'Move the line to mkosi.conf of the main image'));
+    assert.deepEqual([document.getText(), main.getText()], ['[Distribution]\n', '[Output]\nFormat=disk\n\n[Distribution]\nDistribution=debian\n']);
+    await until('no diagnostic', () => !codes(document).includes('wrong-image'));
+  });
+
   it('silence a rule with a comment', async () => {
     const document = await open(path.join(home, 'c.nspawn'), '[Exec]\nBoots=yes\n');
     await until('a diagnostic', () => codes(document).includes('unknown-setting'));

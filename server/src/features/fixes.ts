@@ -24,7 +24,7 @@ function quickFixes(document: Document, found: Shown, moveCommand: string | unde
   const about = { kind: CodeActionKind.QuickFix, diagnostics: [diagnosticOf(document, found)] };
   const actions: CodeAction[] = answers.map((fix) => ({
     title: fix.title, ...about, ...(answers.length === 1 ? { isPreferred: true } : {}),
-    edit: { changes: { [document.uri]: editsOf(document, fix) } },
+    edit: { changes: { [document.uri]: editsOf(document, fix), ...fix.elsewhere && { [fix.elsewhere.document.uri]: editsOf(fix.elsewhere.document, fix.elsewhere) } } },
   }));
   if (makeExecutable !== undefined) {
     const title = executableTitle(makeExecutable);
@@ -66,12 +66,12 @@ function silence(document: Document, found: Shown): CodeAction {
   };
 }
 
-/** All fixes that are the only answer to their finding, as one edit; of two that overlap, the first. */
+/** All fixes that are the only answer to their finding and change this file alone, as one edit; of two that overlap, the first. */
 export function fixAll(here: Case, chosen?: Levels): CodeAction | undefined {
   const taken = new Stretches(), edits: TextEdit[] = [];
   for (const { finding } of shown(here, chosen)) {
     const [fix, other] = finding.fixes ?? [];
-    if (fix === undefined || other !== undefined) continue;
+    if (fix === undefined || other !== undefined || fix.elsewhere !== undefined) continue;
     if (fix.edits.some((e) => taken.meets(e))) continue;
     for (const e of fix.edits) taken.add(e);
     edits.push(...editsOf(here.document, fix));
@@ -80,5 +80,5 @@ export function fixAll(here: Case, chosen?: Levels): CodeAction | undefined {
   return { title: 'Fix all that has one answer', kind: fixAllKind, edit: { changes: { [here.document.uri]: edits } } };
 }
 
-export const editsOf = (document: Document, fix: Fix): TextEdit[] =>
+export const editsOf = (document: Document, fix: Pick<Fix, 'edits'>): TextEdit[] =>
   fix.edits.map((e) => ({ range: rangeOf(document, e), newText: e.text }));

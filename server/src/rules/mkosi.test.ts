@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { newest } from '../schema';
 import { findings } from './index';
+import type { Fix } from './rule';
 import { projectOf } from './testing/project';
 
 type Files = Readonly<Record<string, string>>;
@@ -89,6 +90,26 @@ describe('rules of mkosi', () => {
     const { caseOf } = projectOf({ 'mkosi.conf': '[Match]\nDistribution=!|debian\n' });
     const [bad] = findings(caseOf('mkosi.conf'));
     assert.deepEqual([bad?.rule, bad?.fixes?.map((f) => f.edits.map((e) => [e.start, e.end, e.text]))], ['bad-condition', [[[21, 29, '|!debian']]]]);
+  });
+
+  it('take a line that an image may not set to the main image, or away', () => {
+    const fixed = (files: Files, path: string): string[] => {
+      const { caseOf } = projectOf(files);
+      const applied = (text: string, edits: Fix['edits']): string => (
+        [...edits].sort((a, b) => b.start - a.start).reduce((t, e) => t.slice(0, e.start) + e.text + t.slice(e.end), text));
+      return findings(caseOf(path)).filter((f) => f.rule === 'wrong-image').flatMap(({ fixes = [] }) => fixes.flatMap(({ title, edits, elsewhere }) => [
+        title, applied(files[path] ?? '', edits), ...elsewhere ? [applied(elsewhere.document.text.getText(), elsewhere.edits)] : [],
+      ]));
+    };
+    const move = 'Move the line to mkosi.conf of the main image', remove = 'Remove the line: mkosi.conf of the main image sets this';
+    const image = 'mkosi.images/a.conf', text = '[Distribution]\nDistribution=arch\n[Content]\nPackages=vim\n', rest = '[Distribution]\n[Content]\nPackages=vim\n';
+    assert.deepEqual(fixed({ 'mkosi.conf': '', [image]: text }, image), [move, rest, '[Distribution]\nDistribution=arch\n']);
+    assert.deepEqual(fixed({ 'mkosi.conf': '[Distribution]\nRelease=x\n\n[Output]\nFormat=tar', [image]: text }, image),
+      [move, rest, '[Distribution]\nRelease=x\nDistribution=arch\n\n[Output]\nFormat=tar']);
+    assert.deepEqual(fixed({ 'mkosi.conf': '[Distribution]\nDistribution=fedora\n', [image]: text }, image), [remove, rest]);
+    // Nobody knows where it would be right, or it is right for one of those who read it.
+    assert.deepEqual(fixed({ [image]: text }, image), []);
+    assert.deepEqual(fixed({ 'mkosi.conf': '[Include]\nInclude=both.conf\n', [image]: '[Include]\nInclude=../both.conf\n', 'both.conf': text }, 'both.conf'), []);
   });
 
   it('look for files and at secrets', () => {

@@ -13,6 +13,8 @@ export type Verdict = 'refused' | 'warned' | 'silent' | 'advice';
 export interface Fix {
   readonly title: string;
   readonly edits: readonly { readonly start: number; readonly end: number; readonly text: string }[];
+  /** What changes in another file at the same time; offsets there. */
+  readonly elsewhere?: { readonly document: Document; readonly edits: Fix['edits'] };
 }
 
 /** What a rule found; offsets in the document. */

@@ -1,6 +1,7 @@
 import type { Assigned, Document, Edition } from '../schema';
 import { inDocument } from '../syntax';
 import type { Fix, Rule, Verdict } from './rule';
+import { atEndOf, endsOf, written } from './sections';
 
 /** A setting that exists, but belongs into another section. */
 export const wrongSection: Rule = {
@@ -27,36 +28,11 @@ export const wrongSection: Rule = {
   },
 };
 
-/** Where each section ends, the last time it stands in the document: behind its last line with text. */
-function endsOf({ tree }: Document): Map<string, number> {
-  const ends = new Map<string, number>();
-  let section: string | undefined;
-  for (const { line, start } of tree) {
-    if (line.kind === 'header') section = line.name.text;
-    if (section !== undefined && line.kind !== 'blank' && line.kind !== 'comment') ends.set(section, start + line.length);
-  }
-  return ends;
-}
-
 /** Takes the line to the end of its own section, or to a new one at the end of the file. */
-function move({ text }: Document, { line, start }: Assigned, home: string, ends: ReadonlyMap<string, number>): Fix {
-  const content = text.getText(),
-    written = content.slice(start, start + line.length).replace(/[\n\r\0]+$/, '');
-  const at = ends.get(home);
-  const end = at ?? content.length,
-    broken = end === 0 || /[\n\r]/.test(content.charAt(end - 1));
-  const added = `${broken ? '' : '\n'}${at === undefined ? `\n[${home}]\n` : ''}${written}\n`;
-  const away = { start, end: start + line.length };
-  return {
-    title: `Move to [${home}]`,
-    edits:
-      away.end === end
-        ? [{ ...away, text: added }]
-        : [
-            { ...away, text: '' },
-            { start: end, end, text: added },
-          ],
-  };
+function move(document: Document, assigned: Assigned, home: string, ends: ReadonlyMap<string, number>): Fix {
+  const there = atEndOf(home, written(document, assigned), document, ends);
+  const away = { start: assigned.start, end: assigned.start + assigned.line.length, text: '' };
+  return { title: `Move to [${home}]`, edits: away.end === there.start ? [{ ...away, text: there.text }] : [away, there] };
 }
 
 /** mkosi: "Setting X should be configured in [A], not [B]." since 17; before, sections did not matter (R 15-27.1). */
