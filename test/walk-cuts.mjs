@@ -10,9 +10,9 @@ import { finish, isWanted, rig, step, walk, workbench } from './walk-inside.mjs'
 await walk('cuts', { permit: true, session: true }, async () => {
   const far = await bootFar(rig);
   /** Runs a command over there as root, by a way that is not cut. @returns {Promise<string>} what it prints, however it ends */
-  const there = async (...argv) => (await far.run(argv)).stdout.trim();
+  const there = async (...argv) => (await far.run(argv, { timeout: 90_000 })).stdout.trim();
   const sh = (script) => there('sh', '-c', script);
-  const is = async (...argv) => (await far.run(argv)).code === 0;
+  const is = async (...argv) => (await far.run(argv, { timeout: 90_000 })).code === 0;
 
   /** What systemd says over there. */
   const truth = async () => {
@@ -61,8 +61,8 @@ await walk('cuts', { permit: true, session: true }, async () => {
     await there('machinectl', 'start', name);
     await workbench.until(`${name} to run`, async () => (await shown()).machines.includes(name));
   };
-  const copied = async () => {
-    await there('machinectl', 'clone', 'afar', 'copy');
+  const copied = async (image = 'afar') => {
+    await there('machinectl', 'clone', image, 'copy');
     await workbench.clickViewAction('Images', 'Refresh');
     await workbench.until('the copy', async () => (await shown()).images.includes('copy'));
   };
@@ -72,7 +72,10 @@ await walk('cuts', { permit: true, session: true }, async () => {
   const holding = '#!/bin/sh\n[ ! -e /run/hold-machined ] || systemctl kill --signal=STOP --kill-whom=main systemd-machined.service\nexec /usr/bin/machinectl "$@"\n';
   const asked = () => is('pgrep', '-f', '^/usr/bin/machinectl');
   /** What machined begins next for an image stands still as soon as it is there, until it is told to `goOn`. @param {string} child how machined calls it */
-  const still = (child) => sh(`until pkill -STOP -x '\\(${child}\\)'; do :; done`);
+  const still = (child) => {
+    const caught = is('timeout', '60', 'sh', '-c', `until pkill -STOP -x '\\(${child}\\)'; do :; done`);
+    return async () => { if (!await caught) throw new Error(`${child} was never seen`); };
+  };
   const goOn = (child) => there('pkill', '-CONT', '-x', `\\(${child}\\)`);
   const transferring = async () => (await truth()).transfers.length > 0;
 
@@ -95,7 +98,7 @@ await walk('cuts', { permit: true, session: true }, async () => {
         const caught = still('sd-imgclone');
         await menu('Images', 'there', 'Clone…');
         await fill('The name of the new image', 'copy');
-        await caught;
+        await caught();
       },
       begun: asked, later: () => goOn('sd-imgclone'),
     },
@@ -104,12 +107,12 @@ await walk('cuts', { permit: true, session: true }, async () => {
       begin: async () => { await menu('Images', 'copy', 'Rename…'); await fill('The name of the new image', 'other'); },
     },
     remove: {
-      before: copied, begun: asked, later: () => goOn('sd-imgrm'),
+      before: () => copied('there'), begun: asked, later: () => goOn('sd-imgrm'), // the bigger one, whose deletion takes its time
       begin: async () => {
         const caught = still('sd-imgrm');
         await menu('Images', 'copy', 'Delete Image…');
         await workbench.answerDialog('Delete');
-        await caught;
+        await caught();
       },
     },
     export: {
