@@ -71,7 +71,7 @@ export async function openDoor(far) {
 /**
  * Boots the second host and makes it known to the first one's ordinary user.
  * @param {import('./rig/systemd/rig.mjs').Rig} near
- * @param {Pick<import('./rig/systemd/rig.mjs').BootOptions, 'permit' | 'log' | 'tree'> & { known?: boolean }} [options] known: whether its key is
+ * @param {Pick<import('./rig/systemd/rig.mjs').BootOptions, 'permit' | 'log' | 'tree' | 'binds'> & { known?: boolean }} [options] known: whether its key is
  * @returns {Promise<import('./rig/systemd/rig.mjs').Rig>}
  */
 export async function bootFar(near, { known = true, ...options } = {}) {

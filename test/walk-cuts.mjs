@@ -4,11 +4,12 @@
 //   node test/walk-cuts.mjs [path of a .vsix] [--grep PATTERN]
 import { setTimeout as pause } from 'node:timers/promises';
 import { bootFar, cutOff, farName, openDoor } from './far.mjs';
+import { checkout } from './inside.mjs';
 import { nodePath } from './rig/vscode/install.mjs';
 import { finish, isWanted, rig, step, walk, workbench } from './walk-inside.mjs';
 
 await walk('cuts', { permit: true, session: true }, async () => {
-  const far = await bootFar(rig);
+  const far = await bootFar(rig, { binds: [checkout] });
   /** Runs a command over there as root, by a way that is not cut. @returns {Promise<string>} what it prints, however it ends */
   const there = async (...argv) => (await far.run(argv, { timeout: 90_000 })).stdout.trim();
   const sh = (script) => there('sh', '-c', script);
