@@ -1,4 +1,4 @@
-import type { Document } from '../schema';
+import type { Assigned, Document } from '../schema';
 import type { Span } from '../syntax';
 import { type Load, lineSpan } from './load';
 import type { Entry } from './load';
@@ -83,9 +83,9 @@ export interface Rule {
 }
 
 /** Takes lines away. */
-export const removal = (title: string, ...entries: readonly Entry[]): Fix => ({
+export const removal = (title: string, ...lines: readonly Assigned[]): Fix => ({
   title,
-  edits: entries.map((e) => ({ ...lineSpan(e), text: '' })),
+  edits: lines.map((line) => ({ ...lineSpan(line), text: '' })),
 });
 
 /** Puts something else in place of a span. */

@@ -1,8 +1,8 @@
 import { type Assigned, type Document, type Setting, pathOf } from '../schema';
-import { lineSpan, nameSpan } from './load';
+import { nameSpan } from './load';
 import { reads } from './mkosi';
 import { type Project, prohibited } from './project';
-import type { Fix, Rule } from './rule';
+import { type Fix, type Rule, removal } from './rule';
 import { atEndOf, endsOf, written } from './sections';
 
 const homes: Readonly<Record<string, string>> = {
@@ -15,30 +15,43 @@ export const wrongImage: Rule = {
   id: 'wrong-image',
   tool: 'mkosi',
   *check(here) {
-    const { edition } = here.document, seen = new Set<number>();
+    const { document, document: { edition } } = here, seen = new Set<number>();
+    let target: Main | null | undefined; // looked for once, where something is wrong
     for (const { passage: { image, role }, read: { assigned } } of reads(here)) {
       const { setting, section } = assigned;
       if (setting === undefined || role !== 'configuration' || section === undefined || edition.isCondition(section)) continue;
       if (!prohibited(setting, image, edition) || seen.has(assigned.start)) continue;
       seen.add(assigned.start);
+      if (target === undefined) target = mainOf(document, here.project);
       yield {
         verdict: 'refused',
         ...nameSpan(assigned),
-        fixes: moves(here.document, assigned, setting, here.project),
+        fixes: target === null ? [] : [move(document, assigned, setting, target)],
         message: `${setting.name}= cannot be set in the image ${image}; ${homes[setting.scope ?? ''] ?? 'the main image sets it'}`,
       };
     }
   },
 };
 
-/** Takes the line to the main image; where that sets the same already, away. */
-function moves(document: Document, assigned: Assigned, setting: Setting, project: Project | undefined): Fix[] {
-  const main = project?.documents.find((d) => (
+/** Where lines go, what is set there, and where its sections end. */
+interface Main {
+  readonly main: Document;
+  readonly sets: ReadonlySet<Setting | undefined>;
+  readonly ends: ReadonlyMap<string, number>;
+}
+
+/** The file of the main image that takes lines of this one; none for a file that the main image reads too, where nothing is gained by a move. */
+function mainOf(document: Document, project: Project | undefined): Main | null {
+  if (project === undefined || project.passages(document).some(({ image }) => image === 'main')) return null;
+  const main = project.documents.find((d) => (
     pathOf(d.uri)?.endsWith('/mkosi.conf') === true && project.passages(d).some(({ image, role }) => image === 'main' && role === 'configuration')));
-  // A file that several images read is the main one's as well: nothing is gained by a move.
-  if (project === undefined || main === undefined || project.passages(document).some(({ image }) => image === 'main')) return [];
-  const edits = [{ ...lineSpan(assigned), text: '' }], single = setting.value.list === undefined;
-  if (single && [...main.assignments()].some((a) => a.setting === setting)) return [{ title: 'Remove the line: mkosi.conf of the main image sets this', edits }];
-  const there = atEndOf(main.edition.sectionOf(setting), written(document, assigned), main, endsOf(main));
-  return [{ title: 'Move the line to mkosi.conf of the main image', edits, elsewhere: { document: main, edits: [there] } }];
+  return main === undefined ? null : { main, sets: new Set([...main.assignments()].map((a) => a.setting)), ends: endsOf(main) };
+}
+
+/** Takes a line to the main image; where that sets the same already, away. */
+function move(document: Document, assigned: Assigned, setting: Setting, { main, sets, ends }: Main): Fix {
+  const single = setting.value.list === undefined;
+  if (single && sets.has(setting)) return removal('Remove the line: mkosi.conf of the main image sets this', assigned);
+  const there = atEndOf(main.edition.sectionOf(setting), written(document, assigned), main, ends);
+  return { ...removal('Move the line to mkosi.conf of the main image', assigned), elsewhere: { document: main, edits: [there] } };
 }

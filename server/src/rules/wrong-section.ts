@@ -1,5 +1,6 @@
 import type { Assigned, Document, Edition } from '../schema';
 import { inDocument } from '../syntax';
+import { lineSpan } from './load';
 import type { Fix, Rule, Verdict } from './rule';
 import { atEndOf, endsOf, written } from './sections';
 
@@ -31,7 +32,7 @@ export const wrongSection: Rule = {
 /** Takes the line to the end of its own section, or to a new one at the end of the file. */
 function move(document: Document, assigned: Assigned, home: string, ends: ReadonlyMap<string, number>): Fix {
   const there = atEndOf(home, written(document, assigned), document, ends);
-  const away = { start: assigned.start, end: assigned.start + assigned.line.length, text: '' };
+  const away = { ...lineSpan(assigned), text: '' };
   return { title: `Move to [${home}]`, edits: away.end === there.start ? [{ ...away, text: there.text }] : [away, there] };
 }
 
