@@ -36,6 +36,7 @@ import { ownershipWithoutPrivateUsers } from './ownership-without-private-users'
 import { parametersWithoutStartMode } from './parameters-without-start-mode';
 import { portOnHostNetwork } from './port-on-host-network';
 import { privateOverridden } from './private-overridden';
+import { mayQuote } from './project';
 import { projectFault } from './project-fault';
 import { quotedValue } from './quoted-value';
 import { readOnlyChown } from './read-only-chown';
@@ -152,6 +153,16 @@ function asRead(finding: Finding, here: Situation): Finding {
   return { ...finding, verdict: 'silent', message: `Not read here; where it is: ${finding.message}` };
 }
 
+/** What mkosi does at a line of a file that may not be quoted; nothing else is told of it. */
+const withheld = ({ rule, verdict, start }: Finding): Finding => ({
+  rule, verdict, start, end: start,
+  message: `${happens[verdict]} (${rule}). What it says is not shown here, because this file lies outside of the project and does not look like configuration.`,
+});
+
+const happens: Readonly<Record<Finding['verdict'], string>> = {
+  refused: 'mkosi fails at this line', warned: 'mkosi warns of this line', silent: 'mkosi takes this line for something else', advice: 'There is advice about this line',
+};
+
 /** What all rules find, in the order of the text. */
 export const findings = (here: Case): Finding[] => atOnce(judging(here));
 
@@ -167,7 +178,8 @@ export function* judging(here: Case): Steps<Finding[]> {
     }
     yield;
   }
-  return found.sort((a, b) => a.start - b.start || a.end - b.end);
+  found.sort((a, b) => a.start - b.start || a.end - b.end);
+  return here.project === undefined || mayQuote(here.document, here.project) ? found : found.map(withheld);
 }
 
 export { network, users } from './groups';

@@ -1,3 +1,4 @@
+export { mayQuote } from './disclosure';
 export { type Disk, type Host, only, resolve, someHost } from './disk';
 export { type Passage, type Read, sameReading } from './passage';
 export { Project, inner } from './project';

@@ -259,7 +259,8 @@ export class Walk {
     const value = text.replace(/\n+$/, '');
     this.settings.assign(setting, value);
     if (setting.value.type === 'uuid' && value !== '' && value !== 'random' && !/^[0-9a-f]{32}$/i.test(value.replace(/urn:|uuid:|[{}-]/g, ''))) {
-      this.fault(path, `"${value}" is no UUID for ${setting.name}=`);
+      // Not quoted: it may be a link to a file that is nobody's business.
+      this.fault(path, `The text of this file is no UUID for ${setting.name}=`);
     }
   }
 

@@ -1,0 +1,25 @@
+import { type Document, kindOf, pathOf } from '../../schema';
+import type { Project } from './project';
+
+/** Folders whose configuration everybody may read. */
+const open: readonly string[] = ['/etc/systemd/', '/run/systemd/', '/usr/lib/systemd/', '/usr/local/lib/systemd/', '/etc/mkosi/', '/usr/lib/mkosi/', '/usr/share/mkosi/'];
+
+/**
+ * Whether findings may quote a file. A line such as `Include=/etc/shadow` or a link has mkosi read any file that its user
+ * may read, and findings go to logs that others read. So what lies outside of the project, links followed, is quoted
+ * only where mkosi or systemd keep configuration, or where it is configuration of mkosi by its name or its first header:
+ * before that header mkosi itself gives up at the first line.
+ */
+export function mayQuote(document: Document, project: Project): boolean {
+  const { disk, root } = project, path = pathOf(document.uri);
+  if (path === undefined) return true;
+  const real = disk.real(path), home = disk.real(root);
+  if (real.startsWith(home.endsWith('/') ? home : `${home}/`) || open.some((folder) => real.startsWith(folder))) return true;
+  return kindOf(real) !== undefined || beginsAsConfiguration(document);
+}
+
+/** Whether the first line that says something is the header of a section that mkosi knows. */
+function beginsAsConfiguration({ edition, tree }: Document): boolean {
+  const first = tree.lines.find((line) => line.kind !== 'blank' && line.kind !== 'comment');
+  return first?.kind === 'header' && first.closed && edition.sections.includes(first.name.text);
+}
