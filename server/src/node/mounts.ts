@@ -1,0 +1,129 @@
+/**
+ * Whether the file system of a path answers. A network or FUSE file system whose server is gone keeps everybody waiting
+ * who asks it anything, and a synchronous question to it would stop the process. So before a path is touched that leads
+ * into such a file system, a program that can be killed asks it first.
+ */
+import { execFile, spawnSync } from 'node:child_process';
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** File systems that ask somebody else (types of proc(5) mountinfo). */
+const distant = /^(?:fuse(?:\..*)?|fuseblk|nfs4?|cifs|smb3?|9p|afs|ceph|glusterfs|lustre|virtiofs)$/;
+
+/** How long a file system may take to answer, in milliseconds. */
+const patience = 1000;
+/** How long an answer counts, and how long its absence, in milliseconds. */
+const answered = 5_000, silent = 60_000;
+/** The list of mounts is read again after so many milliseconds. */
+const fresh = 1_000;
+
+/** What asks a file system; the answer does not matter, only that there is one. */
+const question = (mount: string): readonly [string, readonly string[]] => ['/usr/bin/stat', ['--file-system', '--', mount]];
+
+/** The mounts of distant file systems in the text of /proc/self/mountinfo. */
+export function distantMounts(mountinfo: string): string[] {
+  return mountinfo.split('\n').flatMap((line) => {
+    const [, , , , mount = '', ...rest] = line.split(' '), type = rest[rest.indexOf('-') + 1] ?? '';
+    return distant.test(type) ? [mount.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))] : [];
+  });
+}
+
+/** What is known of the mounts of this computer. */
+export class Mounts {
+  private mounts: ReadonlySet<string> = new Set();
+  private readAt = -Infinity;
+  private readonly known = new Map<string, { readonly answers: boolean; readonly until: number }>();
+
+  /**
+   * @param table the text of mountinfo
+   * @param asks whether a mount answers a question within {@link patience}
+   */
+  constructor(private readonly table: () => string, private readonly asks: (mount: string) => boolean) {}
+
+  /** Whether a path may be touched without waiting for ever. Never throws. @param path absolute */
+  answers(path: string): boolean {
+    for (const mount of this.onTheWay(path)) if (!this.doesAnswer(mount)) return false;
+    return true;
+  }
+
+  /** Finds out what {@link answers} will say, without keeping anybody waiting. @param asksLater as `asks` of the constructor */
+  async prepare(path: string, asksLater: (mount: string) => Promise<boolean>): Promise<void> {
+    for (const mount of this.onTheWay(path)) {
+      if (!this.isKnown(mount)) this.note(mount, await asksLater(mount));
+      if (!this.doesAnswer(mount)) return;
+    }
+  }
+
+  /** The distant mounts on the way to a path, links followed. What lies behind one is looked at when the next is asked for. */
+  private * onTheWay(path: string): Generator<string> {
+    const mounts = this.current();
+    if (mounts.size === 0) return;
+    const rest = path.split('/');
+    let at = '';
+    for (let links = 0; rest.length > 0;) {
+      const part = rest.shift() ?? '';
+      if (part === '' || part === '.') continue;
+      if (part === '..') { at = at.slice(0, Math.max(at.lastIndexOf('/'), 0)); continue; }
+      const here = `${at}/${part}`;
+      if (mounts.has(here)) yield here;
+      const link = linkAt(here);
+      if (link === undefined) { at = here; continue; }
+      if (link === '' || ++links > 40) return; // nothing there, or round in a circle: the system says so at once
+      if (link.startsWith('/')) at = '';
+      rest.unshift(...link.split('/'));
+    }
+  }
+
+  private current(): ReadonlySet<string> {
+    const now = performance.now();
+    if (now - this.readAt >= fresh) {
+      this.readAt = now;
+      this.mounts = new Set(distantMounts(this.table()));
+    }
+    return this.mounts;
+  }
+
+  private isKnown(mount: string): boolean {
+    return (this.known.get(mount)?.until ?? -Infinity) > performance.now();
+  }
+
+  private doesAnswer(mount: string): boolean {
+    if (!this.isKnown(mount)) this.note(mount, this.asks(mount));
+    return this.known.get(mount)?.answers === true;
+  }
+
+  private note(mount: string, answers: boolean): void {
+    this.known.set(mount, { answers, until: performance.now() + (answers ? answered : silent) });
+  }
+}
+
+/** Where a link leads; undefined for what is no link, empty for what is not there. */
+function linkAt(path: string): string | undefined {
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return '';
+    return stats.isSymbolicLink() ? readlinkSync(path) : undefined;
+  } catch {
+    return '';
+  }
+}
+
+const here = new Mounts(
+  () => { try { return readFileSync('/proc/self/mountinfo', 'utf8'); } catch { return ''; } },
+  (mount) => {
+    const [program, args] = question(mount);
+    const { error } = spawnSync(program, args, { timeout: patience, killSignal: 'SIGKILL', stdio: 'ignore', cwd: '/' });
+    return (error as NodeJS.ErrnoException | undefined)?.code !== 'ETIMEDOUT';
+  },
+);
+
+/** Whether the file system that a path leads to answers, links followed. Waits a second for one that is asked the first time. */
+export const fileSystemAnswers = (path: string): boolean => here.answers(path);
+
+/** The same, without keeping anybody waiting. */
+export async function fileSystemAnswersLater(path: string): Promise<boolean> {
+  await here.prepare(path, (mount) => new Promise((resolve) => {
+    const [program, args] = question(mount);
+    execFile(program, args, { timeout: patience, killSignal: 'SIGKILL', cwd: '/' }, (error) => { resolve(error?.killed !== true); });
+  }));
+  return here.answers(path);
+}
