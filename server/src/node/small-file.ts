@@ -6,6 +6,8 @@
  */
 import { type BigIntStats, type Stats, closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileSystemAnswers, fileSystemAnswersLater } from './mounts';
 
 /** The largest files that are read, in bytes. */
 export const mostBytes = {
@@ -49,6 +51,7 @@ const piece = 64 << 10;
  */
 export function readSmallFile(file: string, most: number): Buffer {
   try {
+    if (!fileSystemAnswers(path.resolve(file))) throw silence(file);
     // Only to open some devices does something already, so they are asked what they are before.
     admit(file, statSync(file), most);
     const handle = openSync(file, flags);
@@ -79,6 +82,7 @@ export function readSmallFile(file: string, most: number): Buffer {
  */
 export async function readSmallFileLater(file: string, most: number, { nofollow = false } = {}): Promise<Buffer> {
   try {
+    if (!await fileSystemAnswersLater(path.resolve(file))) throw silence(file);
     admit(file, await stat(file), most);
     const handle = await open(file, nofollow ? flags | constants.O_NOFOLLOW : flags);
     try {
@@ -119,6 +123,9 @@ export function describeKind(stats: Stats | BigIntStats): string {
 const tooLarge = (file: string, most: number): UnreadableFile =>
   new UnreadableFile(file, 'large', `This file is larger than ${most >= 1 << 20 ? `${most >> 20} MiB` : `${most >> 10} KiB`} and is not read.`);
 
+const silence = (file: string): UnreadableFile =>
+  new UnreadableFile(file, 'failed', `This file cannot be read: ${explainCode('ETIMEDOUT')}.`, 'ETIMEDOUT');
+
 /** What the system said, as one of ours. */
 function unreadable(file: string, error: unknown): UnreadableFile {
   if (error instanceof UnreadableFile) return error;
@@ -131,6 +138,7 @@ function unreadable(file: string, error: unknown): UnreadableFile {
 const codes: Readonly<Record<string, string>> = {
   EACCES: 'permission denied', EPERM: 'operation not permitted', ELOOP: 'its links lead round in a circle', ENAMETOOLONG: 'its path is too long',
   ENOTCONN: 'its file system is not connected any more', EIO: 'input or output error', EMFILE: 'too many files are open', ESTALE: 'its file system has gone',
+  ETIMEDOUT: 'its file system does not answer',
 };
 
 /** The system's word for an error in plain words, with the word itself where there are none. */
