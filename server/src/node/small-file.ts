@@ -43,14 +43,17 @@ const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 const piece = 64 << 10;
 
 /**
- * The bytes of a small regular file, links followed.
+ * The bytes of a small regular file, links followed. The null device is an empty file: a link to it is how systemd and
+ * its users take one out of force.
  * @param most bytes, see {@link mostBytes}
  * @throws UnreadableFile
  */
 export function readSmallFile(file: string, most: number): Buffer {
   try {
     // Only to open some devices does something already, so they are asked what they are before.
-    admit(file, statSync(file), most);
+    const stats = statSync(file);
+    if (isNull(stats)) return Buffer.alloc(0);
+    admit(file, stats, most);
     const handle = openSync(file, flags);
     try {
       // Something else may stand there by now.
@@ -79,7 +82,9 @@ export function readSmallFile(file: string, most: number): Buffer {
  */
 export async function readSmallFileLater(file: string, most: number, { nofollow = false } = {}): Promise<Buffer> {
   try {
-    admit(file, await stat(file), most);
+    const stats = await stat(file);
+    if (isNull(stats)) return Buffer.alloc(0);
+    admit(file, stats, most);
     const handle = await open(file, nofollow ? flags | constants.O_NOFOLLOW : flags);
     try {
       const size = admit(file, await handle.stat(), most);
@@ -100,6 +105,9 @@ export async function readSmallFileLater(file: string, most: number, { nofollow 
 }
 
 const joined = (pieces: readonly Buffer[]): Buffer => pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+
+/** Whether it is `/dev/null`, by its numbers 1 and 3 (Linux Documentation/admin-guide/devices.txt). */
+export const isNull = (stats: Stats): boolean => stats.isCharacterDevice() && stats.rdev === 0x103;
 
 /** @returns how many bytes it says that it has @throws UnreadableFile when it is not read */
 function admit(file: string, stats: Stats, most: number): number {

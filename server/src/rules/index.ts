@@ -175,6 +175,6 @@ export { imageFoldersOf } from './place';
 export { type Entry, Load } from './load';
 export { loadOf } from './situation';
 export { type Steps, atOnce } from './steps';
-export { type Disk, type Host, type Passage, Project, globbed, expandedPath, inner, resolve, sameReading, someHost } from './project';
+export { Budget, type Disk, type Host, type Limits, type Passage, type Unread, Project, globbed, expandedPath, inner, noLimits, projectLimits, resolve, sameReading, someHost } from './project';
 export { type Launch, type Machine, machineOf } from './machine';
 export type { Case, Files, Finding, Fix, Rule, Situation, Verdict } from './rule';

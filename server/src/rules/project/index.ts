@@ -1,4 +1,5 @@
-export { type Disk, type Host, only, resolve, someHost } from './disk';
+export { Budget, type Limits, noLimits, projectLimits } from './budget';
+export { type Disk, type Host, type Unread, only, resolve, someHost } from './disk';
 export { type Passage, type Read, sameReading } from './passage';
 export { Project, inner } from './project';
 export { prohibited } from './settings';
