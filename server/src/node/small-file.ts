@@ -138,6 +138,7 @@ function unreadable(file: string, error: unknown): UnreadableFile {
 
 const codes: Readonly<Record<string, string>> = {
   EACCES: 'permission denied', EPERM: 'operation not permitted', ELOOP: 'its links lead round in a circle', ENAMETOOLONG: 'its path is too long',
+  ENOSPC: 'its file system is full',
   ENOTCONN: 'its file system is not connected any more', EIO: 'input or output error', EMFILE: 'too many files are open', ESTALE: 'its file system has gone',
 };
 

@@ -161,9 +161,14 @@ export function* judging(here: Case): Steps<Finding[]> {
   const found: Finding[] = [];
   for (const rule of rulesOf[here.document.edition.schema.data.tool === 'mkosi' ? 'mkosi' : 'nspawn']) {
     if (rule.about?.every((name) => load.named(name).length === 0) === true) continue;
-    for (const finding of rule.check(situation)) {
-      if (!wholeFile.has(rule.id) && inUnreadSection(finding.start, situation)) continue;
-      found.push(asRead({ rule: rule.id, ...finding }, situation));
+    try {
+      for (const finding of rule.check(situation)) {
+        if (!wholeFile.has(rule.id) && inUnreadSection(finding.start, situation)) continue;
+        found.push(asRead({ rule: rule.id, ...finding }, situation));
+      }
+    } catch (error) {
+      if (here.failed === undefined) throw error;
+      here.failed(rule.id, error);
     }
     yield;
   }
