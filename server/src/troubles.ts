@@ -30,9 +30,9 @@ export class Troubles {
   };
 
   /** Says all of it, and sets the exit status. */
-  report(): void {
+  report(write: (text: string) => void = (text) => { process.stderr.write(text); }): void {
     const more = this.lines.size - mostLines;
-    process.stderr.write([...[...this.lines].slice(0, mostLines), ...(more > 0 ? [`and ${more} more\n`] : [])].join(''));
+    write([...[...this.lines].slice(0, mostLines), ...(more > 0 ? [`and ${more} more\n`] : [])].join(''));
     if (this.failed) process.exitCode = 2;
   }
 }

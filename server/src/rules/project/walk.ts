@@ -43,6 +43,7 @@ export const mainFile = ({ passages: [first] }: Ground, otherwise: string): stri
 export function unread(ground: Ground, file: string, lead?: Lead): boolean {
   const { disk, faults, root } = ground, why = disk.unread(file);
   if (why === undefined) return false;
+  if (faults.length > mostRemarks) return true;
   const said = `${below(root, file)}: ${why.message}`;
   faults.push({
     verdict: why.reason === 'special' ? 'refused' : 'advice', path: mainFile(ground, file), ...lead,
@@ -50,6 +51,9 @@ export function unread(ground: Ground, file: string, lead?: Lead): boolean {
   });
   return true;
 }
+
+/** Nobody reads more of what is said of files that are not read. */
+const mostRemarks = 100;
 
 /** A path as it is said to people: from the project's folder on. */
 const below = (root: string, path: string): string => path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
@@ -144,7 +148,8 @@ export class Walk {
 
   /** Says something of a file or folder where one is led to it. */
   private remark(message: string, about: string): void {
-    this.ground.faults.push({ verdict: 'advice', path: mainFile(this.ground, about), ...this.lead, message });
+    const { faults } = this.ground;
+    if (faults.length <= mostRemarks) faults.push({ verdict: 'advice', path: mainFile(this.ground, about), ...this.lead, message });
   }
 
   /** Whether the conditions of a file hold; notes each one that is asked. */
@@ -345,7 +350,7 @@ export class Walk {
     if (disk.kind(folder) !== 'folder') return;
     const own = disk.real(parent(folder)), within = this.inside.has(own);
     this.inside.add(own);
-    if (this.inside.size > disk.budget.limits.depth) this.remark(`${below(this.ground.root, folder)} lies in more than ${disk.budget.limits.depth} others, and is not looked at`, folder);
+    if (this.inside.size > disk.budget.limits.depth) this.remark(`Folders lie more than ${disk.budget.limits.depth} deep in ${below(this.ground.root, folder).split('/', 2).join('/')}; the deepest are not looked at`, folder);
     else for (const name of disk.names(folder)) {
       const path = `${folder}/${name}`, isFolder = disk.kind(path) === 'folder';
       if (isFolder && this.inside.has(disk.real(path))) {
