@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -6,13 +6,16 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
 import { convert, convertUsage, migrate, migrateUsage } from './convert-cli';
 import { type Shown, executableTitle, formatting, moveTitle, shown } from './features';
-import { type Decoded, fileUri, filesAt, read, standardInput } from './files';
+import { type Decoded, type Found, fileUri, filesAt, read, searchAt, standardInput } from './files';
 import type { Finding } from './rules';
 import { Document, type Kind, type Target, isTrusted, newest } from './schema';
 import { host } from './host';
-import { Projects } from './projects';
+import { UnreadableFile, explainCode } from './node/small-file';
+import { visible } from './node/visible';
+import { type Member, Projects } from './projects';
 import { sarif } from './sarif';
 import { serve } from './server';
+import { Troubles } from './troubles';
 
 const usage = `Usage: cli.js check [--systemd N] [--mkosi N] [--format text|json|sarif] [--trust auto|trusted|untrusted]
               [--launch unit|command] PATH... | [--stdin-filename NAME] -
@@ -32,6 +35,9 @@ ${migrateUsage}`;
 
 /** One line on standard error, exit status 2. */
 class Misuse extends Error {}
+
+/** What one run has to say on standard error. */
+const troubles = new Troubles();
 
 /** What is printed of a file; its text is let go at once. */
 interface Judged {
@@ -68,36 +74,51 @@ function check(args: readonly string[]): void {
     process.stdout.write(output(judged));
     process.exitCode = judged.some((j) => j.diagnostics.some((f) => f.verdict !== 'advice')) ? 1 : 0;
   };
-  const judgedAlone = (file: string, kind: Kind, { text: content, undecodable }: Decoded): Judged => {
+  const failing = (file: string) => (rule: string, error: unknown): void => { troubles.fail(file, `The rule ${rule} failed: ${String(error)}`); };
+  const judgedAlone = ({ path: file, kind }: Found, { text: content, undecodable }: Decoded): Judged => {
     const absolute = path.resolve(file), document = Document.of(fileUri(absolute), kind, content, target, undecodable);
     const trusted = trust === 'auto' ? isTrusted(absolute) : trust === 'trusted';
     const standing = kind === 'nspawn' ? { path: absolute, files: host } : undefined;
-    return { path: file, kind, diagnostics: shown({ document, launch, trusted, standing }).map((f) => printed(document, f)) };
+    return { path: file, kind, diagnostics: shown({ document, launch, trusted, standing, failed: failing(file) }).map((f) => printed(document, f)) };
   };
   if (isStandardInput(positionals)) {
     const input = standardInput(values['stdin-filename']);
-    finish([judgedAlone(input.path, input.kind, input)]);
+    finish([judgedAlone(input, input)]);
     return;
   }
-  const projects = new Projects(target), known = new Set<string>();
-  const named = positionals.flatMap((given) => filesAt(given));
-  // A file may belong to a project whose own files come later.
-  for (const { path: file, kind } of named) if (kind !== 'nspawn') projects.of(path.resolve(file));
-  const judged = named.map(({ path: file, kind }): Judged => {
-    if (kind !== 'nspawn') {
-      const absolute = path.resolve(file), { document: own, project } = projects.reading(absolute) ?? { document: undefined, project: projects.of(absolute) };
-      known.add(absolute);
-      const document = own ?? Document.of(fileUri(absolute), kind, read(file).text, target);
-      return { path: file, kind, diagnostics: shown({ document, launch, trusted: true, project }).map((f) => printed(document, f)) };
+  const projects = new Projects(target), known = new Set<string>(), judged: Judged[] = [];
+  /** What fails for one file or folder keeps nobody from the others. */
+  const each = <T>(all: Iterable<T>, pathOf: (one: T) => string, work: (one: T) => void, named: (one: T) => boolean = () => false): void => {
+    for (const one of all) {
+      try {
+        work(one);
+      } catch (error) {
+        troubles.unread(pathOf(one), error, named(one));
+      }
     }
-    return judgedAlone(file, kind, read(file));
-  });
-  for (const given of positionals) if (statSync(given).isDirectory()) projects.discover(path.resolve(given));
+  };
+  const searches = positionals.map((given) => searchAt(given, troubles)), files = searches.flatMap((search) => search.files);
+  // A file may belong to a project whose own files come later.
+  each(files, (f) => f.path, ({ path: file, kind }) => { if (kind !== 'nspawn') projects.of(path.resolve(file)); });
+  each(files, (f) => f.path, (found) => {
+    const { path: file, kind } = found;
+    if (kind === 'nspawn') { judged.push(judgedAlone(found, read(file))); return; }
+    const absolute = path.resolve(file), { document: own, project } = projects.reading(absolute) ?? { document: undefined, project: projects.of(absolute) };
+    const document = own ?? Document.of(fileUri(absolute), kind, read(file).text, target);
+    known.add(absolute);
+    judged.push({ path: file, kind, diagnostics: shown({ document, launch, trusted: true, project, failed: failing(file) }).map((f) => printed(document, f)) });
+  }, (f) => f.named);
+  // Where configuration is no file, nobody names it.
+  each(searches.flatMap((search) => search.folders), (folder) => folder, (folder) => { projects.of(path.resolve(folder, 'x')); });
   const relative = positionals.every((given) => !path.isAbsolute(given));
-  for (const { file, document, project } of projects.further(known)) {
-    const diagnostics = shown({ document, launch, trusted: true, project }).map((f) => printed(document, f));
+  const further: Member[] = [];
+  each(projects.all, (root) => root, (root) => { further.push(...projects.members(root)); });
+  each(further, ({ file }) => file, ({ file, document, project }) => {
+    if (known.has(file)) return;
+    known.add(file);
+    const diagnostics = shown({ document, launch, trusted: true, project, failed: failing(file) }).map((f) => printed(document, f));
     judged.push({ path: relative ? path.relative('', file) : file, kind: document.kind, diagnostics });
-  }
+  });
   finish(judged);
 }
 
@@ -127,7 +148,7 @@ const scan = (judged: readonly Judged[]): string =>
   sarif(judged.map(({ path: file, diagnostics }) => ({ uri: pathToFileURL(file).href, diagnostics })));
 
 const text = (judged: readonly Judged[]): string => judged.flatMap(({ path: file, diagnostics }) => diagnostics.map((d) =>
-  `${file}:${d.range.start.line + 1}:${d.range.start.character + 1}: ${d.severity}: ${d.message} [${d.code}]\n`)).join('');
+  `${visible(file)}:${d.range.start.line + 1}:${d.range.start.character + 1}: ${d.severity}: ${visible(d.message)} [${d.code}]\n`)).join('');
 
 function format(args: readonly string[]): void {
   const { values, positionals } = formatOptions(args);
@@ -141,7 +162,7 @@ function format(args: readonly string[]): void {
     }
     return;
   }
-  for (const { path: file, kind } of positionals.flatMap((named) => filesAt(named))) {
+  for (const { path: file, kind } of positionals.flatMap((named) => filesAt(named, troubles))) {
     const decoded = read(file), formatted = formattedText(file, kind, decoded);
     if (formatted === decoded.text) continue;
     process.stdout.write(`${file}\n`);
@@ -192,12 +213,21 @@ function version(option: string, value: string | undefined, or: number): number 
   return n;
 }
 
-// Whoever reads our output may have read enough (`check ... | head`).
-process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') throw error; });
+process.stdout.on('error', ({ code = 'unknown error' }: NodeJS.ErrnoException) => {
+  // Whoever reads our output may have read enough (`check ... | head`).
+  if (code === 'EPIPE') return;
+  process.stderr.write(`The output cannot be written: ${explainCode(code)}\n`);
+  process.exitCode = 2;
+});
+// Nobody is left to be told.
+process.stderr.on('error', () => undefined);
 
 try {
   main(process.argv.slice(2));
+  troubles.report();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  troubles.report();
+  const said = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${visible(error instanceof UnreadableFile ? `${error.file}: ${said}` : said)}\n`);
   process.exitCode = 2;
 }

@@ -23,7 +23,7 @@ describe('what findings say of files outside of a project', () => {
   function said(project: string): { text: string; files: string[] } {
     const projects = new Projects(newest), root = path.join(folder, project);
     projects.of(path.join(root, 'mkosi.conf'));
-    const found = [...projects.further(new Set())].flatMap(({ file, document, project: reading }) =>
+    const found = projects.all.flatMap((at) => projects.members(at)).flatMap(({ file, document, project: reading }) =>
       shown({ document, launch: 'unit', trusted: true, project: reading }).map(({ finding }) => ({ file, finding })));
     return { text: found.map(({ finding }) => JSON.stringify([finding.message, finding.fixes?.map((f) => [f.title, f.edits])])).join('\n'), files: found.map(({ file }) => path.relative(folder, file)) };
   }

@@ -1,17 +1,22 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { type Dirent, existsSync, opendirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { World } from './features';
+import { patiently } from './node/mounts';
+import { mostBytes, readSmallFile } from './node/small-file';
+
+/** Of a folder with more, the first ones are known. */
+const mostEntries = 10_000;
 
 /** What features may know of the host, read from its files when it is asked for. Never throws. */
 export const host: Omit<World, 'documents' | 'project'> = {
-  entries: (folder) => attempt([], () => readdirSync(folder, { withFileTypes: true })
+  entries: (folder) => attempt([], () => patiently(folder, () => firstOf(folder))
     .map((e) => ({ name: e.name, folder: e.isDirectory() || (e.isSymbolicLink() && isFolder(path.join(folder, e.name)))}))
     .sort((a, b) => Number(a.name.startsWith('.')) - Number(b.name.startsWith('.')) || (a.name < b.name ? -1 : 1))),
-  exists: existsSync,
-  text: (file) => attempt(undefined, () => readFileSync(file, 'utf8')),
+  exists: (file) => attempt(false, () => patiently(file, () => existsSync(file))),
+  text: (file) => attempt(undefined, () => readSmallFile(file, mostBytes.host).toString()),
   interfaces: () => attempt([], () => readdirSync('/sys/class/net').sort()
     .map((name) => ({ name, bridge: existsSync(`/sys/class/net/${name}/bridge`) }))),
-  users: () => attempt([], () => readFileSync('/etc/passwd', 'utf8').split('\n').flatMap((line) => {
+  users: () => attempt([], () => readSmallFile('/etc/passwd', mostBytes.host).toString().split('\n').flatMap((line) => {
     const [name = '', , id = ''] = line.split(':');
     return isPerson(Number(id)) ? [name] : [];
   })),
@@ -20,7 +25,18 @@ export const host: Omit<World, 'documents' | 'project'> = {
 /** User IDs of people, as distributions give them out (login.defs UID_MIN and UID_MAX). */
 const isPerson = (id: number): boolean => id >= 1000 && id <= 60000;
 
-const isFolder = (link: string): boolean => attempt(false, () => readdirSync(link).length >= 0);
+const isFolder = (link: string): boolean => attempt(false, () => patiently(link, () => statSync(link)).isDirectory());
+
+/** What lies in a folder, without waiting for all of a very large one. */
+function firstOf(folder: string): Dirent[] {
+  const opened = opendirSync(folder, { bufferSize: 1024 }), found: Dirent[] = [];
+  try {
+    for (let entry = opened.readSync(); entry !== null && found.length < mostEntries; entry = opened.readSync()) found.push(entry);
+    return found;
+  } finally {
+    opened.closeSync();
+  }
+}
 
 /**
  * The release of systemd that is installed, by the name of its private library: no program needs to be run for it.

@@ -22,7 +22,9 @@ export interface Office {
   /** Open documents are judged by another release than before. */
   readonly retargeted: () => Promise<void>;
   /** What to do with work that may fail. */
-  readonly report: (work: Promise<void>) => void;
+  readonly report: (work: Promise<unknown>) => void;
+  /** What to do with an error that costs something, but not everything. @param what completes "… failed" */
+  readonly failed: (what: string, error: unknown) => void;
 }
 
 /** Everything but the disk that the findings in a file of a project follow from. */
@@ -68,6 +70,8 @@ export class Judge {
   private readonly told = new Map<string, string>();
   /** By URI, what the files of projects were last judged by. */
   private readonly judged = new Map<string, Grounds>();
+  /** A document was closed, so that there may be projects that nobody looks at any more. */
+  private closing = false;
 
   constructor(private readonly office: Office) {
     this.projects = this.newProjects();
@@ -78,7 +82,17 @@ export class Judge {
     const file = pathOf(document.uri);
     const standing = file === undefined ? undefined : { path: file, files: this.office.workspace };
     const project = file === undefined || document.kind === 'nspawn' ? undefined : this.projects.reading(file)?.project;
-    return { document, launch: 'unit', trusted: isTrusted(file ?? ''), standing, project };
+    return { document, launch: 'unit', trusted: isTrusted(file ?? ''), standing, project, failed: this.failedIn(document.uri) };
+  }
+
+  /** How much is held, of whatever kind: nothing when nothing is open. */
+  get held(): number {
+    const { documents, roots, shown, rootsOf, chosen, told, judged, projects } = this;
+    return [documents, roots, shown, rootsOf, chosen, told, judged].reduce((sum, { size }) => sum + size, projects.all.length);
+  }
+
+  private failedIn(uri: string): Case['failed'] {
+    return (rule, error) => { this.office.failed(`The rule ${rule} in ${uri}`, error); };
   }
 
   /** What an open document is judged by, and who chose that; anything else is judged by what is in force. */
@@ -119,13 +133,14 @@ export class Judge {
 
   /** A document was closed: it is again what the disk says. */
   closed(uri: string): void {
-    const file = pathOf(uri);
+    const file = pathOf(uri), root = this.rootsOf.get(uri);
     this.documents.delete(uri);
     if (file !== undefined && kindOf(file) !== 'nspawn') {
       this.touch(file, false);
-      this.roots.add(this.projects.rootOf(file));
-      this.wait();
+      for (const home of [root, this.rootOf(file)]) if (home !== undefined) this.roots.add(home);
     }
+    this.closing = true;
+    this.wait();
     this.told.delete(uri);
     this.judged.delete(uri);
     this.rootsOf.delete(uri);
@@ -154,8 +169,19 @@ export class Judge {
   /** Judges an open document when the text rests. */
   soon(uri: string): void {
     const file = this.fileOfProject(uri);
-    if (file === undefined) this.documents.add(uri); else this.roots.add(this.projects.rootOf(file));
+    const root = file === undefined ? undefined : this.rootOf(file);
+    if (root === undefined) this.documents.add(uri); else this.roots.add(root);
     this.wait();
+  }
+
+  /** The root of a file's project; undefined when it cannot be known, which is reported. */
+  private rootOf(file: string): string | undefined {
+    try {
+      return this.projects.rootOf(file);
+    } catch (error) {
+      this.office.failed(`Reading the project of ${file}`, error);
+      return undefined;
+    }
   }
 
   /** Notes which projects a file makes a difference to. */
@@ -192,10 +218,43 @@ export class Judge {
     this.documents.clear();
     this.roots.clear();
     for (const uri of documents) {
-      const document = workspace.get(uri);
-      if (document !== undefined) await this.show(uri, this.caseOf(document), () => workspace.get(uri) !== document);
+      await this.alone(`Judging ${uri}`, async () => {
+        const document = workspace.get(uri);
+        if (document !== undefined) await this.show(uri, this.caseOf(document), () => workspace.get(uri) !== document);
+      });
     }
-    for (const root of roots) await this.judge(root);
+    for (const root of roots) await this.alone(`Judging ${root}`, () => this.judge(root));
+    if (this.closing) this.forget();
+  }
+
+  /** Does something whose failure costs nothing else. */
+  private async alone(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.office.failed(what, error);
+    }
+  }
+
+  /** Forgets the projects of which nothing is open. */
+  private forget(): void {
+    this.closing = false;
+    const open = [...this.office.workspace.opened].flatMap((uri) => this.fileOfProject(uri) ?? []);
+    this.projects.keep(open);
+    for (const root of new Set([...this.shown.keys(), ...this.chosen.keys()])) {
+      if (this.projects.all.includes(root)) continue;
+      const shown = this.shown.get(root) ?? [];
+      this.shown.delete(root);
+      this.chosen.delete(root);
+      for (const uri of shown) this.hide(uri);
+    }
+  }
+
+  /** Shows nothing any more of a file that is not open, unless another project has something to say of it. */
+  private hide(uri: string): void {
+    if (this.office.workspace.get(uri) !== undefined || [...this.shown.values()].some((uris) => uris.has(uri))) return;
+    this.judged.delete(uri);
+    if (this.told.delete(uri)) this.office.report(this.office.send({ uri, diagnostics: [] }));
   }
 
   /**
@@ -231,7 +290,9 @@ export class Judge {
     for (const uri of workspace.opened) {
       const file = this.fileOfProject(uri);
       if (file === undefined) continue;
-      const home = this.projects.rootOf(file), last = this.rootsOf.get(uri) ?? home;
+      const home = this.rootOf(file);
+      if (home === undefined) continue;
+      const last = this.rootsOf.get(uri) ?? home;
       this.rootsOf.set(uri, home);
       if (home === root) open.push(uri);
       // A file that one project has lost to another makes a difference to both.
@@ -264,13 +325,9 @@ export class Judge {
         await new Promise(setImmediate);
         began = performance.now();
       }
-      if (outdated() || !await this.showMember(uri, { document, launch: 'unit', trusted: true, project }, outdated)) { unfinished(); return; }
+      if (outdated() || !await this.showMember(uri, { document, launch: 'unit', trusted: true, project, failed: this.failedIn(uri) }, outdated)) { unfinished(); return; }
     }
-    for (const uri of before) {
-      if (workspace.get(uri) !== undefined || [...this.shown.values()].some((uris) => uris.has(uri))) continue;
-      this.judged.delete(uri);
-      if (this.told.delete(uri)) await this.office.send({ uri, diagnostics: [] });
-    }
+    for (const uri of before) this.hide(uri);
   }
 
   /** Tells the editor what it does not know yet. A new version of an open text is always answered. */

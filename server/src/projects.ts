@@ -1,8 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { LocalDisk, type Open, Roots } from './disk';
 import { fileUri } from './files';
-import { Project, inner } from './rules';
+import { type Limits, Project, projectLimits } from './rules';
 import { Document, type Target, editionOf, newest, pathOf } from './schema';
 
 /** Releases, and whether a project has chosen that of mkosi itself. */
@@ -19,8 +18,8 @@ class Known implements Choice {
   private read: Project | undefined;
 
   /** @param byMinimum the project has chosen the release */
-  constructor(readonly root: string, readonly target: Target, readonly byMinimum: boolean, open: Open, clone: boolean) {
-    this.disk = new LocalDisk(target, open, clone);
+  constructor(readonly root: string, readonly target: Target, readonly byMinimum: boolean, open: Open, clone: boolean, limits: Limits) {
+    this.disk = new LocalDisk(target, open, clone, limits);
   }
 
   get project(): Project {
@@ -59,21 +58,25 @@ export class Projects {
    * @param open files that stand before those of the disk
    * @param byMinimum nobody has chosen a release of mkosi: a project that says which one it needs is judged by that one
    * @param clone mkosi may run from a clone of its repository
+   * @param limits how much is read of each
    */
-  constructor(private readonly target: Target, private readonly open: Open = () => undefined, private readonly byMinimum = false, private readonly clone = false) {}
+  constructor(
+    private readonly target: Target, private readonly open: Open = () => undefined, private readonly byMinimum = false, private readonly clone = false,
+    private readonly limits: Limits = projectLimits,
+  ) {}
 
   /** The project of the folder that a file belongs to. */
   of(file: string): Project {
-    return this.known(this.rootOf(file)).project;
+    return this.knownAt(this.rootOf(file)).project;
   }
 
   /** The project that reads a file: the one that it belongs to, else one from elsewhere that includes it. */
   reading(file: string): Member | undefined {
-    const root = this.rootOf(file), own = this.roots.of(path.resolve(file)), { project } = this.known(root), document = project.disk.document(file);
+    const root = this.rootOf(file), own = this.roots.of(path.resolve(file)), { project } = this.knownAt(root), document = project.disk.document(file);
     if (document !== undefined && project.passages(document).length > 0) return { file, document, project };
     for (const [elsewhere, { disk }] of [...this.byRoot]) {
       if (own.includes(elsewhere) || !disk.holds(file)) continue;
-      const other = this.known(elsewhere), included = other.project.disk.document(file);
+      const other = this.knownAt(elsewhere), included = other.project.disk.document(file);
       if (included !== undefined && other.project.passages(included).length > 0) return { file, document: included, project: other.project };
     }
     return document === undefined ? undefined : { file, document, project };
@@ -81,13 +84,13 @@ export class Projects {
 
   /** What the files of a project are judged by; the same object as long as that is the same. */
   targetIn(root: string): Choice {
-    return this.known(root);
+    return this.knownAt(root);
   }
 
   /** The folder of the project that a file belongs to: the outermost one that may read it, else the nearest. */
   rootOf(file: string): string {
     const whole = path.resolve(file), [...roots] = this.roots.of(whole), nearest = roots.pop() ?? path.dirname(whole);
-    return roots.find((root) => this.known(root).project.mayRead(whole)) ?? nearest;
+    return roots.find((root) => this.knownAt(root).project.mayRead(whole)) ?? nearest;
   }
 
   /**
@@ -104,7 +107,7 @@ export class Projects {
 
   /** The configuration that a project reads, and what else something is wrong with. */
   members(root: string): Member[] {
-    const { project, target } = this.known(root), read = new Map(project.documents.map((d): [string, Document] => [pathOf(d.uri) ?? '', d]));
+    const { project, target } = this.knownAt(root), read = new Map(project.documents.map((d): [string, Document] => [pathOf(d.uri) ?? '', d]));
     // What is no configuration is shown with a text of its own: only that it is wrong is known of it.
     const faulty = project.faults.map(({ path: file }) => file).filter((file) => !read.has(file));
     return [
@@ -113,33 +116,26 @@ export class Projects {
     ];
   }
 
-  /** Finds projects below a folder whose configuration is no file, so that nobody names it. */
-  discover(folder: string): void {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (!entry.isDirectory() || entry.name === '.git' || entry.name === 'node_modules') continue;
-      const below = path.join(folder, entry.name);
-      if (inner.test(entry.name)) this.of(path.join(below, 'x'));
-      this.discover(below);
-    }
+  /**
+   * Forgets the projects to which none of some files belongs.
+   * @param files absolute
+   */
+  keep(files: readonly string[]): void {
+    const own = new Set(files.flatMap((file) => this.roots.of(path.resolve(file))));
+    for (const [root, { disk }] of this.byRoot) if (!own.has(root) && !files.some((file) => disk.holds(file))) this.byRoot.delete(root);
+    this.roots.clear();
   }
 
-  /** Files that the projects read, or that something is wrong with, apart from those already known. */
-  * further(known: ReadonlySet<string>): Generator<Member> {
-    const seen = new Set(known);
-    for (const root of [...this.byRoot.keys()]) {
-      for (const member of this.members(root)) {
-        if (seen.has(member.file)) continue;
-        seen.add(member.file);
-        yield member;
-      }
-    }
+  /** The folders of the projects. */
+  get all(): readonly string[] {
+    return [...this.byRoot.keys()];
   }
 
-  private known(root: string): Known {
+  private knownAt(root: string): Known {
     let known = this.byRoot.get(root);
     if (known?.stale === false) return known;
     const needed = this.byMinimum ? this.neededBy(root) : undefined, mkosi = needed ?? this.target.mkosi, byMinimum = needed !== undefined;
-    if (known?.target.mkosi !== mkosi || known.byMinimum !== byMinimum) known = new Known(root, { ...this.target, mkosi }, byMinimum, this.open, this.clone);
+    if (known?.target.mkosi !== mkosi || known.byMinimum !== byMinimum) known = new Known(root, { ...this.target, mkosi }, byMinimum, this.open, this.clone, this.limits);
     known.stale = false;
     this.byRoot.set(root, known);
     return known;
@@ -149,7 +145,7 @@ export class Projects {
   private neededBy(root: string): number | undefined {
     const disk = new LocalDisk(newest, (file) => this.open(file));
     for (const file of [`${root}/mkosi.conf`, `${root}/mkosi/mkosi.conf`]) {
-      if (!existsSync(file) && this.open(file) === undefined) continue;
+      if (disk.kind(file) === undefined && this.open(file) === undefined) continue;
       // All lines are looked at after every edit: as they are, and nothing more is made of them.
       const lines = disk.document(file)?.tree.lines ?? [];
       for (let i = lines.length - 1; i >= 0; i--) {

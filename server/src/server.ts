@@ -36,6 +36,7 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
     workspace, configured: new Promise((resolve) => { configured = resolve; }), rules: () => settings.rules, send: (found) => connection.sendDiagnostics(found),
     retargeted: () => connection.sendNotification('nspawn/targetChanged'),
     report: (work) => { report(connection, work); },
+    failed: (what, error) => { connection.console.error(`${what} failed: ${error instanceof Error ? error.stack ?? error.message : String(error)}`); },
   });
   workspace.project = (document) => judge.caseOf(document).project;
   const here: Surroundings = {
@@ -78,6 +79,16 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
     judge.retarget(byMinimum, byMinimum || installed.mkosiClone === true);
   }
 
+  const over = new AbortController();
+  connection.onShutdown(() => { over.abort(); });
+
+  /** Looks for files, as long as the server runs, and says when there were too many. */
+  function search(folders: readonly string[]): void {
+    report(connection, workspace.search(folders, over.signal).then((all) => {
+      if (!all && !over.signal.aborted) connection.console.info(`There are too many files in ${folders.join(', ')}: some .nspawn files are not known until they are opened`);
+    }));
+  }
+
   async function configure(): Promise<void> {
     if (!client.configuration) return;
     judgeBy(new Settings(await connection.workspace.getConfiguration('nspawn')));
@@ -90,10 +101,10 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
     }
     if (client.watchedFiles) report(connection, watch(connection, client.relativePatterns));
     report(connection, configure().finally(configured));
-    report(connection, workspace.search([...folders, ...systemFolders]));
+    search([...folders, ...systemFolders]);
     if (client.folders) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added }) => {
-        report(connection, workspace.search(added.flatMap(({ uri }) => pathOf(uri) ?? [])));
+        search(added.flatMap(({ uri }) => pathOf(uri) ?? []));
       });
     }
   });
@@ -160,6 +171,6 @@ function installedOf(found: unknown): Installed {
 }
 
 /** Nothing that fails on the way to the editor may end the server; it goes to the editor's log instead. */
-function report(connection: Connection, work: Promise<void>): void {
+function report(connection: Connection, work: Promise<unknown>): void {
   work.catch((error: unknown) => { connection.console.error(String(error)); });
 }

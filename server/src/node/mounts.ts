@@ -5,6 +5,7 @@
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
 
 /** File systems that ask somebody else (types of proc(5) mountinfo). */
 const distant = /^(?:fuse(?:\..*)?|fuseblk|nfs4?|cifs|smb3?|9p|afs|ceph|glusterfs|lustre|virtiofs)$/;
@@ -39,25 +40,25 @@ export class Mounts {
    */
   constructor(private readonly table: () => string, private readonly asks: (mount: string) => boolean) {}
 
-  /** Whether a path may be touched without waiting for ever. Never throws. @param path absolute */
-  answers(path: string): boolean {
-    for (const mount of this.onTheWay(path)) if (!this.doesAnswer(mount)) return false;
+  /** Whether a path may be touched without waiting for ever. Never throws. @param file absolute */
+  answers(file: string): boolean {
+    for (const mount of this.onTheWay(file)) if (!this.doesAnswer(mount)) return false;
     return true;
   }
 
   /** Finds out what {@link answers} will say, without keeping anybody waiting. @param asksLater as `asks` of the constructor */
-  async prepare(path: string, asksLater: (mount: string) => Promise<boolean>): Promise<void> {
-    for (const mount of this.onTheWay(path)) {
+  async prepare(file: string, asksLater: (mount: string) => Promise<boolean>): Promise<void> {
+    for (const mount of this.onTheWay(file)) {
       if (!this.isKnown(mount)) this.note(mount, await asksLater(mount));
       if (!this.doesAnswer(mount)) return;
     }
   }
 
   /** The distant mounts on the way to a path, links followed. What lies behind one is looked at when the next is asked for. */
-  private * onTheWay(path: string): Generator<string> {
+  private * onTheWay(file: string): Generator<string> {
     const mounts = this.current();
     if (mounts.size === 0) return;
-    const rest = path.split('/');
+    const rest = file.split('/');
     let at = '';
     for (let links = 0; rest.length > 0;) {
       const part = rest.shift() ?? '';
@@ -97,11 +98,11 @@ export class Mounts {
 }
 
 /** Where a link leads; undefined for what is no link, empty for what is not there. */
-function linkAt(path: string): string | undefined {
+function linkAt(file: string): string | undefined {
   try {
-    const stats = lstatSync(path, { throwIfNoEntry: false });
+    const stats = lstatSync(file, { throwIfNoEntry: false });
     if (stats === undefined) return '';
-    return stats.isSymbolicLink() ? readlinkSync(path) : undefined;
+    return stats.isSymbolicLink() ? readlinkSync(file) : undefined;
   } catch {
     return '';
   }
@@ -117,13 +118,36 @@ const here = new Mounts(
 );
 
 /** Whether the file system that a path leads to answers, links followed. Waits a second for one that is asked the first time. */
-export const fileSystemAnswers = (path: string): boolean => here.answers(path);
+export const fileSystemAnswers = (file: string): boolean => here.answers(path.resolve(file));
 
 /** The same, without keeping anybody waiting. */
-export async function fileSystemAnswersLater(path: string): Promise<boolean> {
-  await here.prepare(path, (mount) => new Promise((resolve) => {
+export async function fileSystemAnswersLater(file: string): Promise<boolean> {
+  const absolute = path.resolve(file);
+  await here.prepare(absolute, (mount) => new Promise((resolve) => {
     const [program, args] = question(mount);
     execFile(program, args, { timeout: patience, killSignal: 'SIGKILL', cwd: '/' }, (error) => { resolve(error?.killed !== true); });
   }));
-  return here.answers(path);
+  return here.answers(absolute);
+}
+
+/** What a file system that does not answer comes to: an error like those of Node. */
+export class SilentFileSystem extends Error {
+  override readonly name = 'SilentFileSystem';
+  readonly code = 'ETIMEDOUT';
+
+  constructor(readonly file: string) {
+    super('The file system does not answer');
+  }
+}
+
+/** Asks a file system something about a path. @throws SilentFileSystem before that when it does not answer */
+export function patiently<T>(file: string, ask: () => T): T {
+  if (!fileSystemAnswers(file)) throw new SilentFileSystem(file);
+  return ask();
+}
+
+/** The same, without keeping anybody waiting. */
+export async function patientlyLater<T>(file: string, ask: () => Promise<T>): Promise<T> {
+  if (!await fileSystemAnswersLater(file)) throw new SilentFileSystem(file);
+  return ask();
 }

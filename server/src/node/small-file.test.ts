@@ -50,6 +50,12 @@ describe('the reader of small files', () => {
     server.close();
   });
 
+  it('takes a link to the null device for an empty file', async () => {
+    symlinkSync('/dev/null', at('masked'));
+    assert.equal(readSmallFile(at('masked'), 100).length, 0);
+    assert.equal((await readSmallFileLater(at('masked'), 100)).length, 0);
+  });
+
   it('says why a path leads nowhere', async () => {
     await bothSay(at('nothing'), 'absent');
     await bothSay(at('a/below'), 'absent');

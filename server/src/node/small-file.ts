@@ -6,8 +6,7 @@
  */
 import { type BigIntStats, type Stats, closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { fileSystemAnswers, fileSystemAnswersLater } from './mounts';
+import { patiently, patientlyLater } from './mounts';
 
 /** The largest files that are read, in bytes. */
 export const mostBytes = {
@@ -45,15 +44,17 @@ const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 const piece = 64 << 10;
 
 /**
- * The bytes of a small regular file, links followed.
+ * The bytes of a small regular file, links followed. The null device is an empty file: a link to it is how systemd and
+ * its users take one out of force.
  * @param most bytes, see {@link mostBytes}
  * @throws UnreadableFile
  */
 export function readSmallFile(file: string, most: number): Buffer {
   try {
-    if (!fileSystemAnswers(path.resolve(file))) throw silence(file);
     // Only to open some devices does something already, so they are asked what they are before.
-    admit(file, statSync(file), most);
+    const stats = patiently(file, () => statSync(file));
+    if (isNull(stats)) return Buffer.alloc(0);
+    admit(file, stats, most);
     const handle = openSync(file, flags);
     try {
       // Something else may stand there by now.
@@ -82,8 +83,9 @@ export function readSmallFile(file: string, most: number): Buffer {
  */
 export async function readSmallFileLater(file: string, most: number, { nofollow = false } = {}): Promise<Buffer> {
   try {
-    if (!await fileSystemAnswersLater(path.resolve(file))) throw silence(file);
-    admit(file, await stat(file), most);
+    const stats = await patientlyLater(file, () => stat(file));
+    if (isNull(stats)) return Buffer.alloc(0);
+    admit(file, stats, most);
     const handle = await open(file, nofollow ? flags | constants.O_NOFOLLOW : flags);
     try {
       const size = admit(file, await handle.stat(), most);
@@ -105,6 +107,9 @@ export async function readSmallFileLater(file: string, most: number, { nofollow 
 
 const joined = (pieces: readonly Buffer[]): Buffer => pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
 
+/** Whether it is `/dev/null`, by its numbers 1 and 3 (Linux Documentation/admin-guide/devices.txt). */
+export const isNull = (stats: Stats): boolean => stats.isCharacterDevice() && stats.rdev === 0x103;
+
 /** @returns how many bytes it says that it has @throws UnreadableFile when it is not read */
 function admit(file: string, stats: Stats, most: number): number {
   if (!stats.isFile()) throw new UnreadableFile(file, 'special', `This is ${describeKind(stats)}, not a regular file.`);
@@ -123,9 +128,6 @@ export function describeKind(stats: Stats | BigIntStats): string {
 const tooLarge = (file: string, most: number): UnreadableFile =>
   new UnreadableFile(file, 'large', `This file is larger than ${most >= 1 << 20 ? `${most >> 20} MiB` : `${most >> 10} KiB`} and is not read.`);
 
-const silence = (file: string): UnreadableFile =>
-  new UnreadableFile(file, 'failed', `This file cannot be read: ${explainCode('ETIMEDOUT')}.`, 'ETIMEDOUT');
-
 /** What the system said, as one of ours. */
 function unreadable(file: string, error: unknown): UnreadableFile {
   if (error instanceof UnreadableFile) return error;
@@ -137,6 +139,7 @@ function unreadable(file: string, error: unknown): UnreadableFile {
 
 const codes: Readonly<Record<string, string>> = {
   EACCES: 'permission denied', EPERM: 'operation not permitted', ELOOP: 'its links lead round in a circle', ENAMETOOLONG: 'its path is too long',
+  ENOSPC: 'its file system is full',
   ENOTCONN: 'its file system is not connected any more', EIO: 'input or output error', EMFILE: 'too many files are open', ESTALE: 'its file system has gone',
   ETIMEDOUT: 'its file system does not answer',
 };

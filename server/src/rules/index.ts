@@ -172,9 +172,14 @@ export function* judging(here: Case): Steps<Finding[]> {
   const found: Finding[] = [];
   for (const rule of rulesOf[here.document.edition.schema.data.tool === 'mkosi' ? 'mkosi' : 'nspawn']) {
     if (rule.about?.every((name) => load.named(name).length === 0) === true) continue;
-    for (const finding of rule.check(situation)) {
-      if (!wholeFile.has(rule.id) && inUnreadSection(finding.start, situation)) continue;
-      found.push(asRead({ rule: rule.id, ...finding }, situation));
+    try {
+      for (const finding of rule.check(situation)) {
+        if (!wholeFile.has(rule.id) && inUnreadSection(finding.start, situation)) continue;
+        found.push(asRead({ rule: rule.id, ...finding }, situation));
+      }
+    } catch (error) {
+      if (here.failed === undefined) throw error;
+      here.failed(rule.id, error);
     }
     yield;
   }
@@ -187,6 +192,6 @@ export { imageFoldersOf } from './place';
 export { type Entry, Load } from './load';
 export { loadOf } from './situation';
 export { type Steps, atOnce } from './steps';
-export { type Disk, type Host, type Passage, Project, globbed, expandedPath, inner, resolve, sameReading, someHost } from './project';
+export { Budget, type Disk, type Host, type Limits, type Passage, type Unread, Project, globbed, expandedPath, inner, noLimits, projectLimits, resolve, sameReading, someHost } from './project';
 export { type Launch, type Machine, machineOf } from './machine';
 export type { Case, Files, Finding, Fix, Rule, Situation, Verdict } from './rule';

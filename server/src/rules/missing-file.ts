@@ -20,13 +20,17 @@ export const missingFile: Rule = {
   *check(here) {
     const { disk } = here, seen = new Set<string>();
     // What a file that nobody reads means by a path depends on who will read it.
-    if (disk === undefined || !here.active) return;
+    if (disk === undefined || !here.active || disk.budget.spent() !== undefined) return;
     for (const { passage, read } of reads(here)) {
       const { assigned, text } = read, { setting, section } = assigned;
       if (setting === undefined || section === undefined || here.document.edition.isCondition(section)) continue;
       const plain = text === assigned.line.value.text;
       for (const named of paths(plain ? assigned.line.value : Text.plain(text, 0), assigned, here)) {
         const wrong = fault(named, passage, disk, here, setting.name);
+        if (disk.budget.spent() !== undefined) {
+          yield { verdict: 'advice', ...valueSpan(assigned), message: `${setting.name}=: This project ${disk.budget.spent()}; whether this is there is not looked at` };
+          return;
+        }
         if (wrong === undefined || seen.has(`${assigned.start} ${named.path}`)) continue;
         seen.add(`${assigned.start} ${named.path}`);
         yield { ...wrong, ...(plain ? spanOf(assigned, named.item) : valueSpan(assigned)), message: `${setting.name}=: ${wrong.message}` };

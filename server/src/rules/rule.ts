@@ -51,6 +51,8 @@ export interface Case {
   readonly trusted: boolean;
   /** The file's absolute path, with slashes, and its host; undefined for a text that is no file of a host. */
   readonly standing?: { readonly path: string; readonly files: Files } | undefined;
+  /** Hears of a rule that has failed, which costs only what that rule would have found; without it the error is thrown. */
+  readonly failed?: ((rule: string, error: unknown) => void) | undefined;
   /** Of mkosi: the project that the file belongs to; without one it is judged as if it were alone. */
   readonly project?: Project | undefined;
 }

@@ -13,7 +13,7 @@ export const scriptNotExecutable: Rule = {
   tool: 'mkosi',
   *check(here) {
     const { project, disk, path, document: { edition } } = here, seen = new Set<string>();
-    if (disk === undefined || !edition.modern) return;
+    if (disk === undefined || !edition.modern || disk.budget.spent() !== undefined) return;
     const dull = (script: string): boolean => {
       const mode = disk.mode(script);
       return disk.kind(script) === 'file' && mode !== undefined && (mode & 0o111) === 0;

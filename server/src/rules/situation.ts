@@ -52,7 +52,7 @@ export class Situated implements Situation {
   }
 
   get faults(): readonly Fault[] {
-    return this.reader?.faults ?? [];
+    return this.sameRelease?.faults ?? [];
   }
 
   get machine(): Machine {
@@ -63,8 +63,13 @@ export class Situated implements Situation {
     return (this.stands ??= this.standing === undefined ? undefined : placeOf(this.standing.path));
   }
 
-  /** The project, if it is one of the release that the document is judged by. */
+  /** The project, if it is one of the release that the document is judged by. One that was read in part knows nothing of a file that it has not come to. */
   private get reader(): Project | undefined {
+    const project = this.sameRelease;
+    return project?.partial === true && project.passages(this.document).length === 0 ? undefined : project;
+  }
+
+  private get sameRelease(): Project | undefined {
     return this.project?.edition === this.document.edition ? this.project : undefined;
   }
 }

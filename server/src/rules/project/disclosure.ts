@@ -12,8 +12,9 @@ const open: readonly string[] = ['/etc/systemd/', '/run/systemd/', '/usr/lib/sys
  */
 export function mayQuote(document: Document, project: Project): boolean {
   const { disk, root } = project, path = pathOf(document.uri);
-  if (path === undefined) return true;
-  const real = disk.real(path), home = disk.real(root);
+  // Of what was not read, there is nothing to quote.
+  if (path === undefined || document.text.getText() === '') return true;
+  const real = disk.destination(path), home = disk.destination(root);
   if (real.startsWith(home.endsWith('/') ? home : `${home}/`) || open.some((folder) => real.startsWith(folder))) return true;
   return kindOf(real) !== undefined || beginsAsConfiguration(document);
 }

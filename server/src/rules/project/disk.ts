@@ -1,4 +1,5 @@
 import type { Document } from '../../schema';
+import { Budget, noLimits } from './budget';
 
 /** What mkosi reads besides configuration: whatever lies in and around a project. Nothing here throws. */
 export interface Disk {
@@ -12,12 +13,25 @@ export interface Disk {
   text(path: string): string | undefined;
   /** A file as configuration; the same one for the same path. */
   document(path: string): Document | undefined;
+  /** Why there is no text or document of a file that was asked for, although something stands there. */
+  unread(path: string): Unread | undefined;
+  /** What may still be looked at. When it is spent, nothing stands anywhere for who asks. */
+  readonly budget: Budget;
   /** One name for all paths that lead to the same place. */
   real(path: string): string;
+  /** Where a path leads, links followed; the path itself where that is not known. */
+  destination(path: string): string;
   /** Home folder of a user, of one's own without a name. */
   home(user?: string): string | undefined;
   variable(name: string): string | undefined;
   readonly host: Host;
+}
+
+/** A file that is not read: it is a device, FIFO or socket, larger than its kind may be, or the system says no. */
+export interface Unread {
+  readonly reason: 'absent' | 'special' | 'large' | 'failed';
+  /** One sentence. */
+  readonly message: string;
 }
 
 /** The computer that mkosi runs on, as far as conditions ask for it. */
@@ -39,7 +53,7 @@ export function only(document: Document, path: string): Disk {
     kind: (p) => (p === path ? 'file' : path.startsWith(p === '/' ? p : `${p}/`) ? 'folder' : undefined),
     mode: () => undefined, names: () => [], text: () => undefined,
     document: (p) => (p === path ? document : undefined),
-    real: (p) => p, home: () => undefined, variable: () => undefined, host: someHost,
+    unread: () => undefined, budget: new Budget(noLimits), real: (p) => p, destination: (p) => p, home: () => undefined, variable: () => undefined, host: someHost,
   };
 }
 

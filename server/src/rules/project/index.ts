@@ -1,5 +1,6 @@
+export { Budget, type Limits, noLimits, projectLimits } from './budget';
 export { mayQuote } from './disclosure';
-export { type Disk, type Host, only, resolve, someHost } from './disk';
+export { type Disk, type Host, type Unread, only, resolve, someHost } from './disk';
 export { type Passage, type Read, sameReading } from './passage';
 export { Project, inner } from './project';
 export { prohibited } from './settings';

@@ -2,7 +2,7 @@ import type { Assigned, Document } from '../../schema';
 import { type Disk, resolve } from './disk';
 import type { Passage } from './passage';
 import { Settings } from './settings';
-import type { Ground } from './walk';
+import { type Ground, unread } from './walk';
 
 /** Reads a project of mkosi 14 and older: one file and its drop-ins, the distribution's own last (mkosi v14 parse_args). */
 export function readLegacy(ground: Ground): void {
@@ -15,15 +15,16 @@ export function readLegacy(ground: Ground): void {
   for (const file of files) readFile(ground, file, settings);
   const distribution = settings.text('Distribution') ?? '';
   for (const folder of dropins) for (const file of filesIn(`${root}/${folder}/${distribution}`, disk)) readFile(ground, file, settings);
-  check(ground, settings, files[0] ?? '');
+  if (disk.budget.spent() === undefined) check(ground, settings, files[0] ?? '');
 }
 
 const filesIn = (folder: string, disk: Disk): string[] =>
   disk.names(folder).map((name) => `${folder}/${name}`).filter((file) => disk.kind(file) === 'file');
 
 function readFile(ground: Ground, file: string, settings: Settings): void {
-  const document = ground.disk.kind(file) === 'file' ? ground.disk.document(file) : undefined;
-  if (document === undefined) return;
+  if (ground.disk.kind(file) !== 'file') return;
+  const document = ground.disk.document(file);
+  if (document === undefined) { unread(ground, file); return; }
   const passage = readDocument(document, ground.root, settings);
   ground.passages.push(passage);
   for (const { assigned, text } of passage.reads.values()) {

@@ -5,7 +5,7 @@ import { readDocument, readLegacy } from './legacy';
 import type { Passage, Read } from './passage';
 import { Settings } from './settings';
 import type { Value } from './values';
-import { type Fault, type Ground, Walk } from './walk';
+import { type Fault, type Ground, Walk, mainFile, unread } from './walk';
 
 /**
  * A folder with configuration, as one release of mkosi reads it: every file in its order, for every image. Reading
@@ -17,11 +17,19 @@ export class Project {
   private all: readonly Document[] | undefined;
   private paths: ReadonlySet<string | undefined> | undefined;
   private possible: ReadonlySet<string> | undefined;
+  /** It was too much to be read to the end: of what is missing here nothing is known. */
+  readonly partial: boolean = false;
 
   /** @param root the folder that mkosi is called in */
   constructor(readonly root: string, readonly disk: Disk, readonly edition: Edition) {
     this.ground = { edition, disk, root, passages: [], faults: [], profiles: new Map(), scripts: [] };
-    if (edition.modern) readImages(this.ground); else readLegacy(this.ground);
+    disk.budget.timed(() => { if (edition.modern) readImages(this.ground); else readLegacy(this.ground); });
+    const spent = disk.budget.spent();
+    if (spent !== undefined) {
+      this.partial = true;
+      const path = mainFile(this.ground, `${root}/mkosi.conf`);
+      this.ground.faults.push({ verdict: 'advice', path, message: `This project ${spent}. The rest of it is not looked at` });
+    }
     for (const passage of this.ground.passages) {
       const known = this.byDocument.get(passage.document);
       if (known === undefined) this.byDocument.set(passage.document, [passage]);
@@ -37,7 +45,7 @@ export class Project {
   /** Whether a file is read as configuration, or would be with other profiles and conditions. @param path absolute */
   mayRead(path: string): boolean {
     this.paths ??= new Set(this.documents.map((d) => pathOf(d.uri)));
-    return this.paths.has(path) || (this.possible ??= this.findPossible()).has(path);
+    return this.paths.has(path) || (this.possible ??= this.disk.budget.apart(() => this.findPossible())).has(path);
   }
 
   /** The times that a file is read; none when no image wants it. */
@@ -57,7 +65,7 @@ export class Project {
 
   /** Every file of configuration below the root, whether it is read or not. */
   get files(): readonly Document[] {
-    return (this.all ??= [...configuration(this.root, this.disk)].flatMap((path) => this.disk.document(path) ?? []));
+    return (this.all ??= this.disk.budget.apart(() => [...configuration(this.root, this.disk)].flatMap((path) => this.disk.document(path) ?? [])));
   }
 
   /** Names of the images below the main one, with the path of each: a folder or a file. */
@@ -73,6 +81,7 @@ export class Project {
 
   /** Profiles that are chosen and that lie nowhere, not even in what mkosi brings along. */
   get missingProfiles(): readonly string[] {
+    if (this.partial) return [];
     const known = this.profiles;
     return [...new Set([...this.ground.profiles.values()].flat())].filter((name) => !known.has(name) && !builtinProfiles.has(name));
   }
@@ -117,16 +126,29 @@ export class Project {
 /** Folders whose files are configuration, at any depth. */
 export const inner = /^mkosi\.(conf\.d|profiles|images|presets|uki-profiles|local|tools\.conf|initrd\.conf|default\.d|files|conf)$/;
 
-/** The paths of configuration below a folder: of its own, and of what belongs to it. */
-function* configuration(folder: string, disk: Disk, within = false): Generator<string> {
+/**
+ * The paths of configuration below a folder: of its own, and of what belongs to it. A link to a folder that this one
+ * lies in is not followed.
+ * @param above the folders above, by their one name, and how many of them are of the project
+ */
+function* configuration(folder: string, disk: Disk, within = false, above = ancestors(folder, disk), depth = 1): Generator<string> {
   for (const name of disk.names(folder)) {
     const path = `${folder}/${name}`;
     if (disk.kind(path) === 'folder') {
-      if (inner.test(name) || (name === 'mkosi' && !within) || (within && !name.startsWith('mkosi.'))) yield* configuration(path, disk, name !== 'mkosi' || within);
+      if (!inner.test(name) && !(name === 'mkosi' && !within) && !(within && !name.startsWith('mkosi.'))) continue;
+      const real = disk.real(path);
+      if (!above.has(real) && depth < disk.budget.limits.depth) yield* configuration(path, disk, name !== 'mkosi' || within, new Set([...above, real]), depth + 1);
     } else if (/^mkosi\.(conf|default|(local|tools|initrd)\.conf)$/.test(name) || (within && (name.endsWith('.conf') || kindOf(path) === 'mkosi-legacy'))) {
       yield path;
     }
   }
+}
+
+/** A folder and those above it, by their one name. */
+function ancestors(folder: string, disk: Disk): ReadonlySet<string> {
+  const found = new Set([disk.real(folder)]);
+  for (let at = folder; at !== parent(at); at = parent(at)) found.add(disk.real(parent(at)));
+  return found;
 }
 
 /** What lies in a folder under a name of its own: NAME.conf, or a folder NAME. */
@@ -156,7 +178,7 @@ function readImages(ground: Ground): void {
   const folder = configurationFolder(ground);
   const main = new Settings(edition, disk, 'main');
   new Walk(ground, main).read(folder, folder, { profiles: true, local: true });
-  minimumVersion(ground);
+  if (disk.budget.spent() === undefined) minimumVersion(ground);
   const inherited = (name: string): Map<string, Value> => {
     const first = new Map<string, Value>();
     for (const { name: setting, scope } of shared(edition)) {
@@ -173,6 +195,8 @@ function readImages(ground: Ground): void {
   if (edition.version >= 27 && [main, ...images.values()].some((s) => s.list('Initrds').includes('default'))) {
     extra(ground, `${folder}/mkosi.initrd.conf`, folder, () => new Settings(edition, disk, 'default-initrd', inherited('default-initrd')));
   }
+  // What was not come to any more is not missing.
+  if (disk.budget.spent() !== undefined) return;
   dependencies(ground, folder, main, images);
   // Up to 23 the main image was only built when there was no other.
   conflicts(ground, folder, edition.version < 24 && images.size > 0 ? [...images.values()] : [main, ...images.values()]);
@@ -270,7 +294,8 @@ function dependencies({ edition, faults, passages }: Ground, folder: string, mai
 }
 
 /** Up to 24 a key for ssh came out of a certificate, already for a summary (config.py load_credentials). */
-function ssh(settings: Settings, disk: Disk, folder: string, say: (message: string) => void): void {
+function ssh(settings: Settings, ground: Ground, folder: string, say: (message: string) => void): void {
+  const { disk } = ground;
   const credentials = settings.value('Credentials'), certificate = settings.text('SshCertificate');
   if (credentials instanceof Map && credentials.has('ssh.authorized_keys.root')) return;
   if (certificate === undefined) {
@@ -278,11 +303,15 @@ function ssh(settings: Settings, disk: Disk, folder: string, say: (message: stri
     return;
   }
   const path = resolve(folder, certificate);
-  if (disk.kind(path) !== undefined && !(disk.text(path) ?? '').includes('-----BEGIN')) say(`${certificate} is no certificate`);
+  if (disk.kind(path) === undefined) return;
+  const text = disk.text(path);
+  if (text === undefined && unread(ground, path)) return;
+  if (text?.includes('-----BEGIN') !== true) say(`${certificate} is no certificate`);
 }
 
 /** What older releases refused when all was read (config.py load_config). */
-function conflicts({ edition, faults, disk }: Ground, folder: string, all: readonly Settings[]): void {
+function conflicts(ground: Ground, folder: string, all: readonly Settings[]): void {
+  const { edition, faults } = ground;
   if (edition.version >= 26) return;
   const say = (message: string): void => {
     faults.push({ verdict: 'refused', path: `${folder}/mkosi.conf`, message });
@@ -291,7 +320,7 @@ function conflicts({ edition, faults, disk }: Ground, folder: string, all: reado
     const set = (name: string): boolean => settings.text(name) !== undefined;
     if (settings.text('Overlay') === 'yes' && settings.list('BaseTrees').length === 0) say('Overlay= needs BaseTrees=');
     if ((settings.text('Incremental') ?? 'no') !== 'no' && !set('CacheDirectory')) say('Incremental= needs CacheDirectory=');
-    if ((settings === all[0] || edition.version < 24) && edition.version < 25) ssh(settings, disk, folder, say);
+    if ((settings === all[0] || edition.version < 24) && edition.version < 25) ssh(settings, ground, folder, say);
     if (edition.version >= 24) continue;
     if (settings.text('SecureBoot') === 'yes' && !(set('SecureBootKey') && set('SecureBootCertificate'))) {
       say('SecureBoot= needs SecureBootKey= and SecureBootCertificate=');

@@ -1,6 +1,6 @@
 import { type Assigned, type Document, type Edition, type Setting, byEdition, pathOf, ukiProfile } from '../../schema';
 import { type Answer, holds } from './conditions';
-import { type Disk, expanded, globbed, parent, resolve } from './disk';
+import { type Disk, base, expanded, globbed, parent, resolve } from './disk';
 import { items } from './ini';
 import type { Passage, Read } from './passage';
 import { Settings, besides, prohibited } from './settings';
@@ -8,7 +8,7 @@ import { type Expanded, expand } from './specifiers';
 
 /** Something wrong that is no line of a file: what lies around, or what all files come to. */
 export interface Fault {
-  readonly verdict: 'refused' | 'warned' | 'silent';
+  readonly verdict: 'refused' | 'warned' | 'silent' | 'advice';
   readonly path: string;
   readonly message: string;
   /** The item of a value that it is about, in the file of the path. */
@@ -29,6 +29,35 @@ export interface Ground {
   readonly profiles: Map<string, readonly string[]>;
 }
 
+/** The place that leads somewhere: a file, and the line in it. */
+type Lead = Pick<Fault, 'path' | 'at'>;
+
+/** Where something is said that is about no file more than another: in the one that mkosi starts from, if that is read. */
+export const mainFile = ({ passages: [first] }: Ground, otherwise: string): string => (first && pathOf(first.document.uri)) ?? otherwise;
+
+/**
+ * Says why a file is not read. mkosi never comes to the end of a device or waits for the other end of a FIFO; how much
+ * is read, and with whose rights, is another matter there.
+ * @returns whether it is one that is not read
+ */
+export function unread(ground: Ground, file: string, lead?: Lead): boolean {
+  const { disk, faults, root } = ground, why = disk.unread(file);
+  if (why === undefined) return false;
+  if (faults.length > mostRemarks) return true;
+  const said = `${below(root, file)}: ${why.message}`;
+  faults.push({
+    verdict: why.reason === 'special' ? 'refused' : 'advice', path: mainFile(ground, file), ...lead,
+    message: why.reason === 'special' ? `${said} mkosi cannot read it to its end` : said,
+  });
+  return true;
+}
+
+/** Nobody reads more of what is said of files that are not read. */
+const mostRemarks = 100;
+
+/** A path as it is said to people: from the project's folder on. */
+const below = (root: string, path: string): string => path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
+
 const builtins: readonly string[] = ['mkosi-tools', 'mkosi-initrd', 'mkosi-vm', 'mkosi-addon', 'mkosi-obs'];
 
 /** The sections that set something. */
@@ -39,10 +68,18 @@ export class Walk {
   private readonly included = new Set<string>();
   /** By setting and folder: how much of the list has been looked for from there. */
   private readonly followed = new Map<string, { readonly list: readonly string[]; readonly count: number }>();
-  /** Passes over the end of a project with files that include one another in ever new ways. */
-  private left = 2000;
+  /** How often files may still be read: a project may have files that include one another in ever new ways. */
+  private left: number;
+  /** A file is read that nothing leads to, and it leads nowhere. */
+  private supposed = false;
+  /** Folders whose drop-ins are being read, by their one name: a link back into one of them has no end. */
+  private readonly inside = new Set<string>();
+  /** The line that has included what is being read. */
+  private lead: Lead | undefined;
 
-  constructor(private readonly ground: Ground, readonly settings: Settings) {}
+  constructor(private readonly ground: Ground, readonly settings: Settings) {
+    this.left = ground.disk.budget.limits.passages;
+  }
 
   /**
    * Reads a file, or a folder with all that belongs to it.
@@ -51,12 +88,15 @@ export class Walk {
    */
   read(path: string, folder: string, options: { profiles?: boolean; local?: boolean } = {}): boolean {
     const { disk, edition } = this.ground;
-    if (this.left-- <= 0) return false;
+    if (this.supposed) return false;
+    if (this.left-- <= 0) disk.budget.stop(`has files that are read more than ${disk.budget.limits.passages.toLocaleString('en')} times for one image`);
+    if (disk.budget.spent() !== undefined) return false;
     const extras = disk.kind(path) === 'folder';
     const file = extras ? `${path}/mkosi.conf` : path;
     const kind = disk.kind(file);
     if (extras && kind === 'folder') this.fault(file, 'mkosi wants to read this as a file, but it is a folder');
     const document = kind === 'file' ? disk.document(file) : undefined;
+    if (kind === 'file' && document === undefined) unread(this.ground, file, this.lead);
     const passage = document && this.begin(document, folder);
     if (passage !== undefined) {
       if (passage.document.undecodable.length > 0) { passage.reached = Infinity; return true; }
@@ -74,6 +114,7 @@ export class Walk {
   /** Reads a profile of a unified kernel image, which is a file of its own kind. */
   kernelProfile(path: string, folder: string): void {
     const document = this.ground.disk.document(path);
+    if (document === undefined) unread(this.ground, path, this.lead);
     if (document === undefined || this.ground.passages.some((p) => p.document === document && p.role === 'uki-profile')) return;
     const passage = this.begin(document, folder, 'uki-profile');
     for (const item of items(document, [ukiProfile])) {
@@ -85,7 +126,7 @@ export class Walk {
   /** Reads a file on its own: conditions and assignments, whatever they say. */
   suppose(document: Document, folder: string): void {
     const passage = this.begin(document, folder), { edition } = this.ground;
-    this.left = -1;
+    this.supposed = true;
     for (const sections of [['Match', 'TriggerMatch'], ['Assert', 'TriggerAssert']]) {
       for (const item of items(document, sections.filter((s) => edition.sections.includes(s)))) {
         if (item.kind === 'assignment') this.note(passage, item, { text: item.line.value.text, unknown: [], unset: [] });
@@ -101,7 +142,14 @@ export class Walk {
   }
 
   private fault(path: string, message: string): void {
-    this.ground.faults.push({ verdict: 'refused', path, message });
+    // What is missed when nothing more is looked at may well be there.
+    if (this.ground.disk.budget.spent() === undefined) this.ground.faults.push({ verdict: 'refused', path, message });
+  }
+
+  /** Says something of a file or folder where one is led to it. */
+  private remark(message: string, about: string): void {
+    const { faults } = this.ground;
+    if (faults.length <= mostRemarks) faults.push({ verdict: 'advice', path: mainFile(this.ground, about), ...this.lead, message });
   }
 
   /** Whether the conditions of a file hold; notes each one that is asked. */
@@ -174,7 +222,7 @@ export class Walk {
     return expand(text, edition, (char, setting) => {
       // The first releases did not know the name of the image yet when they asked for the name of its output.
       if (setting === 'Output' && edition.version < 21 && !this.settings.own.has('Output')) return undefined;
-      if (setting !== undefined) return this.settings.text(setting) ?? (this.left < 0 ? `%${char}` : undefined);
+      if (setting !== undefined) return this.settings.text(setting) ?? (this.supposed ? `%${char}` : undefined);
       switch (char) {
         case 'C': return parent(pathOf(document.uri) ?? '/');
         case 'P': return folder;
@@ -198,12 +246,14 @@ export class Walk {
       this.note(passage, item, value);
       if (setting === undefined || prohibited(setting, passage.image, edition)) continue;
       this.settings.assign(setting, value.text);
-      if (setting.name === 'Include' || setting.name === 'UnifiedKernelImageProfiles') this.follow(setting, passage.folder);
+      if (setting.name === 'Include' || setting.name === 'UnifiedKernelImageProfiles') {
+        this.follow(setting, passage.folder, { path: pathOf(passage.document.uri) ?? '', line: item.line, start: item.start });
+      }
     }
   }
 
   /** Reads what has been included and was not read yet. */
-  private follow(setting: Setting, folder: string): void {
+  private follow(setting: Setting, folder: string, { path: by, line, start }: { path: string } & Pick<Assigned, 'line' | 'start'>): void {
     const { disk } = this.ground, key = `${setting.name} ${folder}`;
     const list = this.settings.list(setting.name), before = this.followed.get(key);
     this.followed.set(key, { list, count: list.length });
@@ -215,9 +265,12 @@ export class Walk {
       const real = disk.real(path);
       if (this.included.has(real)) continue;
       this.included.add(real);
-      if (setting.name !== 'Include') { this.kernelProfile(path, folder); continue; }
+      const above = this.lead;
+      this.lead = { path: by, at: { line, start, item: named } };
       const isFolder = disk.kind(path) === 'folder';
-      this.read(path, isFolder ? path : folder, { profiles: isFolder && this.ground.edition.version >= 25 });
+      if (setting.name !== 'Include') this.kernelProfile(path, folder);
+      else this.read(path, isFolder ? path : folder, { profiles: isFolder && this.ground.edition.version >= 25 });
+      this.lead = above;
     }
   }
 
@@ -251,7 +304,13 @@ export class Walk {
       if (setting.value.type !== 'uuid') this.settings.own.set(setting.name, '0');
       return;
     }
-    const text = disk.text(path) ?? '';
+    const text = disk.text(path);
+    if (text === undefined) {
+      // That somebody else's secrets cannot be read is as it should be.
+      const own = disk.unread(path)?.reason === 'failed' && isSecret(setting, true);
+      if (!own && unread(this.ground, path, this.lead) && setting.value.type !== 'uuid') this.settings.own.set(setting.name, '0');
+      return;
+    }
     if (edition.version >= 25 && text.startsWith('#!/')) {
       this.fault(path, 'This is a script by its first line, but not executable; mkosi neither runs nor reads it');
       return;
@@ -265,9 +324,9 @@ export class Walk {
   }
 
   /** Secrets that all may read are refused (config.py parse_path, secret). */
-  private secret(path: string, { value, name }: Setting, read: boolean): void {
+  private secret(path: string, setting: Setting, read: boolean): void {
     const mode = this.ground.disk.mode(path);
-    if ((value.params?.secret !== true && !(read && name === 'RootPassword')) || mode === undefined || (mode & 0o7) === 0) return;
+    if (!isSecret(setting, read) || mode === undefined || (mode & 0o7) === 0) return;
     this.fault(path, `Everybody may read this secret (mode ${mode.toString(8)}); mkosi wants chmod o-rwx`);
   }
 
@@ -290,10 +349,20 @@ export class Walk {
     const { disk } = this.ground;
     if (disk.kind(folder) === 'file') this.fault(folder, 'mkosi wants to look into this folder, but it is a file');
     if (disk.kind(folder) !== 'folder') return;
-    for (const name of disk.names(folder)) {
+    const own = disk.real(parent(folder)), within = this.inside.has(own);
+    this.inside.add(own);
+    if (this.inside.size > disk.budget.limits.depth) this.remark(`Folders lie more than ${disk.budget.limits.depth} deep in ${below(this.ground.root, folder).split('/', 2).join('/')}; the deepest are not looked at`, folder);
+    else for (const name of disk.names(folder)) {
       const path = `${folder}/${name}`, isFolder = disk.kind(path) === 'folder';
+      if (isFolder && this.inside.has(disk.real(path))) {
+        // It goes round until the system follows no more links, and with two such links never comes to an end.
+        this.remark(`${below(this.ground.root, path)} leads back into a folder that is being read; mkosi goes round there, which is not followed here`, path);
+        continue;
+      }
+      if (unnamed(path, disk)) this.remark(`The name ${name} in ${base(folder)}/ is not valid UTF-8; the file is not read here`, path);
       if (isFolder || (name.endsWith('.conf') && name !== '.conf')) this.read(path, isFolder ? path : here);
     }
+    if (!within) this.inside.delete(own);
   }
 
   /** Profiles that are chosen; one that is nowhere is passed over since 25. */
@@ -322,3 +391,8 @@ export class Walk {
   }
 }
 
+/** Whether a file that sets something is one that not everybody may read. */
+const isSecret = ({ value, name }: Setting, read: boolean): boolean => value.params?.secret === true || (read && name === 'RootPassword');
+
+/** Whether a file cannot be reached because the bytes of its name are no text. */
+const unnamed = (path: string, disk: Disk): boolean => path.includes('\ufffd') && path.endsWith('.conf') && disk.kind(path) === undefined;

@@ -1,5 +1,5 @@
 import { Document, type Kind, type Target, editionOf, kindOf, newest } from '../../schema';
-import { type Disk, Project, someHost } from '../index';
+import { Budget, type Disk, Project, noLimits, someHost } from '../index';
 import type { Case } from '../rule';
 
 /** A disk in memory: paths and what stands in them; a path that ends in a slash is an empty folder. */
@@ -22,7 +22,7 @@ export function diskOf(files: Readonly<Record<string, string>>, target: Target, 
       }
       return document;
     },
-    real: (path) => path, home: () => '/home/me', variable: () => undefined, host: someHost,
+    unread: () => undefined, budget: new Budget(noLimits), real: (path) => path, destination: (path) => path, home: () => '/home/me', variable: () => undefined, host: someHost,
   };
 }
 
