@@ -232,8 +232,9 @@ export class Judge {
     if (this.closing) this.forget();
   }
 
-  /** Does something whose failure costs nothing else. */
+  /** Does something whose failure costs nothing else, and lets requests in before. */
   private async alone(what: string, work: () => Promise<void>): Promise<void> {
+    await new Promise(setImmediate);
     try {
       await work();
     } catch (error) {
