@@ -87,6 +87,19 @@ describe('architecture', () => {
     }
   });
 
+  it('opens a file for its text in the server in the shared room only', () => {
+    const readers = ['readFile', 'readFileSync', 'createReadStream', 'open', 'openSync', 'openAsBlob'];
+    for (const file of sources.filter((f) => f.startsWith('server/') && !f.startsWith(shared))) {
+      const text = readFileSync(file, 'utf8');
+      assert.doesNotMatch(text, /import\s+(\*|\w+)\s.*'(node:)?fs(\/promises)?'/, `${file} takes all of fs, so that nobody sees what it opens`);
+      for (const [, names = ''] of text.matchAll(/import\s*\{([^}]*)\}\s*from\s*'(?:node:)?fs(?:\/promises)?'/g)) {
+        const own = names.split(',').map((name) => name.trim().split(/\s+as\s+/)[0] ?? '').filter((name) => readers.includes(name));
+        // Standard input is no path.
+        for (const name of own) assert.doesNotMatch(text, new RegExp(`\\b${name}\\((?!0\\b)`), `${file} calls ${name}: a file that somebody else made is read by small-file.ts`);
+      }
+    }
+  });
+
   it('lets the shared room look at nothing but Node', () => {
     for (const i of imports.filter(({ file }) => file.startsWith(shared))) {
       assert.ok(i.from.startsWith('node:') || target(i).startsWith(shared), `${i.file} imports ${i.from}`);

@@ -7,7 +7,7 @@ import { DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
 import { convert, convertUsage, migrate, migrateUsage } from './convert-cli';
 import { type Shown, executableTitle, formatting, moveTitle, shown } from './features';
 import { type Decoded, type Found, fileUri, filesAt, read, searchAt, standardInput } from './files';
-import type { Finding } from './rules';
+import { type Finding, projectLimits } from './rules';
 import { Document, type Kind, type Target, isTrusted, newest } from './schema';
 import { host } from './host';
 import { UnreadableFile, explainCode } from './node/small-file';
@@ -86,7 +86,7 @@ function check(args: readonly string[]): void {
     finish([judgedAlone(input, input)]);
     return;
   }
-  const projects = new Projects(target), known = new Set<string>(), judged: Judged[] = [];
+  const projects = new Projects(target, undefined, false, false, { ...projectLimits, bytes: 4 << 20, milliseconds: 10_000 }), known = new Set<string>(), judged: Judged[] = [];
   /** What fails for one file or folder keeps nobody from the others. */
   const each = <T>(all: Iterable<T>, pathOf: (one: T) => string, work: (one: T) => void, named: (one: T) => boolean = () => false): void => {
     for (const one of all) {

@@ -1,7 +1,6 @@
 import {
   existsSync,
   mkdirSync,
-  readFileSync,
   readdirSync,
   renameSync,
   rmdirSync,
@@ -22,6 +21,8 @@ import {
   toCommand,
 } from './convert';
 import { read } from './files';
+import { mostBytes } from './node/small-file';
+import { readStandardInput } from './node/standard-input';
 import { Document, isTrusted, mkosi, newest } from './schema';
 
 /** The verbs `convert` and `migrate`; errors are thrown as one line for standard error. */
@@ -70,7 +71,7 @@ export function convert(args: readonly string[]): void {
   const [program = '', ...rest] = command ?? [];
   const result =
     command === undefined || !/(^|\/)systemd-nspawn$/.test(program)
-      ? fromShell(command?.join(' ') ?? readFileSync(0, 'utf8'), systemd)
+      ? fromShell(command?.join(' ') ?? readStandardInput(mostBytes.configuration).toString(), systemd)
       : fromCommand(rest, systemd);
   if (result === undefined) throw new Error('there is no systemd-nspawn in this command');
   const { name, dropIn, notes } = result;

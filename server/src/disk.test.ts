@@ -150,7 +150,7 @@ describe('projects on a disk that somebody else has made', () => {
       const only = (limits: Partial<Limits>): string | undefined => found(newest.mkosi, few(limits)).find((f) => f.startsWith('mkosi.conf:1'));
       assert.match(only({ bytes: 1 << 20 }) ?? '', /has more than 1 MiB of configuration/);
       assert.match(only({ passages: 5 }) ?? '', /has files that are read more than 5 times for one image/);
-      assert.match(only({ milliseconds: 0 }) ?? '', /takes longer than 0 seconds to read/);
+      assert.match(only({ milliseconds: 0 }) ?? '', /takes longer than 0 ms to read/);
     });
 
     it('judges a file that was not come to as one that stands alone', () => {

@@ -153,9 +153,8 @@ export class LocalDisk implements Disk {
     if (!this.budget.look(costOfReading)) return undefined;
     try {
       const bytes = readSmallFile(file, most);
-      this.budget.read(bytes.length);
       this.refused.delete(file);
-      return bytes;
+      return this.budget.hold(bytes.length) ? bytes : undefined;
     } catch (error) {
       if (error instanceof UnreadableFile && error.reason !== 'absent') this.refused.set(file, error);
       return undefined;

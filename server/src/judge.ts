@@ -85,6 +85,11 @@ export class Judge {
     return { document, launch: 'unit', trusted: isTrusted(file ?? ''), standing, project, failed: this.failedIn(document.uri) };
   }
 
+  /** Whether something is to be judged or forgotten. */
+  get waits(): boolean {
+    return this.closing || this.documents.size > 0 || this.roots.size > 0;
+  }
+
   /** How much is held, of whatever kind: nothing when nothing is open. */
   get held(): number {
     const { documents, roots, shown, rootsOf, chosen, told, judged, projects } = this;
@@ -227,8 +232,9 @@ export class Judge {
     if (this.closing) this.forget();
   }
 
-  /** Does something whose failure costs nothing else. */
+  /** Does something whose failure costs nothing else, and lets requests in before. */
   private async alone(what: string, work: () => Promise<void>): Promise<void> {
+    await new Promise(setImmediate);
     try {
       await work();
     } catch (error) {

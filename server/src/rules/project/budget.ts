@@ -15,7 +15,7 @@ export interface Limits {
   readonly milliseconds: number;
 }
 
-export const projectLimits: Limits = { looks: 20_000, bytes: 16 << 20, depth: 64, passages: 2000, milliseconds: 1500 };
+export const projectLimits: Limits = { looks: 20_000, bytes: 1 << 20, depth: 64, passages: 2000, milliseconds: 1000 };
 
 /** For who knows that there is little. */
 export const noLimits: Limits = { looks: Infinity, bytes: Infinity, depth: Infinity, passages: Infinity, milliseconds: Infinity };
@@ -34,7 +34,7 @@ export class Budget {
   /** What there is too much of; then nothing more is looked at. undefined as long as something is left. */
   spent(): string | undefined {
     if (this.reason === undefined && this.deadline !== Infinity && performance.now() > this.deadline) {
-      this.stop(`takes longer than ${this.limits.milliseconds / 1000} seconds to read`);
+      this.stop(`takes longer than ${this.limits.milliseconds} ms to read`);
     }
     return this.reason;
   }
@@ -52,10 +52,11 @@ export class Budget {
     return true;
   }
 
-  /** Notes that a text was read. */
-  read(length: number): void {
+  /** Whether a text that was read may be held. */
+  hold(length: number): boolean {
     this.bytes -= length;
     if (this.bytes < 0) this.stop(`has more than ${this.limits.bytes >> 20} MiB of configuration`);
+    return this.bytes >= 0;
   }
 
   /** Does something that nobody else gets a turn beside, in the time that there is for it. */
