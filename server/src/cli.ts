@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -6,10 +6,12 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
 import { convert, convertUsage, migrate, migrateUsage } from './convert-cli';
 import { type Shown, executableTitle, formatting, moveTitle, shown } from './features';
-import { type Decoded, fileUri, filesAt, read, standardInput } from './files';
+import { type Decoded, decode, fileUri, filesAt, read, standardInput } from './files';
 import type { Finding } from './rules';
 import { Document, type Kind, type Target, isTrusted, newest } from './schema';
 import { host } from './host';
+import { UnwritableFile, replaceFile, stampOf } from './node/replace-file';
+import { UnreadableFile, mostBytes, readSmallFile } from './node/small-file';
 import { Projects } from './projects';
 import { sarif } from './sarif';
 import { serve } from './server';
@@ -141,12 +143,39 @@ function format(args: readonly string[]): void {
     }
     return;
   }
-  for (const { path: file, kind } of positionals.flatMap((named) => filesAt(named))) {
-    const decoded = read(file), formatted = formattedText(file, kind, decoded);
-    if (formatted === decoded.text) continue;
-    process.stdout.write(`${file}\n`);
-    if (values.check) process.exitCode = 1; else writeFileSync(file, formatted);
+  for (const named of positionals) {
+    // What cannot be read or written keeps nothing else from its form.
+    trying(named, () => {
+      const within = statSync(named).isDirectory() ? named : path.dirname(named);
+      for (const { path: file, kind } of filesAt(named)) trying(file, () => formatFile(file, kind, values.check, within));
+    });
   }
+}
+
+/** Says what fails of a file, and lets the caller go on. */
+function trying(file: string, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    complain(error instanceof UnwritableFile || error instanceof UnreadableFile ? `${file}: ${error.message}` : error);
+  }
+}
+
+/** @param within the folder that was named, which no link leads out of */
+function formatFile(file: string, kind: Kind, checkOnly: boolean, within: string): void {
+  const was = stampOf(statSync(file, { bigint: true }));
+  const decoded = decode(readSmallFile(file, mostBytes.configuration)), formatted = formattedText(file, kind, decoded);
+  if (formatted === decoded.text) return;
+  const note = checkOnly ? undefined : replaceFile(file, formatted, { within, was });
+  process.stdout.write(`${file}\n`);
+  if (note !== undefined) process.stderr.write(`${file}: ${note}\n`);
+  if (checkOnly) process.exitCode ??= 1;
+}
+
+/** One line, and the exit status that says so. */
+function complain(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
 }
 
 /** The text in its canonical form. */
@@ -198,6 +227,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code !=
 try {
   main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 2;
+  complain(error);
 }

@@ -36,8 +36,8 @@ export interface Prepared {
   /** A sentence for a person, where something is to be known of the result. */
   readonly note: string | undefined;
   /** @throws UnwritableFile; everything is as it was then */
-  commit(): void;
-  discard(): void;
+  readonly commit: () => void;
+  readonly discard: () => void;
 }
 
 /** Where a path really leads, and what stands there; undefined: nothing. */
@@ -146,14 +146,23 @@ export const makeExecutable = (file: string, within?: string): void => changeMod
  */
 export function placeOf(file: string, within = path.dirname(file)): Place {
   return knowingly(file, () => {
-    const root = realpathSync.native(within);
-    let above = path.dirname(file);
-    while (lstatSync(above, { throwIfNoEntry: false }) === undefined && above !== path.dirname(above)) above = path.dirname(above);
-    const here = path.join(resolved(file, above, root, 'Its folder'), path.relative(above, file));
+    const root = realpathSync.native(within), here = entryOf(file, within);
     const stats = lstatSync(here, { bigint: true, throwIfNoEntry: false });
     if (stats?.isSymbolicLink() !== true) return { path: here, stats };
     const end = resolved(file, here, root, 'It');
     return { path: end, stats: lstatSync(end, { bigint: true }) };
+  });
+}
+
+/**
+ * Where the entry of a folder really is, which may be a link or nothing at all; its folder is inside of `within`.
+ * @throws UnwritableFile
+ */
+export function entryOf(file: string, within = path.dirname(file)): string {
+  return knowingly(file, () => {
+    let above = path.dirname(file);
+    while (lstatSync(above, { throwIfNoEntry: false }) === undefined && above !== path.dirname(above)) above = path.dirname(above);
+    return path.join(resolved(file, above, realpathSync.native(within), 'Its folder'), path.relative(above, file));
   });
 }
 
