@@ -171,7 +171,7 @@ describe('replacing a file', () => {
   it('says what to do about a disk that is read-only, and a file that is a mount', () => {
     mkdirSync(at('disk'));
     const told = mounted(`mount -t tmpfs tmpfs disk && printf old > disk/a && printf below > disk/b && mount --bind disk/b disk/a && "$1" "$2" disk/a 3; cat disk/a
-      umount disk/a; mount -o remount,ro disk; "$1" "$2" disk/a 3; "$1" "$2" disk/c 3; cat disk/a; ls -A disk`);
+      umount disk/a; mount -o remount,bind,ro disk; "$1" "$2" disk/a 3; "$1" "$2" disk/c 3; cat disk/a; ls -A disk`);
     if (told !== undefined) assert.match(told, /^It was not changed: something is mounted at it.*EBUSY.*\nbelowIt was not changed: its file system is read-only \(EROFS\).*\nIt was not changed.*EROFS.*\nolda\nb\n$/);
   });
 
