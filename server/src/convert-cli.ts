@@ -1,6 +1,5 @@
 import {
   type Dirent,
-  type Stats,
   lstatSync,
   mkdirSync,
   readFileSync,
@@ -221,15 +220,14 @@ function changeOf(folder: string, { actions, files }: Migration, known: readonly
   const moves = actions.flatMap(({ kind, path: from, to }) => (kind === 'rename' && to !== undefined ? [{ from, to }] : []));
   const at = (file: string): string => path.join(folder, file);
   const entry = (file: string): string => naming(at(file), (full) => entryOf(full, folder));
-  const stands = (file: string): Stats | undefined => lstatSync(file, { throwIfNoEntry: false });
   const demandNothing = (file: string): void => {
-    if (stands(entry(file)) !== undefined)
+    if (naming(at(file), (full) => placeOf(full, folder)).stats !== undefined)
       throw new Error(`${at(file)} exists and was not part of the migration; nothing was changed`);
   };
   const renames = moves.map(({ from, to }) => {
     demandNothing(to);
     const old = entry(from);
-    if (path.dirname(from) !== path.dirname(to) && stands(old)?.isSymbolicLink() === true)
+    if (path.dirname(from) !== path.dirname(to) && lstatSync(old).isSymbolicLink())
       throw new Error(`${at(from)} is a link, which could not be moved to ${to}; put the file itself there. Nothing was changed`);
     return { from: old, to: entry(to) };
   });

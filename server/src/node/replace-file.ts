@@ -242,6 +242,7 @@ const remedies: Readonly<Record<string, readonly [why: string, next: string]>> =
   EPERM: ['the system does not let it be replaced', 'It or its folder may be immutable, which lsattr(1) shows.'],
   EBUSY: ['something is mounted at it, so nothing can take its place', 'Change it where it is mounted from.'],
   EEXIST: ['something else has its name by now', 'Look at that first.'],
+  ENOTDIR: ['what should be its folder is a file', 'Move that away, then try again.'],
   ENOENT: ['it or its folder is gone', 'Make the folder, then try again.'],
 };
 
