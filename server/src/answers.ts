@@ -5,7 +5,7 @@ import {
 } from './features';
 import type { Case } from './rules';
 import type { Document } from './schema';
-import { makeExecutable } from './files';
+import { makeExecutable } from './node/replace-file';
 import type { Settings } from './settings';
 import type { Workspace } from './workspace';
 

@@ -32,13 +32,13 @@ describe('package', () => {
   it('holds what is wanted and nothing else', () => {
     const allowed = [
       /^\[Content_Types\]\.xml$/, /^extension\.vsixmanifest$/, /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
-      /^extension\/(client\/dist\/(extension|attendant)|server\/dist\/cli)\.js$/, /^extension\/(syntaxes|snippets)\/[a-zA-Z.]+\.json$/,
+      /^extension\/(client\/dist\/(extension|attendant|install-settings)|server\/dist\/cli)\.js$/, /^extension\/(syntaxes|snippets)\/[a-zA-Z.]+\.json$/,
       /^extension\/media\/[a-z/-]+\.(svg|png|md)$/,
     ];
     const names = namesIn(vsix);
     assert.ok(names.length > 12);
     assert.deepEqual(names.filter((n) => !allowed.some((a) => a.test(n))), []);
-    for (const must of ['extension/client/dist/extension.js', 'extension/client/dist/attendant.js', 'extension/server/dist/cli.js', 'extension/readme.md']) {
+    for (const must of ['extension/client/dist/extension.js', 'extension/client/dist/attendant.js', 'extension/client/dist/install-settings.js', 'extension/server/dist/cli.js', 'extension/readme.md']) {
       assert.ok(names.includes(must), must);
     }
   });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { chmod } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { changeMode } from '../../../server/src/node/replace-file';
 import { type Project, nameOf } from './projects';
 
 /** What `cli.js migrate --format json` prints; paths with slashes, below the folder. */
@@ -37,7 +37,13 @@ async function finish(folder: vscode.Uri, { files }: Migration): Promise<void> {
   for (const { path: file, mode } of files) {
     const uri = vscode.Uri.joinPath(folder, file);
     await vscode.workspace.textDocuments.find((d) => d.isDirty && d.uri.toString() === uri.toString())?.save();
-    if (mode !== undefined) await chmod(uri.fsPath, mode);
+    if (mode !== undefined) {
+      try {
+        changeMode(uri.fsPath, () => mode, folder.fsPath);
+      } catch (error) {
+        throw new Error(`${uri.fsPath} may be read by others: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      }
+    }
   }
 }
 

@@ -1,7 +1,8 @@
-import { chmod, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { makeExecutable } from '../../../server/src/node/replace-file';
 import { type Entry, type Part, type Reading, partsOf } from './outline';
-import { type Project, findProjects, nameOf } from './projects';
+import { type Project, findProjects, nameOf, projectAt } from './projects';
 import { complain, log } from './say';
 
 /** A row: a project, or a part of one. `uri` is what commands of the row are for. */
@@ -34,9 +35,9 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
       this.changed, this.view, watcher, watcher.onDidCreate(soon), watcher.onDidDelete(soon), watcher.onDidChange(soon),
       vscode.workspace.onDidChangeWorkspaceFolders(soon),
       vscode.commands.registerCommand('nspawn.mkosi.refreshProjects', () => { this.changed.fire(undefined); }),
-      vscode.commands.registerCommand('nspawn.mkosi.makeExecutable', async (row?: Partial<Row>) => {
+      vscode.commands.registerCommand('nspawn.mkosi.makeExecutable', (row?: Partial<Row>) => {
         try {
-          await this.makeExecutable(row?.uri ?? vscode.window.activeTextEditor?.document.uri);
+          this.makeExecutable(row?.uri ?? vscode.window.activeTextEditor?.document.uri);
         } catch (error) {
           complain(error);
         }
@@ -93,11 +94,15 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
     this.waiting = setTimeout(() => { this.changed.fire(undefined); }, 150);
   }
 
-  /** Lets those execute a script who may read it, as `chmod +x` does. */
-  private async makeExecutable(uri: vscode.Uri | undefined): Promise<void> {
+  /** Lets those execute a script who may read it, but nothing that a link in the project leads out to. */
+  private makeExecutable(uri: vscode.Uri | undefined): void {
     if (uri?.scheme !== 'file') throw new Error('Choose a script on this computer: open it, or select it in the view "mkosi".');
-    const { mode } = await stat(uri.fsPath);
-    await chmod(uri.fsPath, (mode | (mode & 0o444) >> 2) & 0o7777);
+    const { uri: project } = projectAt(uri), within = project.path === uri.path ? undefined : project.fsPath;
+    try {
+      makeExecutable(uri.fsPath, within);
+    } catch (error) {
+      throw new Error(`${uri.fsPath} was not made executable. ${error instanceof Error ? error.message : String(error)}`);
+    }
     this.changed.fire(undefined);
   }
 }
