@@ -69,7 +69,7 @@ function wanted(document: Document): Edit[] {
     // An indented comment of a mkosi file that follows the items of a list stands with them.
     const last = above === undefined || room > 0 ? undefined : lines[above]?.kind;
     inList = !form.backslash && line.kind === 'comment' && (last === 'assignment' || (last === 'comment' && inList));
-    edits.push(...lineEdits(text, { line, start }, form, inList));
+    for (const edit of lineEdits(text, { line, start }, form, inList)) edits.push(edit);
     blanks = [];
     above = i;
   }

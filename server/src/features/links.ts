@@ -1,8 +1,8 @@
 import type { DocumentLink } from 'vscode-languageserver-types';
 import { expandedPath, resolve } from '../rules';
 import { type Assigned, type Document, type ValueType, pathOf } from '../schema';
-import { Text, inDocument } from '../syntax';
-import { split } from '../values';
+import { Text, skipBack } from '../syntax';
+import { mostWords, split } from '../values';
 import { type World, uriOf } from './context';
 import { itemsOf } from './items';
 import { type Known, isKnown, rangeOf, readingOf, spanOf } from './lookup';
@@ -13,7 +13,9 @@ import { configurationAt, homeOf } from './project-names';
 export function links(document: Document, world: World): DocumentLink[] {
   const found: DocumentLink[] = [];
   for (const { line, start } of document.tree) {
-    for (const comment of line.comments) found.push(...manualPages(document, start + comment.start, start + comment.end));
+    for (const comment of line.comments) {
+      for (const page of manualPages(document, start + comment.start, start + comment.end)) found.push(page);
+    }
   }
   const project = world.project(document);
   for (const assigned of document.assignments()) {
@@ -45,7 +47,7 @@ function* hostPaths(document: Document, assigned: Known): Generator<Path> {
   const reading = readingOf(document, assigned);
   for (const part of reading?.parts ?? []) {
     if (part.role !== 'path' || !part.text.startsWith('/')) continue;
-    if (reading?.placeAt(part.start)?.wants === 'host-path' || part.label === 'source') yield { ...part, path: part.text };
+    if (part.wants === 'host-path' || part.label === 'source') yield { ...part, path: part.text };
   }
 }
 
@@ -57,8 +59,8 @@ function* projectPaths(document: Document, assigned: Known, world: World): Gener
   const text = line.value.text, read = passage?.reads.get(at)?.text ?? text;
   const items = value.list === undefined ? [{ start: 0, end: text.length }] : itemsOf(document, assigned);
   // Specifiers do not change how many items there are, unless what they stand for has separators in it.
-  const values = value.list === undefined ? [read] : split(Text.plain(read, 0), value.list, document.edition.version).items.map((i) => i.text);
-  for (const [i, { start, end }] of items.entries()) {
+  const values = value.list === undefined ? [read] : split(Text.plain(read, 0), value.list, document.edition.version, mostWords).items.map((i) => i.text);
+  for (const [i, { start, end }] of items.slice(0, mostWords).entries()) {
     const written = text.slice(start, end).split(':', 1)[0] ?? '';
     const plain = (values.length === items.length ? values[i] ?? '' : text.slice(start, end)).split(':', 1)[0] ?? '';
     const path = project === undefined ? plain : expandedPath(plain, project.disk) ?? '';
@@ -82,13 +84,17 @@ export function folderOf(document: Document, world: World): string {
 const projectFolder = (path: string): string =>
   path.replace(/\/[^/]*$/, '').replace(/\/mkosi\.(conf|default)\.d(\/.*)?$/, '') || '/';
 
-const reference = /\b([a-z][a-z0-9_.@-]*)\(([1-8])\)/gi;
-
+/** `name(8)` in a comment; as long a name has no page. */
 function* manualPages(document: Document, start: number, end: number): Generator<DocumentLink> {
-  for (const match of document.text.getText().slice(start, end).matchAll(reference)) {
-    const [whole, name = '', chapter = ''] = match, from = start + match.index;
+  const text = document.text.getText().slice(start, end), longest = 80;
+  for (let open = text.indexOf('('); open >= 0; open = text.indexOf('(', open + 1)) {
+    const chapter = text.charAt(open + 1);
+    if (chapter < '1' || chapter > '8' || text.charAt(open + 2) !== ')') continue;
+    const before = skipBack(text, (c) => /[\w.@-]/.test(c), open, Math.max(0, open - longest));
+    const name = /\b[a-z].*$/i.exec(text.slice(before, open))?.[0];
+    if (name === undefined || open - before === longest) continue;
     yield {
-      range: rangeOf(document, inDocument(from, { start: 0, end: whole.length })), tooltip: `Manual page ${whole}`,
+      range: rangeOf(document, { start: start + open - name.length, end: start + open + 3 }), tooltip: `Manual page ${name}(${chapter})`,
       target: /^(systemd|machinectl|importctl|journalctl|networkctl|nspawn|os-release|machine-)/.test(name)
         ? `https://www.freedesktop.org/software/systemd/man/latest/${encodeURIComponent(name)}.html`
         : `https://man7.org/linux/man-pages/man${chapter}/${encodeURIComponent(name)}.${chapter}.html`,

@@ -53,8 +53,7 @@ export function definition(document: Document, position: Position, world: World)
   }
   if (name !== undefined) {
     const made = name.kind === 'bridge' ? bridgesOf(world).find((b) => b.name === name.name) : undefined;
-    return made?.location ?? references(document, position, world).sort((a, b) => machineName(a.uri).localeCompare(machineName(b.uri))
-      || a.range.start.line - b.range.start.line)[0];
+    return made?.location ?? firstOf(references(document, position, world));
   }
   const assigned = document.assignedAt(document.tree.indexAt(offset));
   if (assigned === undefined) return undefined;
@@ -62,6 +61,13 @@ export function definition(document: Document, position: Position, world: World)
   if (path === undefined || !world.exists(path)) return undefined;
   const file = project === undefined ? path : configurationAt(project, path);
   return file === undefined ? undefined : { uri: uriOf(file), range: top };
+}
+
+/** The first of some places by machine name; those of one file come in their order. */
+function firstOf(places: readonly Location[]): Location | undefined {
+  const byFile = new Map<string, Location>();
+  for (const place of places) if (!byFile.has(place.uri)) byFile.set(place.uri, place);
+  return [...byFile.values()].sort((a, b) => machineName(a.uri).localeCompare(machineName(b.uri)))[0];
 }
 
 /** The text that a rename at a position would replace, or the place that stands for a name which is written elsewhere. */

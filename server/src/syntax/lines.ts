@@ -1,4 +1,5 @@
 import type { Dialect } from './dialect';
+import { endsInBackslash } from './scan';
 import { type Span, Text } from './text';
 import type { LogicalLine } from './tree';
 
@@ -69,7 +70,7 @@ function readBackslash(text: string, at: number, dialect: Dialect, before: boole
         continue;
       }
       let last = line;
-      while (dialect.commentsContinue === true && endsInBackslash(text, last.start, last.end) && next < text.length) {
+      while (dialect.commentsContinue === true && endsInBackslash(text, last.end, last.start) && next < text.length) {
         last = physical(text, next, dialect);
         next = last.next;
       }
@@ -79,7 +80,7 @@ function readBackslash(text: string, at: number, dialect: Dialect, before: boole
     if (parts.length > 0 && isLeftOut(text, line, dialect)) continue;
     const skip = dialect.byteOrderMark && !marked && text.startsWith(byteOrderMark, line.start) ? 1 : 0;
     if (skip > 0) marked = true;
-    goesOn = endsInBackslash(text, line.start, line.end);
+    goesOn = endsInBackslash(text, line.end, line.start);
     parts.push(Text.plain(text.slice(line.start + skip, goesOn ? line.end - 1 : line.end), line.start + skip - at));
   } while ((goesOn || parts.length === 0) && next < text.length);
   // The backslash becomes a space, and a continuation that the file ends in still counts as that space.
@@ -103,12 +104,6 @@ function isComment(text: string, line: Physical, dialect: Dialect): boolean {
 const isLeftOut = (text: string, line: Physical, { blanksInContinuation }: Dialect): boolean =>
   blanksInContinuation !== undefined && (blanksInContinuation === 'empty' ? line.start : firstOf(text, line)) === line.end;
 
-function endsInBackslash(text: string, start: number, end: number): boolean {
-  let n = 0;
-  while (end - n > start && text.charAt(end - n - 1) === '\\') n++;
-  return n % 2 === 1;
-}
-
 function readIndented(text: string, at: number, dialect: Dialect, margin: string, inside: boolean): LogicalLine {
   const first = content(text, physical(text, at, dialect), dialect, margin);
   const comments = first.comment ? [shift(first.comment, at)] : [];
@@ -128,7 +123,7 @@ function readIndented(text: string, at: number, dialect: Dialect, margin: string
     if (line.text.start === line.text.end) continue;
     if (line.indent === 0 || (dialect.continuation === 'deeper' && line.indent <= first.indent)) break;
     parts.push(Text.plain(text.slice(line.text.start, line.text.end), line.text.start - at));
-    within.push(...between);
+    for (const comment of between) within.push(comment);
     between = [];
     end = next;
   }
