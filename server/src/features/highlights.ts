@@ -34,5 +34,8 @@ export function highlights(document: Document, position: Position): DocumentHigh
   return shown(document, spans);
 }
 
+/** The most places that are marked at once. */
+const mostPlaces = 10_000;
+
 const shown = (document: Document, spans: readonly Span[]): DocumentHighlight[] =>
-  spans.map((span) => ({ range: rangeOf(document, span), kind: DocumentHighlightKind.Text }));
+  spans.slice(0, mostPlaces).map((span) => ({ range: rangeOf(document, span), kind: DocumentHighlightKind.Text }));

@@ -1,5 +1,5 @@
 import type { DocumentLink } from 'vscode-languageserver-types';
-import { expandedPath, resolve } from '../rules';
+import { type Passage, type Project, expandedPath, resolve } from '../rules';
 import { type Assigned, type Document, type ValueType, pathOf } from '../schema';
 import { Text, skipBack } from '../syntax';
 import { mostWords, split } from '../values';
@@ -17,9 +17,11 @@ export function links(document: Document, world: World): DocumentLink[] {
       for (const page of manualPages(document, start + comment.start, start + comment.end)) found.push(page);
     }
   }
-  const project = world.project(document);
+  const ground = groundOf(document, world), { project } = ground;
+  let looked = 0;
   for (const assigned of document.assignments()) {
-    for (const { start, end, path } of linkedPaths(document, assigned, world)) {
+    for (const { start, end, path } of linkedPaths(document, assigned, ground)) {
+      if (looked++ === mostPaths) return found;
       if (!world.exists(path)) continue;
       // A folder with configuration is opened at that.
       const target = (project && configurationAt(project, path)) ?? path;
@@ -36,10 +38,26 @@ export function links(document: Document, world: World): DocumentLink[] {
 
 interface Path { readonly start: number; readonly end: number; readonly path: string }
 
+/** The most paths of one document that are looked for. */
+const mostPaths = 10_000;
+
+/** What paths of a document follow from; found once, for there may be many paths. */
+export interface Ground {
+  readonly project: Project | undefined;
+  /** The times that the document is read. */
+  readonly passages: readonly Passage[];
+  readonly folder: string;
+}
+
+export function groundOf(document: Document, world: World): Ground {
+  const project = world.project(document);
+  return { project, passages: project?.passages(document) ?? [], folder: document.kind === 'nspawn' ? '/' : folderOf(document, world) };
+}
+
 /** The paths of the host in a value, absolute; offsets in the value's text. */
-export function linkedPaths(document: Document, assigned: Assigned, world: World): readonly Path[] {
+export function linkedPaths(document: Document, assigned: Assigned, ground: Ground): Iterable<Path> {
   if (!isKnown(assigned)) return [];
-  return [...document.kind === 'nspawn' ? hostPaths(document, assigned) : projectPaths(document, assigned, world)];
+  return document.kind === 'nspawn' ? hostPaths(document, assigned) : projectPaths(document, assigned, ground);
 }
 
 /** Paths of the host in a value of nspawn, as the grammar tells them from those of the machine. */
@@ -52,10 +70,10 @@ function* hostPaths(document: Document, assigned: Known): Generator<Path> {
 }
 
 /** Paths of a mkosi project, with specifiers replaced; only the source of `source:target`. */
-function* projectPaths(document: Document, assigned: Known, world: World): Generator<Path> {
+function* projectPaths(document: Document, assigned: Known, { project, passages, folder }: Ground): Generator<Path> {
   const { setting: { value }, line, start: at } = assigned;
   if (pathOf(document.uri) === undefined || !isPath(value, assigned.setting.name)) return;
-  const project = world.project(document), passage = project?.passages(document).find((p) => p.reads.has(at));
+  const passage = passages.find((p) => p.reads.has(at));
   const text = line.value.text, read = passage?.reads.get(at)?.text ?? text;
   const items = value.list === undefined ? [{ start: 0, end: text.length }] : itemsOf(document, assigned);
   // Specifiers do not change how many items there are, unless what they stand for has separators in it.
@@ -65,7 +83,7 @@ function* projectPaths(document: Document, assigned: Known, world: World): Gener
     const plain = (values.length === items.length ? values[i] ?? '' : text.slice(start, end)).split(':', 1)[0] ?? '';
     const path = project === undefined ? plain : expandedPath(plain, project.disk) ?? '';
     if (written === '' || path === '' || /[%$~]/.test(path) || value.of?.words?.some((w) => w.word === written) === true) continue;
-    yield { start, end: start + written.length, path: resolve(folderOf(document, world), path) };
+    yield { start, end: start + written.length, path: resolve(folder, path) };
   }
 }
 

@@ -3,7 +3,7 @@ import type { Document } from '../schema';
 import { grammarOf } from '../values';
 import { bridgesOf } from './bridges';
 import { type World, machineName, uriOf } from './context';
-import { linkedPaths } from './links';
+import { groundOf, linkedPaths } from './links';
 import { rangeOf, spanOf, within } from './lookup';
 import { type Name, type Use, isOfProject, nameAt, namesIn } from './names';
 import { configurationAt, homeOf, ownName, pathsOf } from './project-names';
@@ -57,7 +57,7 @@ export function definition(document: Document, position: Position, world: World)
   }
   const assigned = document.assignedAt(document.tree.indexAt(offset));
   if (assigned === undefined) return undefined;
-  const path = linkedPaths(document, assigned, world).find((p) => within(spanOf(assigned, p), offset))?.path;
+  const path = [...linkedPaths(document, assigned, groundOf(document, world))].find((p) => within(spanOf(assigned, p), offset))?.path;
   if (path === undefined || !world.exists(path)) return undefined;
   const file = project === undefined ? path : configurationAt(project, path);
   return file === undefined ? undefined : { uri: uriOf(file), range: top };

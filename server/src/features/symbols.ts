@@ -5,14 +5,19 @@ import { type World, machineName } from './context';
 import { rangeOf } from './lookup';
 import { type NameKind, namesIn } from './names';
 
-/** The outline: sections, and in them the settings with their values. */
+/** The most lines of an outline. */
+const mostSymbols = 10_000;
+
+/** The outline: sections, and in them the settings with their values; of a file that has more than an outline has, the first. */
 export function documentSymbols(document: Document): DocumentSymbol[] {
   const top: DocumentSymbol[] = [];
   let section: { symbol: DocumentSymbol; name: string; start: number } | undefined, end = 0;
   const close = (): void => {
     if (section !== undefined) section.symbol.range = rangeOf(document, { start: section.start, end });
   };
+  let count = 0;
   for (const { line, start } of document.tree) {
+    if ((line.kind === 'header' || line.kind === 'assignment') && count++ === mostSymbols) break;
     if (line.kind === 'header') {
       close();
       const range = rangeOf(document, inDocument(start, line.whole.span()));

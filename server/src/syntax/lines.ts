@@ -9,6 +9,9 @@ const pythonSpace = ' \t\n\r\f\v\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029';
 const pythonLineEnds = '\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029';
 const byteOrderMark = '\ufeff';
 
+/** The comments of lines without one, which are most. */
+const none: readonly Span[] = [];
+
 /** What the lines before say about the next one. */
 export interface State {
   /** A byte order mark has been taken off: the next one is text. */
@@ -84,8 +87,9 @@ function readBackslash(text: string, at: number, dialect: Dialect, before: boole
     parts.push(Text.plain(text.slice(line.start + skip, goesOn ? line.end - 1 : line.end), line.start + skip - at));
   } while ((goesOn || parts.length === 0) && next < text.length);
   // The backslash becomes a space, and a continuation that the file ends in still counts as that space.
-  const line: LogicalLine = goesOn && dialect.dropsUnfinished === true ? { kind: 'blank', length: next - at, comments }
-    : classify(Text.join(parts, ' ').trim(systemdSpace), dialect, next - at, comments);
+  const said = comments.length === 0 ? none : comments;
+  const line: LogicalLine = goesOn && dialect.dropsUnfinished === true ? { kind: 'blank', length: next - at, comments: said }
+    : classify(Text.join(parts, ' ').trim(systemdSpace), dialect, next - at, said);
   return marked === before ? line : { ...line, marked: true };
 }
 
@@ -106,7 +110,7 @@ const isLeftOut = (text: string, line: Physical, { blanksInContinuation }: Diale
 
 function readIndented(text: string, at: number, dialect: Dialect, margin: string, inside: boolean): LogicalLine {
   const first = content(text, physical(text, at, dialect), dialect, margin);
-  const comments = first.comment ? [shift(first.comment, at)] : [];
+  const comments = first.comment ? [shift(first.comment, at)] : none;
   const start = first.text.start;
   if (start === first.text.end) {
     return { kind: first.comment ? 'comment' : 'blank', length: first.next - at, comments };
@@ -127,7 +131,7 @@ function readIndented(text: string, at: number, dialect: Dialect, margin: string
     between = [];
     end = next;
   }
-  return { ...head, length: end - at, comments: [...comments, ...within], value: Text.join(parts, '\n') };
+  return { ...head, length: end - at, comments: within.length === 0 ? comments : [...comments, ...within], value: Text.join(parts, '\n') };
 }
 
 /** A physical line without margin, comment and white space around it. All offsets in the document. */
