@@ -12,7 +12,7 @@ import { Workspace, systemFolders } from './workspace';
 
 /** What is cancelled while it waits is not worked on any more. */
 const cancelled = (message: Message): ResponseMessage | undefined => Message.isRequest(message)
-  ? { jsonrpc: '2.0', id: message.id, error: { code: LSPErrorCodes.RequestCancelled, message: 'Cancelled' } } as ResponseMessage : undefined;
+  ? { jsonrpc: '2.0', id: message.id, error: { code: LSPErrorCodes.RequestCancelled, message: 'Cancelled' } } : undefined;
 
 /** What the client may do, as far as the server cares. */
 interface Client {

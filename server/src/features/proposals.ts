@@ -141,7 +141,11 @@ function ofProject(spot: Spot, reading: Reading, place: Place, world: World): Co
 /** Passes the first item of each label. */
 function once(): (item: CompletionItem) => boolean {
   const seen = new Set<string>();
-  return ({ label }) => !seen.has(label) && seen.add(label) !== undefined;
+  return ({ label }) => {
+    const news = !seen.has(label);
+    seen.add(label);
+    return news;
+  };
 }
 
 /** Names of a kind that other files use. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Diagnostic } from 'vscode-languageserver-types';
 import { diagnostics } from '../index';
 import { type Hostile, hostile } from '../testing/hostile';
 import { open } from '../testing/marked';
@@ -31,6 +32,8 @@ function atLeast({ text, ...how }: Hostile, size: number, name: string): number 
   }));
 }
 
+const said = ({ message }: Diagnostic): string => typeof message === 'string' ? message : message.value;
+
 describe('what a hostile document costs', function () {
   this.timeout(120_000);
 
@@ -56,7 +59,7 @@ describe('a megabyte', function () {
       for (const does of Object.values(work)) does(document);
       const found = diagnostics({ document, launch: 'unit', trusted: true });
       assert.ok(found.length <= 1001);
-      for (const { message } of found) assert.ok(String(message).length < 4000, String(message).slice(0, 100));
+      for (const diagnostic of found) assert.ok(said(diagnostic).length < 4000, said(diagnostic).slice(0, 100));
     });
   }
 
@@ -71,7 +74,7 @@ describe('a megabyte', function () {
     const document = open(`[Exec]\n${'Hostname=a\n'.repeat(3000)}Boot=maybe\n`), found = diagnostics({ document, launch: 'unit', trusted: true });
     assert.equal(found.length, 1001);
     assert.ok(found.some((d) => d.code === 'bad-value'));
-    assert.match(String(found.at(-1)?.message), /^2000 more findings/);
+    assert.match(found.slice(-1).map(said).join(), /^2000 more findings/);
     assert.equal(found.at(-1)?.code, 'not-judged');
     assert.equal(diagnostics({ document, launch: 'unit', trusted: true }, { 'not-judged': 'off' }).length, 1000);
   });
