@@ -13,7 +13,7 @@ function cpu(does: () => unknown): number {
   return (user + system) / 1000;
 }
 
-const small = 16_000, large = 8 * small;
+const small = 8_000, large = 8 * small;
 /** What a text of eight times the size may cost: 2.5 times as much for each doubling. What takes less than this at first is not measured well. */
 const most = 2.5 ** 3, least = 6;
 
