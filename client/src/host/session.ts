@@ -11,6 +11,11 @@ const parallel = 8;
 
 const daemon = 'org.freedesktop.DBus';
 
+const machinedSignals = { MachineNew: 'so', MachineRemoved: 'so' } as const;
+const systemdSignals = {
+  UnitNew: 'so', UnitRemoved: 'so', JobNew: 'uos', JobRemoved: 'uoss', Reloading: 'b', UnitFilesChanged: '',
+} as const;
+
 /** What a session tells its host. */
 export interface Reports {
   changed(change: Change): void;
@@ -41,17 +46,17 @@ export class Session {
   async watch(): Promise<void> {
     const { bus } = this;
     const ownerOf = (name: string) => (
-      { sender: daemon, interface: daemon, member: 'NameOwnerChanged', arg0: name });
+      { sender: daemon, interface: daemon, member: 'NameOwnerChanged', arg0: name, carries: { NameOwnerChanged: 'sss' } });
     await Promise.all([
-      bus.onSignal({ sender: ask.machined, interface: ask.machinedManager }, ({ member, body: [name] }) => {
-        if (/^Machine(New|Removed)$/.test(member)) this.touch(name, this.machinesToAsk, this.askMachines);
+      bus.onSignal({ sender: ask.machined, interface: ask.machinedManager, carries: machinedSignals }, ({ body: [name] }) => {
+        this.touch(name, this.machinesToAsk, this.askMachines);
       }),
-      bus.onSignal({ sender: ask.systemd, interface: ask.systemdManager, path: ask.systemdPath }, (signal) => {
+      bus.onSignal({ sender: ask.systemd, interface: ask.systemdManager, path: ask.systemdPath, carries: systemdSignals }, (signal) => {
         this.systemdSaid(signal);
       }),
       bus.onSignal({
         sender: ask.systemd, interface: ask.properties, member: 'PropertiesChanged',
-        pathNamespace: `${ask.systemdPath}/unit`, arg0: `${ask.systemd}.Unit`,
+        pathNamespace: `${ask.systemdPath}/unit`, arg0: `${ask.systemd}.Unit`, carries: { PropertiesChanged: 'sa{sv}as' },
       }, ({ path }) => {
         if (path === ask.machinedUnitPath && this.adrift) this.reports.listWanted();
         else this.touch(machineOfUnitPath(path), this.unitsToAsk, this.askUnits);

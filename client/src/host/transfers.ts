@@ -30,6 +30,8 @@ export interface Ended {
 
 const manager = { destination: ask.importd, path: '/org/freedesktop/import1', interface: ask.importdManager };
 const transferInterface = `${ask.importd}.Transfer`;
+const managerSignals = { TransferNew: 'uo', TransferRemoved: 'uos' } as const;
+const transferSignals = { LogMessage: 'us', ProgressUpdate: 'd' } as const;
 const daemon = 'org.freedesktop.DBus';
 
 /**
@@ -89,9 +91,11 @@ export class Transfers implements Disposable {
     }));
     try {
       await Promise.all([
-        bus.onSignal({ sender: ask.importd, interface: ask.importdManager }, (signal) => this.managerSaid(bus, signal)),
-        bus.onSignal({ sender: ask.importd, interface: transferInterface }, (signal) => this.transferSaid(signal)),
-        bus.onSignal({ sender: daemon, interface: daemon, member: 'NameOwnerChanged', arg0: ask.importd }, ({ body: [, , owner] }) => {
+        bus.onSignal({ sender: ask.importd, interface: ask.importdManager, carries: managerSignals }, (signal) => this.managerSaid(bus, signal)),
+        bus.onSignal({ sender: ask.importd, interface: transferInterface, carries: transferSignals }, (signal) => this.transferSaid(signal)),
+        bus.onSignal({
+          sender: daemon, interface: daemon, member: 'NameOwnerChanged', arg0: ask.importd, carries: { NameOwnerChanged: 'sss' },
+        }, ({ body: [, , owner] }) => {
           if (owner === '') this.lose();
         }),
       ]);
