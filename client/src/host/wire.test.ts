@@ -6,14 +6,11 @@ const start = Buffer.from([0x6c, 2, 0, 1, ...Array<number>(12).fill(0)]);
 
 /** The values, and how often others would have had their turn. */
 function read(signature: string, body: Buffer): { readonly values: unknown[]; readonly turns: number } {
-  let turn = new Turn(), turns = 0;
-  // A turn that was passed begins anew.
-  const work = readBody(start, signature, body, { get over() { return turn.over; }, spend: (units) => turn.spend(units), pass: () => Promise.resolve() } as Turn);
-  for (;;) {
+  const turn = new Turn(), work = readBody(start, signature, body, turn);
+  for (let turns = 0; ; turns++) {
     const step = work.next();
     if (step.done === true) return { values: step.value, turns };
-    turns += 1;
-    turn = new Turn();
+    turn.begin();
   }
 }
 

@@ -26,10 +26,14 @@ export class Turn {
     return this.left <= 0;
   }
 
+  begin(): void {
+    this.left = slice;
+  }
+
   /** Lets timers and other connections have their turn. */
   async pass(): Promise<void> {
     await new Promise(setImmediate);
-    this.left = slice;
+    this.begin();
   }
 }
 
