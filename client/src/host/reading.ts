@@ -238,8 +238,7 @@ export function readWho(
 /** Whether a dictionary holds nothing. */
 export function isEmpty([answer]: readonly unknown[]): boolean {
   dictionary(answer, 'A dictionary');
-  for (const key in answer as object) return key === undefined;
-  return true;
+  return Object.keys(answer as object).length === 0;
 }
 
 const ipv4 = 2;

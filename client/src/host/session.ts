@@ -22,6 +22,8 @@ export interface Reports {
   imagesDoubtful(): void;
   /** Something that was not understood or not answered, for the log. */
   problem(message: string): void;
+  /** What was too much, for the log; may be said again and again. */
+  leftOut(message: string): void;
 }
 
 /**
@@ -33,7 +35,6 @@ export class Session {
   private readonly unitsToAsk = new Set<string>();
   private readonly machinesToAsk = new Set<string>();
   private readonly detailsToAsk = new Set<string>();
-  private readonly told = new Set<string>();
   private listed = false;
   private startingMachined = false;
   private adrift = false;
@@ -233,12 +234,7 @@ export class Session {
     else this.tell(`There are more than ${mostOfThem} machines. The others are left out.`);
   }
 
-  /** Says once what was left out. */
-  private readonly tell = (said: string): void => {
-    if (this.told.has(said)) return;
-    this.told.add(said);
-    this.reports.problem(said);
-  };
+  private readonly tell = (said: string): void => this.reports.leftOut(said);
 
   /**
    * Does some work for each machine and publishes what came of it: of a few at once, of thousands in some dozen pieces,

@@ -1,9 +1,10 @@
 /** Settings files in the editor: they belong to root, and people who are not root have to save them all the same. */
 import { constants } from 'node:fs';
-import { access, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { mostBytes, readSmallFileLater } from '../../../server/src/node/small-file';
 import { type Elevation, commands, elevated, hasProgram, isImageName, settingsFolder } from '../host';
 import { run } from './run';
 import { complain } from './say';
@@ -65,7 +66,7 @@ class RootFiles implements vscode.FileSystemProvider {
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    return await readFile(uri.path).catch((error: unknown) => absentOr(error, uri)) ?? new Uint8Array();
+    return await readSmallFileLater(uri.path, mostBytes.configuration).catch((error: unknown) => absentOr(error, uri)) ?? new Uint8Array();
   }
 
   async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
