@@ -65,7 +65,7 @@ describe('attendance', () => {
     const kept = { TMPDIR: process.env['TMPDIR'], XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] };
     const set = (places: Record<string, string | undefined>): void => {
       for (const [name, value] of Object.entries(places)) {
-        if (value === undefined) delete process.env[name];
+        if (value === undefined) Reflect.deleteProperty(process.env, name);
         else process.env[name] = value;
       }
     };

@@ -174,7 +174,7 @@ export class Transfers implements Disposable {
     const id = Number(/\/transfer\/_(\d+)$/.exec(path)?.[1] ?? Number.NaN);
     const before = this.rows.get(id);
     if (member === 'LogMessage' && typeof body[1] === 'string') {
-      const message = body[1].replaceAll(/\p{C}+/gu, ' ').slice(0, 500);
+      const message = body[1].slice(0, 1000).replaceAll(/\p{C}+/gu, ' ').slice(0, 500);
       if (Number.isInteger(id) && (this.said.size < mostTransfers || this.said.has(id))) this.said.set(id, [...this.said.get(id) ?? [], message].slice(-20));
       if (!before) return;
       // Before systemd 256 this is the only place that tells the progress.

@@ -46,8 +46,8 @@ export async function findProjects(): Promise<Project[]> {
   return [...folders.values()].sort((a, b) => a.uri.path.localeCompare(b.uri.path));
 }
 
-/** Files of a project that are read, and folders in one another. */
-const most = { files: 2000, depth: 16 } as const;
+/** Files of a project that are read, folders in one another, and characters of all files. */
+const most = { files: 2000, depth: 16, text: 16 << 20 } as const;
 
 /**
  * The configuration of a project as mkosi finds it on the disk, the main file first and folders last. What cannot be read
@@ -74,7 +74,17 @@ export async function configurationOf({ uri }: Project): Promise<File[]> {
   await look(uri, false, 0).catch(log);
   if (found.length > most.files) log(`${uri.fsPath} has more than ${most.files} files of configuration, the others are left out.`);
   const files: File[] = [];
-  for (const f of found.slice(0, most.files)) await readText(f).then((text) => files.push({ path: f.fsPath, text }), log);
+  let length = 0;
+  for (const f of found.slice(0, most.files)) {
+    const text = await readText(f).catch(log);
+    if (text === undefined) continue;
+    length += text.length;
+    if (length > most.text) {
+      log(`The configuration of ${uri.fsPath} is larger than ${most.text >> 20} MiB. ${f.fsPath} and what follows is left out.`);
+      break;
+    }
+    files.push({ path: f.fsPath, text });
+  }
   return files;
 }
 
