@@ -15,7 +15,7 @@ const longestMessage = 10_000;
 
 /** Entries in their order; a line that is none is left out. */
 export function readJournal(output: string): Entry[] {
-  return output.split('\n').flatMap((line) => {
+  return output.split('\n').filter((line) => line.startsWith('{')).flatMap((line) => {
     let raw: unknown;
     try {
       raw = JSON.parse(line);
