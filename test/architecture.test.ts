@@ -106,6 +106,26 @@ describe('architecture', () => {
     }
   });
 
+  it('reads files in the client through the reader of small files only', () => {
+    // What opens a path; what VS Code would open for us belongs to mkosi/disk.ts, which looks before.
+    const opening = /\b(readFile(Sync)?|createReadStream|openSync|openAsBlob|readv?Sync|readdir(Sync)?|opendirSync|openTextDocumentSync)\s*\(|\bfs\.(open|readDirectory)\s*\(/g;
+    const allowed: Readonly<Record<string, readonly string[]>> = {
+      'client/src/mkosi/disk.ts': ['readFile(', 'fs.readDirectory('],
+      // It offers files to VS Code under that name.
+      'client/src/machines/settings-editor.ts': ['readFile('],
+    };
+    for (const file of sources.filter((f) => f.startsWith('client/src/'))) {
+      const found = [...readFileSync(file, 'utf8').matchAll(opening)].map(([text]) => text);
+      assert.deepEqual([...new Set(found)], allowed[file] ?? [], file);
+      for (const [, names = ''] of readFileSync(file, 'utf8').matchAll(/import \{([^}]*)\} from 'node:fs(?:\/promises)?'/g)) {
+        for (const name of names.split(',').map((n) => n.trim())) {
+          assert.doesNotMatch(name, /^(readFile|readFileSync|createReadStream|open|openSync|readdir|readdirSync|opendirSync)$/, `${file} imports ${name}`);
+          if (name === 'opendir') assert.equal(file, 'client/src/host/folder.ts');
+        }
+      }
+    }
+  });
+
   it('keeps the D-Bus package behind one file', () => {
     const users = new Set(imports.filter(({ from }) => from.startsWith('dbus-native')).map(({ file }) => file));
     assert.equal(users.size, 1, [...users].join());

@@ -1,9 +1,9 @@
 /** The commands that add, remove and connect other computers. */
-import { readFile } from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { destination, isDestination, loginOverSsh } from '../host';
+import { mostBytes, readSmallFileLater } from '../../../server/src/node/small-file';
+import { aliasesIn, destination, isDestination, loginOverSsh } from '../host';
 import { type Rooms, hostsSet } from './rooms';
 import { run } from './run';
 import { complain } from './say';
@@ -71,9 +71,7 @@ async function askHost(): Promise<string | undefined> {
   return text?.trim();
 }
 
-/** The hosts that have an entry of their own in ~/.ssh/config (ssh_config(5)). */
+/** The hosts that have an entry of their own in ~/.ssh/config. */
 async function aliases(): Promise<readonly string[]> {
-  const text = await readFile(path.join(os.homedir(), '.ssh/config'), 'utf8').catch(() => '');
-  const names = [...text.matchAll(/^\s*host(?:\s+|\s*=\s*)(.*)$/gim)].flatMap(([, list = '']) => list.replace(/\s#.*/, '').split(/\s+/));
-  return [...new Set(names)].filter(isDestination);
+  return readSmallFileLater(path.join(os.homedir(), '.ssh/config'), mostBytes.host).then((bytes) => aliasesIn(bytes.toString()), () => []);
 }

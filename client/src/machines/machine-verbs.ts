@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mostBytes, readSmallFileLater } from '../../../server/src/node/small-file';
 import { bootsAnInit, commands, exists, missingForBoot } from '../host';
 import { expectDown } from './power-off';
 import { askInside, askSource, askTarget, askUser, pick } from './questions';
@@ -131,8 +131,8 @@ async function cannotBoot(names: readonly string[], scene: Scene): Promise<strin
 
 async function firstReadable(files: readonly string[]): Promise<string | undefined> {
   for (const file of files) {
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    if (text !== undefined) return text;
+    const bytes = await readSmallFileLater(file, mostBytes.configuration).catch(() => undefined);
+    if (bytes !== undefined) return bytes.toString();
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { readText } from './disk';
 import type { Check } from './check';
 import { type Report, filesIn, report, reportOfText } from './report';
 import type { File } from './places';
@@ -55,10 +56,13 @@ export class Effective implements vscode.TextDocumentContentProvider, vscode.Doc
   }
 }
 
+/** Files that are read to link to them. */
+const mostIncluded = 2000;
+
 /** What `Include=` has brought in from elsewhere; a file that has gone meanwhile is left out. */
 async function included(json: string, known: readonly File[]): Promise<File[]> {
-  const others = filesIn(json).filter((f) => path.isAbsolute(f) && !known.some((k) => k.path === f));
-  const read = others.map(async (file): Promise<File[]> => vscode.workspace.fs.readFile(vscode.Uri.file(file)).then(
-    (bytes) => [{ path: file, text: new TextDecoder().decode(bytes) }], () => []));
-  return (await Promise.all(read)).flat();
+  const names = new Set(known.map((k) => k.path)), files: File[] = [];
+  const others = filesIn(json).filter((f) => path.isAbsolute(f) && !names.has(f));
+  for (const file of others.slice(0, mostIncluded)) await readText(vscode.Uri.file(file)).then((text) => files.push({ path: file, text }), () => undefined);
+  return files;
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { makeExecutable } from '../../../server/src/node/replace-file';
+import { entriesOf } from './disk';
 import { type Entry, type Part, type Reading, partsOf } from './outline';
 import { type Project, findProjects, nameOf, projectAt } from './projects';
 import { complain, log } from './say';
@@ -50,7 +51,7 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
       this.only = projects.length === 1;
       return projects.map((project) => ({ uri: project.uri, reading: 'configuration', project }));
     }
-    const parts = partsOf(await entriesOf(above.uri), above.reading);
+    const parts = partsOf(await rowsIn(above.uri, above.reading), above.reading);
     return parts.map((part) => ({ uri: vscode.Uri.joinPath(above.uri, part.name), reading: part.reading, part, above }));
   }
 
@@ -107,11 +108,14 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
   }
 }
 
+/** Rows below one: the explorer shows what a folder holds besides. */
+const mostRows = 2000;
+
 /** The entries of a folder with their permissions, which only files on this computer have. */
-async function entriesOf(folder: vscode.Uri): Promise<Entry[]> {
-  const entries = await vscode.workspace.fs.readDirectory(folder);
-  return Promise.all(entries.map(async ([name, kind]): Promise<Entry> => {
-    const isFolder = (kind & vscode.FileType.Directory) !== 0;
+async function rowsIn(folder: vscode.Uri, reading: Reading): Promise<Entry[]> {
+  const { entries } = await entriesOf(folder), wanted = reading === 'configuration' ? entries.filter(({ name }) => name.startsWith('mkosi.')) : entries;
+  if (wanted.length > mostRows) log(`${folder.fsPath} has more than ${mostRows} entries. The others are left out in the view "mkosi".`);
+  return Promise.all(wanted.slice(0, mostRows).map(async ({ name, isFolder }): Promise<Entry> => {
     if (isFolder || folder.scheme !== 'file') return { name, isFolder };
     // It may have gone meanwhile, or be a link to nowhere.
     const mode = await stat(vscode.Uri.joinPath(folder, name).fsPath).then((s) => s.mode, log);
