@@ -20,7 +20,7 @@ describe('in VS Code, a file that only root may move', () => {
     process.env.PATH = `${home}:${searched ?? ''}`;
     const file = path.join(home, 'odd $(touch x) name.nspawn'), target = '/etc/systemd/nspawn/elsewhere.nspawn';
     writeFileSync(file, '[Exec]\nBoot=yes\n');
-    await vscode.commands.executeCommand('nspawn.moveSettings', vscode.Uri.file(file).toString(), target, { confirmed: true });
+    await vscode.commands.executeCommand('nspawn.moveSettings', vscode.Uri.file(file).toString(), target, { confirmed: () => true });
     assert.equal(await until('sudo to be asked', () => existsSync(said) && readFileSync(said, 'utf8')),
       `--|install|-D|--mode=644|--no-target-directory|--|${file}|${target}|`);
     assert.ok(existsSync(file));

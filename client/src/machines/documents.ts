@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { placesIn } from '../host';
+import { inertLine } from '../ui/text';
 import { openSettingsLine } from './settings-editor';
 
 const scheme = 'nspawn-text';
@@ -31,7 +32,7 @@ export function registerDocuments(): vscode.Disposable {
 
 /** Shows a text; the ending of its name chooses the colours. @param local whether the files that it names are files here */
 export async function showText(name: string, text: string, local = true): Promise<vscode.TextEditor> {
-  const uri = vscode.Uri.from({ scheme, path: `/${name.replaceAll('/', '_')}`, query: String(++opened) });
+  const uri = vscode.Uri.from({ scheme, path: `/${inertLine(name).replaceAll('/', '_')}`, query: String(++opened) });
   texts.set(uri.toString(), text);
   if (!local) foreign.add(uri.toString());
   return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });

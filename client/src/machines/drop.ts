@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
+import { inform } from '../ui/notifications';
 import { askInside, pathOf } from './questions';
 import type { Room } from './room';
-import { inform } from './say';
 import type { Row } from './tree';
 
 const files = 'text/uri-list';
@@ -29,7 +29,7 @@ export class CopyByDrop implements vscode.TreeDragAndDropController<Row> {
       }
       const target = await askInside(`Copy to ${row.name}`, `Where ${source} goes, inside`, `/root/${source.split('/').at(-1) ?? ''}`);
       if (target === undefined) return;
-      await vscode.commands.executeCommand('nspawn.copyTo', row, undefined, { options: { source, target } });
+      await vscode.commands.executeCommand('nspawn.copyTo', row, undefined, { options: { source, target }, confirmed: () => true });
     }
   }
 }

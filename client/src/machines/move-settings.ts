@@ -5,8 +5,9 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { type Elevation, commands, elevated, exists, hasProgram, isImageName, settingsFolder, shellWord } from '../host';
+import { complain, confirm, inform, messageOf, notify } from '../ui/notifications';
+import { say } from '../ui/text';
 import { run } from './run';
-import { complain, inform } from './say';
 import { openSettings } from './settings-editor';
 
 /** What the language server has its quick fix call. */
@@ -14,8 +15,8 @@ export const moveSettingsCommand = 'nspawn.moveSettings';
 
 /** What a caller may answer beforehand. */
 interface Answered {
-  /** To the question whether a copy may be installed with the rights of root. */
-  readonly confirmed?: boolean;
+  /** To the question whether a copy may be installed with the rights of root. A function, so that no link and no key binding can answer it. */
+  readonly confirmed?: () => boolean;
 }
 
 /**
@@ -53,7 +54,7 @@ async function rename(from: vscode.Uri, target: string): Promise<void> {
   else complain(`${from.fsPath} could not be moved to ${target} and stays where it is. The file may be locked, or lie on a read-only disk.`);
 }
 
-async function install(source: string, name: string, target: string, { confirmed = false }: Answered): Promise<void> {
+async function install(source: string, name: string, target: string, { confirmed }: Answered): Promise<void> {
   const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
   const argv = elevated(commands.installSettings, commands.installSettings.argv([], { source, name }), {
     elevation, isRoot: process.getuid?.() === 0, installed: hasProgram,
@@ -61,15 +62,14 @@ async function install(source: string, name: string, target: string, { confirmed
   const told = argv.map(shellWord).join(' ');
   if (!vscode.workspace.isTrusted) {
     const copy = 'Copy Command';
-    const choice = await vscode.window.showWarningMessage(
-      `Only root may write to ${path.dirname(target)}, and nothing is run for a workspace that you do not trust. In a terminal of your own: ${told}`, copy);
+    const choice = await notify(
+      'warning', `Only root may write to ${path.dirname(target)}, and nothing is run for a workspace that you do not trust. In a terminal of your own: ${told}`, copy);
     if (choice === copy) await vscode.env.clipboard.writeText(told);
     return;
   }
-  const go = 'Install';
-  const choice = confirmed ? go : await vscode.window.showInformationMessage(
-    `Install a copy of ${path.basename(source)} as ${target}?`, { modal: true, detail: `Only root may write there. This is run in a terminal: ${told}` }, go);
-  if (choice !== go) return;
+  if (confirmed?.() !== true && !await confirm({
+    message: say`Install a copy of ${path.basename(source)} as ${target}?`, detail: say`Only root may write there. This is run in a terminal: ${told}`, button: 'Install',
+  }, 'information')) return;
   const status = await run({ title: `Install ${name}.nspawn`, icon: 'save', interactive: false, stays: false, asks: true, argv });
   if (status !== 0) {
     complain(`${target} was not installed: ${argv[0] ?? ''} ended with exit status ${String(status ?? 'unknown')}; its terminal says why.`);
@@ -80,10 +80,11 @@ async function install(source: string, name: string, target: string, { confirmed
 }
 
 export const registerMoveSettings = (): vscode.Disposable =>
-  vscode.commands.registerCommand(moveSettingsCommand, async (uri: unknown, target: unknown, answered?: Answered) => {
+  vscode.commands.registerCommand(moveSettingsCommand, async (uri: unknown, target: unknown, answered?: Partial<Record<keyof Answered, unknown>> | null) => {
+    const confirmed = answered?.confirmed;
     try {
-      await move(uri, target, answered);
+      await move(uri, target, typeof confirmed === 'function' ? { confirmed: () => confirmed() === true } : {});
     } catch (error) {
-      complain(`${String(target)}: ${error instanceof Error ? error.message : String(error)}`);
+      complain(`${String(target)}: ${messageOf(error)}`);
     }
   });

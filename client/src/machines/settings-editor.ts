@@ -5,8 +5,8 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { type Elevation, commands, elevated, hasProgram, isImageName, settingsFolder } from '../host';
+import { complain } from '../ui/notifications';
 import { run } from './run';
-import { complain } from './say';
 
 /** Of files that are read as they are and saved through sudo, run0 or polkit. */
 const scheme = 'nspawn-settings';

@@ -1,0 +1,57 @@
+/** Everything that is said to people in notifications, dialogs and the status bar. All of it is made inert here. */
+import * as vscode from 'vscode';
+import { type Said, inert, inertDialog, inertLine } from './text';
+
+/** For work nobody waits for: what goes wrong is written down, never thrown. */
+export function log(error: unknown): void {
+  console.error('nspawn:', error);
+}
+
+/** Tells the `when` clauses of package.json. */
+export function setContext(key: string, value: string | boolean | readonly string[]): void {
+  vscode.commands.executeCommand('setContext', key, value).then(undefined, log);
+}
+
+/** What an error says. */
+export const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error);
+
+const kinds = {
+  information: vscode.window.showInformationMessage, warning: vscode.window.showWarningMessage, error: vscode.window.showErrorMessage,
+} as const;
+type Kind = keyof typeof kinds;
+
+/** Says something, with what can be done about it. @returns the button that was pressed; undefined when it was dismissed */
+export async function notify(kind: Kind, text: string, ...buttons: readonly string[]): Promise<string | undefined> {
+  const chosen = await kinds[kind](inert(text), ...buttons.map((title) => ({ title: inertLine(title) })));
+  return chosen && buttons.find((title) => inertLine(title) === chosen.title);
+}
+
+/** Says something that needs no answer, without waiting for it to be dismissed. */
+export function inform(text: string): void {
+  notify('information', text).catch(log);
+}
+
+/** Says what failed and what to do next, without waiting. */
+export function complain(text: string): void {
+  notify('error', text).catch(log);
+}
+
+/** A question that has to be answered before anything else. Names in it come by {@link say}. */
+export interface Question {
+  readonly message: Said;
+  /** What is lost or written, and where. */
+  readonly detail: Said;
+  /** On the button: a verb. */
+  readonly button: string;
+}
+
+/** Asks it. @returns whether the button was pressed */
+export async function confirm({ message, detail, button }: Question, kind: Kind = 'warning'): Promise<boolean> {
+  const chosen = await kinds[kind](inertDialog(message), { modal: true, detail: inertDialog(detail) }, { title: button });
+  return chosen !== undefined;
+}
+
+/** Says in the status bar for some seconds that all is well. */
+export function mention(text: string): void {
+  vscode.window.setStatusBarMessage(`$(check) ${inertLine(text)}`, 5_000);
+}
