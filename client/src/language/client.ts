@@ -1,6 +1,9 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { CloseAction, ErrorAction, type ErrorHandler, LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import {
+  CloseAction, ErrorAction, type ErrorHandler, LanguageClient, MessageType, ShowMessageNotification, ShowMessageRequest, TransportKind,
+} from 'vscode-languageclient/node';
+import { log, messageOf, notify } from '../ui/notifications';
 import { type Target, TargetItem } from './target';
 
 /** The mkosi that is installed here, and whether it is a clone of its repository; undefined: none, or it may not be asked in this workspace. */
@@ -10,12 +13,35 @@ export type AskMkosi = () => Promise<{ readonly mkosi: number; readonly mkosiClo
 const mostEnds = 4;
 const lately = 3 * 60_000;
 
-/** Says nothing to people by itself: what they should know, `Language` says, with what they can do. */
+/**
+ * Says nothing to people by itself: what they should know, `Language` says, with what they can do. What the server wants to be said goes
+ * the way of all that is said: it may quote files.
+ */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
   }
+
+  override warn(message: string, data?: unknown): void {
+    super.warn(message, data, false);
+  }
+
+  override info(message: string, data?: unknown): void {
+    super.info(message, data, false);
+  }
+
+  /** Takes the place of the library's own handlers, which show the words as they are. */
+  listen(): void {
+    this.onNotification(ShowMessageNotification.type, ({ type, message }) => { notify(kindOf(type), message).catch(log); });
+    this.onRequest(ShowMessageRequest.type, async ({ type, message, actions = [] }) => {
+      const title = await notify(kindOf(type), message, ...actions.map((action) => action.title));
+      return actions.find((action) => action.title === title) ?? null;
+    });
+  }
 }
+
+const kindOf = (type: MessageType): 'error' | 'warning' | 'information' =>
+  type === MessageType.Error ? 'error' : type === MessageType.Warning ? 'warning' : 'information';
 
 /** The language server beside the extension host: starts it, keeps it running, and says so when that does not work. */
 export class Language implements vscode.Disposable {
@@ -69,21 +95,22 @@ export class Language implements vscode.Disposable {
       const mkosi = await this.mkosi();
       if (client?.isRunning() === true) await client.sendNotification('nspawn/host', mkosi ?? {});
     } catch (error) {
-      client?.outputChannel.warn(said(error));
+      client?.outputChannel.warn(messageOf(error));
     }
   }
 
   private next(work: () => Promise<void>): void {
-    this.turn = this.turn.then(() => this.disposed ? undefined : work()).catch((error: unknown) => { this.fail(`did not start: ${said(error)}`); });
+    this.turn = this.turn.then(() => this.disposed ? undefined : work()).catch((error: unknown) => { this.fail(`did not start: ${messageOf(error)}`); });
   }
 
   private async run(): Promise<void> {
     const module = path.join(this.folder, 'server', 'dist', 'cli.js');
     const client = new QuietClient('nspawn', 'nspawn language server', { module, transport: TransportKind.ipc }, {
       documentSelector: [{ language: 'nspawn' }, { language: 'mkosi' }], errorHandler: this.handler(),
-      initializationFailedHandler: () => false, initializationOptions: { moveCommand: 'nspawn.moveSettings' },
+      initializationFailedHandler: () => false, markdown: { isTrusted: false, supportHtml: false }, initializationOptions: { moveCommand: 'nspawn.moveSettings' },
     });
     this.client = client;
+    client.listen();
     client.onNotification('nspawn/targetChanged', () => { this.target.show('running'); });
     this.target.show('starting');
     this.starting = true;
@@ -131,7 +158,7 @@ export class Language implements vscode.Disposable {
       if (!client.isRunning()) return;
       listener?.dispose();
       // When it has ended once more, `closed` deals with it.
-      this.answers(client).then(undefined, (error: unknown) => { client.outputChannel.warn(said(error)); });
+      this.answers(client).then(undefined, (error: unknown) => { client.outputChannel.warn(messageOf(error)); });
     });
   }
 
@@ -143,13 +170,11 @@ export class Language implements vscode.Disposable {
   private fail(what: string): void {
     if (this.disposed) return;
     this.target.show('failed');
-    const { client } = this, again = 'Start Again', log = 'Show Log';
-    vscode.window.showErrorMessage(`The nspawn language server ${what}. Until it runs there is no help in .nspawn and mkosi files.`, again, log).then((choice) => {
+    const { client } = this, again = 'Start Again', show = 'Show Log';
+    notify('error', `The nspawn language server ${what}. Until it runs there is no help in .nspawn and mkosi files.`, again, show).then((choice) => {
       if (choice === again) return this.restart();
-      if (choice === log) client?.outputChannel.show();
+      if (choice === show) client?.outputChannel.show();
       return undefined;
-    }).then(undefined, (error: unknown) => { client?.outputChannel.error(said(error)); });
+    }).then(undefined, (error: unknown) => { client?.outputChannel.error(messageOf(error)); });
   }
 }
-
-const said = (error: unknown): string => error instanceof Error ? error.message : String(error);

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { placesIn } from '../host';
+import { documentLink } from '../ui/rows';
 import { inertLine } from '../ui/text';
 import { openSettingsLine } from './settings-editor';
 
@@ -22,9 +23,7 @@ export function registerDocuments(): vscode.Disposable {
     vscode.languages.registerDocumentLinkProvider({ scheme }, {
       provideDocumentLinks: (document) => foreign.has(document.uri.toString()) ? [] : placesIn(document.getText()).map(({ file, line, at, length }) => {
         const range = new vscode.Range(document.positionAt(at), document.positionAt(at + length));
-        const link = new vscode.DocumentLink(range, vscode.Uri.from({ scheme: 'command', path: openSettingsLine, query: JSON.stringify([file, line]) }));
-        link.tooltip = `Open line ${line}`;
-        return link;
+        return documentLink(range, vscode.Uri.from({ scheme: 'command', path: openSettingsLine, query: JSON.stringify([file, line]) }), `Open line ${line}`);
       }),
     }),
   );

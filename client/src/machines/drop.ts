@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { inform } from '../ui/notifications';
+import { complain, inform, messageOf } from '../ui/notifications';
 import { askInside, pathOf } from './questions';
 import type { Room } from './room';
 import type { Row } from './tree';
@@ -13,7 +13,16 @@ export class CopyByDrop implements vscode.TreeDragAndDropController<Row> {
 
   constructor(private readonly roomOf: (row: Row) => Room | undefined) {}
 
+  /** What goes wrong is said here: VS Code would show it as it is. */
   async handleDrop(row: Row | undefined, dropped: vscode.DataTransfer): Promise<void> {
+    try {
+      await this.copy(row, dropped);
+    } catch (error) {
+      complain(`Copy to ${row?.name ?? 'a machine'}: ${messageOf(error)}`);
+    }
+  }
+
+  private async copy(row: Row | undefined, dropped: vscode.DataTransfer): Promise<void> {
     const list = await dropped.get(files)?.asString();
     if (row === undefined || row.heading === true || list === undefined) return;
     const place = this.roomOf(row)?.place;

@@ -9,6 +9,7 @@ import { complain, confirm, inform, messageOf, notify } from '../ui/notification
 import { say } from '../ui/text';
 import { run } from './run';
 import { openSettings } from './settings-editor';
+import { asAnswer } from './verb';
 
 /** What the language server has its quick fix call. */
 export const moveSettingsCommand = 'nspawn.moveSettings';
@@ -81,9 +82,8 @@ async function install(source: string, name: string, target: string, { confirmed
 
 export const registerMoveSettings = (): vscode.Disposable =>
   vscode.commands.registerCommand(moveSettingsCommand, async (uri: unknown, target: unknown, answered?: Partial<Record<keyof Answered, unknown>> | null) => {
-    const confirmed = answered?.confirmed;
     try {
-      await move(uri, target, typeof confirmed === 'function' ? { confirmed: () => confirmed() === true } : {});
+      await move(uri, target, asAnswer(answered?.confirmed));
     } catch (error) {
       complain(`${String(target)}: ${messageOf(error)}`);
     }

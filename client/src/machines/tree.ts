@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { alsoSpoken, treeItem, withFacts } from '../ui/rows';
+import { log } from '../ui/notifications';
+import { alsoSpoken, setTooltip, treeItem, withFacts } from '../ui/rows';
 
 /** A row of a tree: an object that stays the same while the thing it stands for lives. */
 export interface Row {
@@ -95,8 +96,8 @@ export class Tree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
 
   async resolveTreeItem(item: vscode.TreeItem, row: Row): Promise<vscode.TreeItem> {
     const branch = row.heading === true ? undefined : this.grownOf(row)?.branch;
-    const tooltip = await branch?.tooltip(row.name);
-    if (tooltip !== undefined) item.tooltip = branch && !this.flat() ? withFacts(tooltip, [['Host', branch.label]]) : tooltip;
+    const tooltip = await branch?.tooltip(row.name).catch(log);
+    if (tooltip !== undefined) setTooltip(item, branch && !this.flat() ? withFacts(tooltip, [['Host', branch.label]]) : tooltip);
     return item;
   }
 

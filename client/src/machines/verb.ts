@@ -21,8 +21,14 @@ export function asGiven(value: unknown): Given | undefined {
   const { options, confirmed, room } = value as Partial<Record<keyof Given, unknown>>;
   return {
     ...typeof options === 'object' && options !== null ? { options } : {}, ...typeof room === 'string' ? { room } : {},
-    ...typeof confirmed === 'function' ? { confirmed: () => confirmed() === true } : {},
+    ...asAnswer(confirmed),
   };
+}
+
+/** An answer of the caller to our question: a function and nothing else. */
+export function asAnswer(confirmed: unknown): Pick<Given, 'confirmed'> {
+  const isAnswer = (value: unknown): value is () => unknown => typeof value === 'function';
+  return isAnswer(confirmed) ? { confirmed: () => confirmed() === true } : {};
 }
 
 /** What a verb may know while it asks for its options. */

@@ -1,8 +1,10 @@
 import { chmod, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { log } from '../ui/notifications';
+import { treeItem } from '../ui/rows';
+import { complain } from './complain';
 import { type Entry, type Part, type Reading, partsOf } from './outline';
-import { type Project, findProjects, nameOf } from './projects';
-import { complain, log } from './say';
+import { type Project, findProjects, nameOf, projectAt } from './projects';
 
 /** A row: a project, or a part of one. `uri` is what commands of the row are for. */
 interface Row {
@@ -34,9 +36,9 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
       this.changed, this.view, watcher, watcher.onDidCreate(soon), watcher.onDidDelete(soon), watcher.onDidChange(soon),
       vscode.workspace.onDidChangeWorkspaceFolders(soon),
       vscode.commands.registerCommand('nspawn.mkosi.refreshProjects', () => { this.changed.fire(undefined); }),
-      vscode.commands.registerCommand('nspawn.mkosi.makeExecutable', async (row?: Partial<Row>) => {
+      vscode.commands.registerCommand('nspawn.mkosi.makeExecutable', async (row?: Partial<Record<keyof Row, unknown>> | null) => {
         try {
-          await this.makeExecutable(row?.uri ?? vscode.window.activeTextEditor?.document.uri);
+          await this.makeExecutable(row?.uri instanceof vscode.Uri ? row.uri : vscode.window.activeTextEditor?.document.uri);
         } catch (error) {
           complain(error);
         }
@@ -49,7 +51,8 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
       this.only = projects.length === 1;
       return projects.map((project) => ({ uri: project.uri, reading: 'configuration', project }));
     }
-    const parts = partsOf(await entriesOf(above.uri), above.reading);
+    // What goes wrong is said here: VS Code would show it as it is.
+    const parts = partsOf(await entriesOf(above.uri).catch((error: unknown) => { complain(error); return []; }), above.reading);
     return parts.map((part) => ({ uri: vscode.Uri.joinPath(above.uri, part.name), reading: part.reading, part, above }));
   }
 
@@ -60,13 +63,10 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
   getTreeItem({ uri, project, part }: Row): vscode.TreeItem {
     if (project !== undefined) return this.projectItem(project);
     const { name = '', about = '', isFolder = false, icon = 'file', broken = false } = part ?? {};
-    const item = new vscode.TreeItem(uri, isFolder ? Collapsed : None);
+    const item = treeItem({ label: name, description: about, spoken: about === '' ? [name] : [name, about], collapsible: isFolder ? Collapsed : None, uri });
     item.id = uri.toString();
-    item.label = name;
-    item.description = about;
     item.iconPath = broken ? new vscode.ThemeIcon(icon, new vscode.ThemeColor('problemsWarningIcon.foreground')) : new vscode.ThemeIcon(icon);
     item.contextValue = `part;${isFolder ? 'folder' : 'file'}${broken ? ';broken' : ''}`;
-    item.accessibilityInformation = { label: about === '' ? name : `${name}, ${about}`, role: 'treeitem' };
     if (!isFolder) item.command = { command: 'vscode.open', title: 'Open', arguments: [uri] };
     return item;
   }
@@ -77,13 +77,14 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
   }
 
   private projectItem(project: Project): vscode.TreeItem {
-    const item = new vscode.TreeItem(project.uri, this.only ? Expanded : Collapsed), name = nameOf(project);
+    const name = nameOf(project), among = (vscode.workspace.workspaceFolders?.length ?? 0) > 1 && project.below !== '';
+    const item = treeItem({
+      label: name, spoken: [`mkosi project ${name}`], collapsible: this.only ? Expanded : Collapsed, uri: project.uri,
+      ...among ? { description: project.folder?.name ?? '' } : {},
+    });
     item.id = project.uri.toString();
-    item.label = name;
-    if ((vscode.workspace.workspaceFolders?.length ?? 0) > 1 && project.below !== '') item.description = project.folder?.name ?? '';
     item.iconPath = new vscode.ThemeIcon('package');
     item.contextValue = 'project';
-    item.accessibilityInformation = { label: `mkosi project ${name}`, role: 'treeitem' };
     return item;
   }
 
@@ -95,7 +96,7 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
 
   /** Lets those execute a script who may read it, as `chmod +x` does. */
   private async makeExecutable(uri: vscode.Uri | undefined): Promise<void> {
-    if (uri?.scheme !== 'file') throw new Error('Choose a script on this computer: open it, or select it in the view "mkosi".');
+    if (uri?.scheme !== 'file' || projectAt(uri).uri.path === uri.path) throw new Error('Choose a script of a mkosi project on this computer: open it, or select it in the view "mkosi".');
     const { mode } = await stat(uri.fsPath);
     await chmod(uri.fsPath, (mode | (mode & 0o444) >> 2) & 0o7777);
     this.changed.fire(undefined);

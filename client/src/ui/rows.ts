@@ -23,6 +23,18 @@ export function treeItem({ label, description, tooltip, spoken, collapsible, uri
   return item;
 }
 
+/** For what is only known when somebody rests on the row. @param tooltip from {@link table} */
+export function setTooltip(item: vscode.TreeItem, tooltip: vscode.MarkdownString): void {
+  item.tooltip = tooltip;
+}
+
+/** A place in a text that leads elsewhere. */
+export function documentLink(range: vscode.Range, target: vscode.Uri, tooltip: string): vscode.DocumentLink {
+  const link = new vscode.DocumentLink(range, target);
+  link.tooltip = inertLine(tooltip);
+  return link;
+}
+
 /** What a screen reader says of a row besides what it said before. */
 export function alsoSpoken(item: vscode.TreeItem, text: string): void {
   const { accessibilityInformation: said } = item;
