@@ -1,9 +1,8 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import {
-  CloseAction, ErrorAction, type ErrorHandler, LanguageClient, MessageType, ShowMessageNotification, ShowMessageRequest, TransportKind,
-} from 'vscode-languageclient/node';
-import { log, messageOf, notify } from '../ui/notifications';
+import { CloseAction, ErrorAction, type ErrorHandler, LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import { messageOf, notify } from '../ui/notifications';
+import { sayForServer } from './messages';
 import { type Target, TargetItem } from './target';
 
 /** The mkosi that is installed here, and whether it is a clone of its repository; undefined: none, or it may not be asked in this workspace. */
@@ -13,10 +12,7 @@ export type AskMkosi = () => Promise<{ readonly mkosi: number; readonly mkosiClo
 const mostEnds = 4;
 const lately = 3 * 60_000;
 
-/**
- * Says nothing to people by itself: what they should know, `Language` says, with what they can do. What the server wants to be said goes
- * the way of all that is said: it may quote files.
- */
+/** Says nothing to people by itself: what they should know, `Language` says, with what they can do. */
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
@@ -29,19 +25,7 @@ class QuietClient extends LanguageClient {
   override info(message: string, data?: unknown): void {
     super.info(message, data, false);
   }
-
-  /** Takes the place of the library's own handlers, which show the words as they are. */
-  listen(): void {
-    this.onNotification(ShowMessageNotification.type, ({ type, message }) => { notify(kindOf(type), message).catch(log); });
-    this.onRequest(ShowMessageRequest.type, async ({ type, message, actions = [] }) => {
-      const title = await notify(kindOf(type), message, ...actions.map((action) => action.title));
-      return actions.find((action) => action.title === title) ?? null;
-    });
-  }
 }
-
-const kindOf = (type: MessageType): 'error' | 'warning' | 'information' =>
-  type === MessageType.Error ? 'error' : type === MessageType.Warning ? 'warning' : 'information';
 
 /** The language server beside the extension host: starts it, keeps it running, and says so when that does not work. */
 export class Language implements vscode.Disposable {
@@ -110,7 +94,7 @@ export class Language implements vscode.Disposable {
       initializationFailedHandler: () => false, markdown: { isTrusted: false, supportHtml: false }, initializationOptions: { moveCommand: 'nspawn.moveSettings' },
     });
     this.client = client;
-    client.listen();
+    sayForServer(client);
     client.onNotification('nspawn/targetChanged', () => { this.target.show('running'); });
     this.target.show('starting');
     this.starting = true;
