@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Image } from '../host';
-import { table, treeItem } from '../ui/rows';
+import { localTime, table, treeItem } from '../ui/rows';
 import { said } from './machine-row';
 
 const icons: Readonly<Partial<Record<string, string>>> = {
@@ -36,7 +36,7 @@ export function imageTooltip(image: Image): vscode.MarkdownString {
 }
 
 /** @param ms milliseconds since 1970 */
-const time = (ms: number | undefined): string | undefined => ms === undefined ? undefined : new Date(ms).toLocaleString();
+const time = (ms: number | undefined): string | undefined => ms === undefined ? undefined : localTime(ms);
 
 /** A size as people read it: 1.4 GB. @param n bytes */
 export function bytes(n: number): string {

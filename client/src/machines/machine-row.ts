@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Machine, MachineState } from '../host';
-import { table, treeItem } from '../ui/rows';
+import { localTime, table, treeItem } from '../ui/rows';
 
 /** How a state looks; the words in labels come from the state itself. */
 const icons: Readonly<Record<MachineState, readonly [icon: string, colour?: string]>> = {
@@ -42,7 +42,7 @@ export function machineTooltip(machine: Machine): vscode.MarkdownString {
     ['Image', machine.image === undefined ? undefined : said([machine.image.type, machine.image.readOnly ? 'read-only' : undefined, machine.image.path]).join(', ')],
     ['Starts with the system', machine.autostart === undefined ? undefined : machine.autostart ? 'yes' : 'no'],
     ['Settings', settingsOf(machine)],
-    ['Running since', machine.since === undefined ? undefined : new Date(machine.since).toLocaleString()],
+    ['Running since', machine.since === undefined ? undefined : localTime(machine.since)],
   ]);
 }
 

@@ -9,16 +9,13 @@ import { complain, confirm, inform, messageOf, notify } from '../ui/notification
 import { say } from '../ui/text';
 import { run } from './run';
 import { openSettings } from './settings-editor';
-import { asAnswer } from './verb';
+import { type Given, asAnswer, isConfirmed } from './verb';
 
 /** What the language server has its quick fix call. */
 export const moveSettingsCommand = 'nspawn.moveSettings';
 
-/** What a caller may answer beforehand. */
-interface Answered {
-  /** To the question whether a copy may be installed with the rights of root. A function, so that no link and no key binding can answer it. */
-  readonly confirmed?: () => boolean;
-}
+/** What a caller may answer beforehand: whether a copy may be installed with the rights of root. */
+type Answered = Pick<Given, 'confirmed'>;
 
 /**
  * Moves a `.nspawn` file. Where only root may write, a copy is installed after a question, in a terminal whose process
@@ -55,7 +52,7 @@ async function rename(from: vscode.Uri, target: string): Promise<void> {
   else complain(`${from.fsPath} could not be moved to ${target} and stays where it is. The file may be locked, or lie on a read-only disk.`);
 }
 
-async function install(source: string, name: string, target: string, { confirmed }: Answered): Promise<void> {
+async function install(source: string, name: string, target: string, answered: Answered): Promise<void> {
   const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
   const argv = elevated(commands.installSettings, commands.installSettings.argv([], { source, name }), {
     elevation, isRoot: process.getuid?.() === 0, installed: hasProgram,
@@ -68,7 +65,7 @@ async function install(source: string, name: string, target: string, { confirmed
     if (choice === copy) await vscode.env.clipboard.writeText(told);
     return;
   }
-  if (confirmed?.() !== true && !await confirm({
+  if (!isConfirmed(answered) && !await confirm({
     message: say`Install a copy of ${path.basename(source)} as ${target}?`, detail: say`Only root may write there. This is run in a terminal: ${told}`, button: 'Install',
   }, 'information')) return;
   const status = await run({ title: `Install ${name}.nspawn`, icon: 'save', interactive: false, stays: false, asks: true, argv });

@@ -9,7 +9,7 @@ import { showText } from './documents';
 import type { Room } from './room';
 import { run } from './run';
 import type { Row } from './tree';
-import type { Given, Prepared, Verb } from './verb';
+import { type Given, type Prepared, type Verb, isConfirmed } from './verb';
 
 /**
  * A click becomes an argv: which machines, what else has to be known, whether it may destroy that, and then the
@@ -24,7 +24,7 @@ export async function perform(room: Room, verb: Verb, row?: Row, rows?: readonly
   if (command.since !== undefined && systemd !== undefined && systemd < command.since) {
     throw new CommandError(`this needs systemd ${command.since}, and ${room.place.local ? 'here' : room.place.label} is ${systemd}.`);
   }
-  if (given.confirmed?.() !== true && !await confirmed(room, verb, names)) return [];
+  if (!await confirmed(room, verb, names, given)) return [];
   const calls = command.many || command.needs === 'nothing' ? [names] : names.map((name) => [name]);
   const ready: { call: readonly string[]; prepared: Prepared }[] = [];
   for (const call of calls) {
@@ -33,7 +33,7 @@ export async function perform(room: Room, verb: Verb, row?: Row, rows?: readonly
     prepared.argv(systemd); // what is wrong with it is said before anything runs
     ready.push({ call, prepared });
   }
-  if (given.options !== undefined && given.confirmed === undefined && !await chosenElsewhere(room, ready.map(({ prepared }) => prepared.argv(systemd)))) return [];
+  if (given.options !== undefined && typeof given.confirmed !== 'function' && !await chosenElsewhere(room, ready.map(({ prepared }) => prepared.argv(systemd)))) return [];
   const transfers = /^(pull|import|export)/.test(command.id);
   if (transfers) room.transfers.start(); // whoever waits for one is told of its end, whether the view is open or not
   return Promise.all(ready.map(async ({ call, prepared }) => {
@@ -80,13 +80,14 @@ async function wanted(room: Room, { command, ask, none }: Verb, row?: Row, rows?
 }
 
 /** Asks before something is lost, or before something that cannot go well. */
-async function confirmed(room: Room, verb: Verb, names: readonly string[]): Promise<boolean> {
+async function confirmed(room: Room, verb: Verb, names: readonly string[], given: Given): Promise<boolean> {
+  if (isConfirmed(given)) return true;
   if (verb.command.destroys) {
     if (!verb.warn) throw new CommandError('nobody wrote what this destroys, so it is not done.');
     const question = await verb.warn(names, room);
     return confirm(room.id === undefined ? question : { ...question, message: joined(' ', [question.message, say`(${room.place.label})`]) });
   }
-  const doubt = await verb.doubt?.(names, room);
+  const doubt = given.confirmed === true ? undefined : await verb.doubt?.(names, room);
   if (doubt === undefined) return true;
   const anyway = `${verb.title} Anyway`;
   return await notify('warning', room.titled(doubt), anyway) === anyway;

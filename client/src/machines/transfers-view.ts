@@ -196,7 +196,7 @@ function transferRow({ id, type, local, remote, message }: Transfer, description
   const kind = type.split('-')[0] ?? '';
   const row = treeItem({
     label: local === '' ? type : local, description,
-    tooltip: table(`${type} ${local}`, [['From', remote], ['Message', message]]),
+    tooltip: table(`${type} ${local}`, [[kind === 'export' ? 'To' : 'From', remote], ['Message', message]]),
     spoken: [`${verbs[kind] ?? type} ${local}`, description === '' ? 'progress unknown' : description],
   });
   row.id = `transfer/${id}`;

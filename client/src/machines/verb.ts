@@ -7,10 +7,10 @@ export interface Given {
   /** The options of the command, in the shape it takes them; checked like what a user types. */
   readonly options?: unknown;
   /**
-   * Says whether the caller has asked already whether this may destroy something. A function, which only code can hand over: a link, a
-   * key binding or a task has JSON and no more, and what it chose is shown before it runs.
+   * The caller has asked already, or needs no advice. What destroys something goes by a function alone, which only code can hand over: a
+   * link, a key binding or a task has JSON and no more, and the options that it chose are shown before they count.
    */
-  readonly confirmed?: () => boolean;
+  readonly confirmed?: true | (() => boolean);
   /** The id of the place that it is for, when there is no row to tell. */
   readonly room?: string;
 }
@@ -25,11 +25,14 @@ export function asGiven(value: unknown): Given | undefined {
   };
 }
 
-/** An answer of the caller to our question: a function and nothing else. */
+/** An answer of the caller to our question. */
 export function asAnswer(confirmed: unknown): Pick<Given, 'confirmed'> {
-  const isAnswer = (value: unknown): value is () => unknown => typeof value === 'function';
-  return isAnswer(confirmed) ? { confirmed: () => confirmed() === true } : {};
+  const isFunction = (value: unknown): value is () => unknown => typeof value === 'function';
+  return isFunction(confirmed) ? { confirmed: () => confirmed() === true } : confirmed === true ? { confirmed } : {};
 }
+
+/** Whether code has answered yes, so that people need not be asked. */
+export const isConfirmed = ({ confirmed }: Given): boolean => typeof confirmed === 'function' && confirmed();
 
 /** What a verb may know while it asks for its options. */
 export interface Scene {

@@ -15,15 +15,15 @@ export function setContext(key: string, value: string | boolean | readonly strin
 /** What an error says. */
 export const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error);
 
-const kinds = {
+type Kind = 'information' | 'warning' | 'error';
+const show = (kind: Kind) => ({
   information: vscode.window.showInformationMessage, warning: vscode.window.showWarningMessage, error: vscode.window.showErrorMessage,
-} as const;
-type Kind = keyof typeof kinds;
+})[kind];
 
 /** Says something, with what can be done about it. @returns the button that was pressed; undefined when it was dismissed */
 export async function notify(kind: Kind, text: string, ...buttons: readonly string[]): Promise<string | undefined> {
-  const chosen = await kinds[kind](inert(text), ...buttons.map((title) => ({ title: inertLine(title) })));
-  return chosen && buttons.find((title) => inertLine(title) === chosen.title);
+  const chosen = await show(kind)(inert(text), ...buttons.map(inertLine));
+  return buttons.find((title) => inertLine(title) === chosen);
 }
 
 /** Says something that needs no answer, without waiting for it to be dismissed. */
@@ -47,8 +47,7 @@ export interface Question {
 
 /** Asks it. @returns whether the button was pressed */
 export async function confirm({ message, detail, button }: Question, kind: Kind = 'warning'): Promise<boolean> {
-  const chosen = await kinds[kind](inertDialog(message), { modal: true, detail: inertDialog(detail) }, { title: button });
-  return chosen !== undefined;
+  return await show(kind)(inertDialog(message), { modal: true, detail: inertDialog(detail) }, button) === button;
 }
 
 /** Says in the status bar for some seconds that all is well. */

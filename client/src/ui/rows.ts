@@ -41,11 +41,14 @@ export function alsoSpoken(item: vscode.TreeItem, text: string): void {
   if (said) item.accessibilityInformation = { ...said, label: `${said.label}, ${inertLine(text)}` };
 }
 
+/** A time as people here write it, with the usual blanks. @param ms milliseconds since 1970 */
+export const localTime = (ms: number): string => new Date(ms).toLocaleString().replace(/\s/g, ' ');
+
 export type Facts = readonly (readonly [name: string, value: string | undefined])[];
 
 /** A heading and facts below it, for a tooltip. */
 export function table(heading: string, facts: Facts): vscode.MarkdownString {
-  return withFacts(new vscode.MarkdownString(`**${markdown(heading)}**\n\n`), facts);
+  return withFacts(new vscode.MarkdownString().appendMarkdown(`**${markdown(heading)}**\n\n`), facts);
 }
 
 /** The same with more facts at its end; those that are not known are left out. */

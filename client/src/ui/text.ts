@@ -36,9 +36,13 @@ export const inertDialog = (text: string): string => defused(lines(text, mostOfD
 /** The same for what stands on one line: a label, a title, the name of a terminal. */
 export const inertLine = (text: string): string => defused(visible(shortened(text, mostOfLine)));
 
-/** Foreign text within Markdown. No sign of it means anything there, nor does any address in it become a link, however it looks. */
-export const markdown = (text: string): string => visible(shortened(text, mostOfPart))
-  .replace(/[!-/:-@[-`{-~]/g, (sign) => `&#${sign.charCodeAt(0)};`).replace(/^ | $|(?<= ) /g, '&nbsp;');
+/** Foreign text within a line of Markdown: code, in which nothing is a link or means anything, unless it is of letters and digits. */
+export function markdown(text: string): string {
+  const shown = defused(visible(shortened(text, mostOfPart)));
+  if (/^[\p{L}\p{M}\p{N} .,:()/%·-]+$/u.test(shown) && !/:\/\/|www\./i.test(shown)) return shown;
+  const fence = '`'.repeat(Math.max(0, ...(shown.match(/`+/g) ?? []).map(({ length }) => length)) + 1), edge = /^[ `]|[ `]$/.test(shown) ? ' ' : '';
+  return `${fence}${edge}${shown}${edge}${fence}`;
+}
 
 const lines = (text: string, most: number): string => shortened(text, most).split(/\r?\n/).map((line) => visible(line.replace(/\t/g, ' '))).join('\n');
 

@@ -66,8 +66,8 @@ describe('what is said to people', () => {
   it('is neither trusted nor HTML nor icons in tooltips', () => {
     const tooltip = ui.withFacts(ui.table('[a](command:x)', [['Unit', 'systemd-nspawn@web.service'], ['None', undefined], ['Path', '<b>$(trash)\nx']]), [['Host', 'www.x.org']]);
     assert.deepEqual([tooltip.isTrusted, tooltip.supportHtml, tooltip.supportThemeIcons], [undefined, undefined, undefined]);
-    assert.equal(tooltip.value, '**&#91;a&#93;&#40;command&#58;x&#41;**\n\nUnit: systemd&#45;nspawn&#64;web&#46;service  \n'
-      + 'Path: &#60;b&#62;&#36;&#40;trash&#41;&#92;x0Ax  \nHost: www&#46;x&#46;org  \n');
+    assert.equal(tooltip.value, '**`[a] (command:x)`**\n\nUnit: `systemd-nspawn@web.service`  \n'
+      + 'Path: `<b>$ (trash)\\x0Ax`  \nHost: `www.x.org`  \n');
   });
 
   it('is inert in what the language server wants to be said', async () => {
