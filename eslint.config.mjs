@@ -31,6 +31,7 @@ export default tseslint.config(
       'no-restricted-syntax': ['error', ...[
         `MemberExpression[property.name=/^(${speaks})$/]`, `MemberExpression[property.value=/^(${speaks})$/]`,
         `Property[key.name=/^(${speaks})$/]`, `ImportDeclaration[source.value="vscode"] ImportSpecifier[imported.name=/^(${speaks})$/]`,
+        'NewExpression[callee.property.name="FileSystemError"]', 'CallExpression[callee.object.property.name="FileSystemError"] > :matches(TemplateLiteral, BinaryExpression)',
         'AssignmentExpression[left.object.type!="ThisExpression"][left.property.name=/^(label|description|tooltip|message|accessibilityInformation)$/]',
       ].map((selector) => ({ selector, message: instead }))],
     },

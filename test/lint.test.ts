@@ -18,7 +18,7 @@ describe('the lint rules', () => {
         'vscode.window.showQuickPick(items);', 'vscode.window.createQuickPick();', 'vscode.window.showInputBox({ prompt });', 'vscode.window.createInputBox();',
         'vscode.window.showOpenDialog({});', 'vscode.window.showSaveDialog({});', 'vscode.window.createStatusBarItem();', 'vscode.window.setStatusBarMessage(text);',
         'vscode.window.createTerminal({ name });', 'new vscode.MarkdownString(text);', 'new vscode.TreeItem(name);', 'class Row extends vscode.TreeItem {}',
-        'import { TreeItem } from "vscode";', 'row.description = name;', 'row.label = name;', 'row.tooltip = name;', 'view.message = text;',
+        'import { TreeItem } from "vscode";', 'throw new vscode.FileSystemError(text);', 'throw vscode.FileSystemError.NoPermissions(`${name} is not there`);', 'row.description = name;', 'row.label = name;', 'row.tooltip = name;', 'view.message = text;',
       ]) assert.match((await said(file, raw)).join(), /use client\/src\/ui/, `${raw} in ${file}`);
     }
   });

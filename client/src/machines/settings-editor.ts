@@ -5,7 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { type Elevation, commands, elevated, hasProgram, isImageName, settingsFolder } from '../host';
-import { complain } from '../ui/notifications';
+import { complain, fileError, messageOf } from '../ui/notifications';
 import { run } from './run';
 
 /** Of files that are read as they are and saved through sudo, run0 or polkit. */
@@ -82,7 +82,7 @@ class RootFiles implements vscode.FileSystemProvider {
         argv: elevated(commands.installSettings, argv, { elevation, isRoot: process.getuid?.() === 0, installed: hasProgram }),
       });
       if (status !== 0) {
-        throw new vscode.FileSystemError(`${uri.path} was not saved: only root may write there, and what asks for its rights ended with exit status `
+        throw fileError(`${uri.path} was not saved: only root may write there, and what asks for its rights ended with exit status `
           + `${String(status ?? 'unknown')}. "nspawn.elevation" chooses sudo, run0 or polkit.`);
       }
     } finally {
@@ -99,7 +99,7 @@ class RootFiles implements vscode.FileSystemProvider {
 
 function absentOr(error: unknown, uri: vscode.Uri): undefined {
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-  throw vscode.FileSystemError.NoPermissions(`${uri.path} may not be read: ${error instanceof Error ? error.message : String(error)}`);
+  throw fileError(`${uri.path} may not be read: ${messageOf(error)}`, 'NoPermissions');
 }
 
 /** Where a line of a settings file leads, as a command: links of documents go through it, so that the right editor opens. */
@@ -113,7 +113,7 @@ export function registerSettingsEditor(): vscode.Disposable {
       try {
         await openSettings(file, Number(line));
       } catch (error) {
-        complain(`${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
+        complain(`${file} cannot be opened: ${messageOf(error)}`);
       }
     }),
   );

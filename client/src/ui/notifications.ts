@@ -36,6 +36,10 @@ export function complain(text: string): void {
   notify('error', text).catch(log);
 }
 
+/** What a file system of ours fails with: VS Code shows it as the words of a notification. */
+export const fileError = (text: string, kind?: 'NoPermissions'): vscode.FileSystemError =>
+  kind === undefined ? new vscode.FileSystemError(inert(text)) : vscode.FileSystemError[kind](inert(text));
+
 /** A question that has to be answered before anything else. Names in it come by {@link say}. */
 export interface Question {
   readonly message: Said;

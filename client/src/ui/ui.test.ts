@@ -28,6 +28,7 @@ describe('what is said to people', () => {
       assert.equal(await ui.notify('warning', text, 'Other', text), text, 'the button that was pressed');
       assert.equal(await ui.confirm({ message: say`Delete ${text}?`, detail: say`${text}`, button: 'Delete' }), true);
       ui.setContext('nspawn.x', 'y');
+      for (const { message } of [ui.fileError(text), ui.fileError(text, 'NoPermissions')]) assertInert(message);
     }
     for (const text of vscode.calls.filter(([name]) => name !== 'executeCommand').flatMap(textsIn)) assertInert(text);
     assert.equal(vscode.calls.length, hostile.length * 6);

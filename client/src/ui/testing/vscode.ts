@@ -42,6 +42,7 @@ export function fakeVscode(answer: (call: Call) => unknown = () => undefined) {
       MarkdownString, TreeItem, ThemeIcon, ThemeColor, TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 },
       StatusBarAlignment: { Left: 1, Right: 2 }, InputBoxValidationSeverity: { Info: 1, Warning: 2, Error: 3 },
       DocumentLink: class { constructor(readonly range: unknown, readonly target: unknown) {} },
+      FileSystemError: class extends Error { static NoPermissions = (text: string): Error => new Error(text); },
       commands: { executeCommand: told('executeCommand') },
       window: {
         ...Object.fromEntries(names.map((name) => [name, told(name)])),
