@@ -21,7 +21,7 @@ describe('in VS Code, a file that only root may move', () => {
     process.env.PATH = `${home}:${searched ?? ''}`;
     const file = path.join(home, 'odd $(touch x) name.nspawn'), target = '/etc/systemd/nspawn/elsewhere.nspawn';
     writeFileSync(file, '[Exec]\nBoot=yes\n');
-    await vscode.commands.executeCommand('nspawn.moveSettings', vscode.Uri.file(file).toString(), target, { confirmed: true });
+    await vscode.commands.executeCommand('nspawn.moveSettings', vscode.Uri.file(file).toString(), target, { confirmed: () => true });
     const argv = (await until('sudo to be asked', () => existsSync(said) && readFileSync(said, 'utf8'))).split('|');
     const [dashes, env, electron, node, script = '', verb, source = '', ...rest] = argv;
     assert.deepEqual([dashes, env, electron, node, verb, ...rest], ['--', 'env', 'ELECTRON_RUN_AS_NODE=1', process.execPath, 'install-settings', target, 'absent', '']);

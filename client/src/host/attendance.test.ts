@@ -125,6 +125,23 @@ describe('attendance', () => {
     for (const one of crowd) one.destroy();
   });
 
+  it('prints no escape, and nothing unseen, when a program has gone that is called like one', async () => {
+    const { argv: [program, ...args], forget } = await attendance.attend(['cat'], false);
+    args[args.length - 1] = path.join(folder, 'gone\x1b]0;title\x07\u202e');
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+    children.push(child);
+    let said = '';
+    await new Promise<void>((resolve) => {
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+        if (said.includes('Press any key')) resolve();
+      });
+    });
+    forget();
+    assert.match(said, /gone\\x1B\]0;title\\x07\\u\{202E\} ENOENT/);
+    assert.equal(said.replace(/\x1b\[[01]m/g, '').replace(/[^\p{Cc}\p{Cf}]|[\r\n]/gu, ''), '');
+  });
+
   it('refuses a program that is not installed before anything is opened', async () => {
     await assert.rejects(attendance.attend(['no-such-program-at-all'], false), /is not installed/);
   });

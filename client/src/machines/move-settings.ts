@@ -6,19 +6,18 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { stampOf } from '../../../server/src/node/replace-file';
 import { type Elevation, commands, elevated, exists, hasProgram, isImageName, settingsFolder, shellWord } from '../host';
+import { complain, confirm, inform, messageOf, notify } from '../ui/notifications';
+import { say } from '../ui/text';
 import { type PrivateCopy, privateCopy } from './private-copy';
 import { run } from './run';
-import { complain, inform } from './say';
 import { openSettings } from './settings-editor';
+import { type Given, asAnswer, isConfirmed } from './verb';
 
 /** What the language server has its quick fix call. */
 export const moveSettingsCommand = 'nspawn.moveSettings';
 
-/** What a caller may answer beforehand. */
-interface Answered {
-  /** To the question whether a copy may be installed with the rights of root. */
-  readonly confirmed?: boolean;
-}
+/** What a caller may answer beforehand: whether a copy may be installed with the rights of root. */
+type Answered = Pick<Given, 'confirmed'>;
 
 /** Copies for commands that were told and not run: people may still run them, as long as this window is there. */
 const told = new Set<PrivateCopy>();
@@ -63,7 +62,7 @@ async function rename(from: vscode.Uri, target: string): Promise<void> {
   else complain(`${from.fsPath} could not be moved to ${target} and stays where it is. The file may be locked, or lie on a read-only disk.`);
 }
 
-async function install(document: vscode.TextDocument, name: string, target: string, { confirmed = false }: Answered): Promise<void> {
+async function install(document: vscode.TextDocument, name: string, target: string, answered: Answered): Promise<void> {
   const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
   const copy = await privateCopy(document.getText());
   try {
@@ -76,10 +75,10 @@ async function install(document: vscode.TextDocument, name: string, target: stri
       await tell(command, path.dirname(target));
       return;
     }
-    const go = 'Install', detail = `Only root may write there. This is run in a terminal, with a copy of the text as it is now: ${command}`;
-    const choice = confirmed ? go : await vscode.window.showInformationMessage(
-      `Install the text of ${path.basename(document.fileName)} as ${target}?`, { modal: true, detail }, go);
-    if (choice !== go) return;
+    if (!isConfirmed(answered) && !await confirm({
+      message: say`Install the text of ${path.basename(document.fileName)} as ${target}?`, button: 'Install',
+      detail: say`Only root may write there. This is run in a terminal, with a copy of the text as it is now: ${command}`,
+    }, 'information')) return;
     const status = await run({ title: `Install ${name}.nspawn`, icon: 'save', interactive: false, stays: false, asks: true, argv });
     if (status !== 0) {
       complain(`${target} was not installed: ${argv[0] ?? ''} ended with exit status ${String(status ?? 'unknown')}; its terminal says why.`);
@@ -94,18 +93,18 @@ async function install(document: vscode.TextDocument, name: string, target: stri
 
 async function tell(command: string, folder: string): Promise<void> {
   const copy = 'Copy Command';
-  const choice = await vscode.window.showWarningMessage(
-    `Only root may write to ${folder}, and nothing is run for a workspace that you do not trust. As long as this window is open, `
+  const choice = await notify(
+    'warning', `Only root may write to ${folder}, and nothing is run for a workspace that you do not trust. As long as this window is open, `
     + `this installs the text as it is now, in a terminal of your own: ${command}`, copy);
   if (choice === copy) await vscode.env.clipboard.writeText(command);
 }
 
 export const registerMoveSettings = (): vscode.Disposable => vscode.Disposable.from(
-  vscode.commands.registerCommand(moveSettingsCommand, async (uri: unknown, target: unknown, answered?: Answered) => {
+  vscode.commands.registerCommand(moveSettingsCommand, async (uri: unknown, target: unknown, answered?: Partial<Record<keyof Answered, unknown>> | null) => {
     try {
-      await move(uri, target, answered);
+      await move(uri, target, asAnswer(answered?.confirmed));
     } catch (error) {
-      complain(`${String(target)}: ${error instanceof Error ? error.message : String(error)}`);
+      complain(`${String(target)}: ${messageOf(error)}`);
     }
   }),
   new vscode.Disposable(() => {

@@ -6,9 +6,9 @@ import * as vscode from 'vscode';
 import { stampOf } from '../../../server/src/node/replace-file';
 import { UnreadableFile, describeKind, mostBytes, readSmallFileLater } from '../../../server/src/node/small-file';
 import { type Elevation, commands, elevated, hasProgram, isImageName, settingsFolder } from '../host';
+import { complain, fileError, inform, messageOf } from '../ui/notifications';
 import { privateCopy } from './private-copy';
 import { run } from './run';
-import { complain, inform } from './say';
 
 /** Of files that are read as they are and saved through sudo, run0 or polkit. */
 const scheme = 'nspawn-settings';
@@ -63,7 +63,7 @@ class RootFiles implements vscode.FileSystemProvider {
   /** A file that is not there is an empty one, for it may be about to come into being. */
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const found = await stat(uri.path).catch((error: unknown) => absentOr(error, uri));
-    if (found?.isFile() === false) throw new vscode.FileSystemError(`${uri.path} is ${describeKind(found)}, not a regular file.`);
+    if (found?.isFile() === false) throw fileError(`${uri.path} is ${describeKind(found)}, not a regular file.`);
     return { type: vscode.FileType.File, ctime: found?.ctimeMs ?? 0, mtime: found?.mtimeMs ?? 0, size: found?.size ?? 0 };
   }
 
@@ -85,7 +85,7 @@ class RootFiles implements vscode.FileSystemProvider {
         argv: elevated(commands.installSettings, argv, { elevation, isRoot: process.getuid?.() === 0, installed: hasProgram }),
       });
       if (status !== 0) {
-        throw new vscode.FileSystemError(`${uri.path} was not saved, and is as it was. Only root may write there, and what was run for that ended with `
+        throw fileError(`${uri.path} was not saved, and is as it was. Only root may write there, and what was run for that ended with `
           + `exit status ${String(status ?? 'unknown')}; its terminal says why. "nspawn.elevation" chooses sudo, run0 or polkit.`);
       }
     } finally {
@@ -103,8 +103,8 @@ class RootFiles implements vscode.FileSystemProvider {
 
 function absentOr(error: unknown, uri: vscode.Uri): undefined {
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-  if (error instanceof UnreadableFile && error.reason !== 'failed') throw new vscode.FileSystemError(`${uri.path}: ${error.message}`);
-  throw vscode.FileSystemError.NoPermissions(`${uri.path} may not be read: ${error instanceof Error ? error.message : String(error)}`);
+  if (error instanceof UnreadableFile && error.reason !== 'failed') throw fileError(`${uri.path}: ${error.message}`);
+  throw fileError(`${uri.path} may not be read: ${messageOf(error)}`, 'NoPermissions');
 }
 
 /** Where a line of a settings file leads, as a command: links of documents go through it, so that the right editor opens. */
@@ -118,7 +118,7 @@ export function registerSettingsEditor(): vscode.Disposable {
       try {
         await openSettings(file, Number(line));
       } catch (error) {
-        complain(`${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
+        complain(`${file} cannot be opened: ${messageOf(error)}`);
       }
     }),
   );

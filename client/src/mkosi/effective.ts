@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { inertLine } from '../ui/text';
 import { readText } from './disk';
 import type { Check } from './check';
 import { type Report, filesIn, report, reportOfText } from './report';
@@ -32,7 +33,7 @@ export class Effective implements vscode.TextDocumentContentProvider, vscode.Doc
       const said = parseMessages(stderr, status).filter((m) => m.severity === 'error').at(-1)?.text ?? `exit status ${status}`;
       throw new Error(`mkosi does not accept this configuration: ${said}. The view "Problems" shows where.`);
     }
-    const uri = vscode.Uri.from({ scheme, path: `${project.uri.path}/effective configuration of ${path.basename(folder)}` });
+    const uri = vscode.Uri.from({ scheme, path: `${project.uri.path}/effective configuration of ${inertLine(path.basename(folder))}` });
     this.reports.set(uri.toString(), json
       ? report(stdout, [...files, ...await included(stdout, files)], folder)
       : reportOfText(stdout, files, folder, await this.mkosi.release() ?? 0));

@@ -1,7 +1,8 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { log } from '../ui/notifications';
+import { pickOne } from '../ui/prompts';
 import { entriesOf, identityOf, readText } from './disk';
-import { log } from './say';
 import type { File } from './places';
 
 const main = 'mkosi.{conf,default}';
@@ -114,10 +115,10 @@ export async function chooseProject(clicked: unknown, title: string): Promise<Pr
   if (projects.length === 0) throw new Error('There is no mkosi.conf or mkosi.default in this workspace. Open a folder that has one, or create the file.');
   if (projects.length === 1) return projects[0];
   const items = projects.map((project) => ({
-    label: nameOf(project), project,
+    label: nameOf(project), value: project,
     ...project.folder !== undefined && (vscode.workspace.workspaceFolders?.length ?? 0) > 1 ? { description: project.folder.name } : {},
   }));
-  return (await vscode.window.showQuickPick(items, { title, placeHolder: 'The folder of the mkosi project' }))?.project;
+  return pickOne(items, { title, placeHolder: 'The folder of the mkosi project' });
 }
 
 /** The names in mkosi.profiles/. */
