@@ -70,9 +70,8 @@ export function remove(folder) {
   const { mounts, handles } = mounted.get(folder) ?? { mounts: [], handles: [] };
   // Whoever waits for an answer gets an error when nobody can give one any more.
   for (const handle of handles) closeSync(handle);
-  for (const mount of mounts.concat(...readFileSync('/proc/self/mounts', 'utf8').matchAll(/ (\S+) fuse /g).map(([, m]) => m).filter((m) => m.startsWith(`${folder}/`)))) {
-    spawnSync('umount', ['-l', mount], { stdio: 'ignore' });
-  }
+  const left = [...readFileSync('/proc/self/mounts', 'utf8').matchAll(/ (\S+) fuse /g)].map(([, mount]) => mount).filter((mount) => mount.startsWith(`${folder}/`));
+  for (const mount of new Set([...mounts, ...left])) spawnSync('umount', ['-l', mount], { stdio: 'ignore' });
   mounted.delete(folder);
   spawnSync('chmod', ['-R', 'u+rwX', folder], { stdio: 'ignore' });
   for (const thing of [folder, outside(folder)]) rmSync(thing, { recursive: true, force: true, maxRetries: 2 });
