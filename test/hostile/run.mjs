@@ -242,7 +242,7 @@ if (only === undefined || only === 'untrusted' || only === 'trusted') {
       if (!trust) {
         await step('see that a file is not trusted, whatever the workspace says of the rule', async () => {
           await workbench.openFile('good/.local/state/machines/web.nspawn');
-          await underlined('Bind');
+          await underlined('Bind=/srv/data');
         });
       }
       await step('open what is bad, and have everything answer as before', async () => {
