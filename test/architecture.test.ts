@@ -7,7 +7,7 @@ import { globSync } from './glob.mjs';
 const serverRooms = ['syntax', 'schema', 'values', 'rules', 'features', 'convert'];
 /** What a room of the client may look at besides itself. */
 const clientRooms: Readonly<Record<string, readonly string[]>> = {
-  host: [], machines: ['host'], mkosi: ['host'], language: ['host'],
+  host: [], ui: [], machines: ['host', 'ui'], mkosi: ['host', 'ui'], language: ['host', 'ui'],
 };
 /** What both sides stand on: how files that somebody else made are read, and how files are written. */
 const shared = 'server/src/node/';
@@ -72,7 +72,7 @@ describe('architecture', () => {
     }
   });
 
-  it('lets the rooms of the client look at the host only', () => {
+  it('lets the rooms of the client look at the host and at what speaks to people only', () => {
     for (const i of imports) {
       const here = room(i.file, 'client'), there = room(target(i), 'client');
       if (here === undefined || !i.from.startsWith('.') || target(i).startsWith(shared)) continue;
@@ -103,6 +103,26 @@ describe('architecture', () => {
   it('lets the shared room look at nothing but Node', () => {
     for (const i of imports.filter(({ file }) => file.startsWith(shared))) {
       assert.ok(i.from.startsWith('node:') || target(i).startsWith(shared), `${i.file} imports ${i.from}`);
+    }
+  });
+
+  it('reads files in the client through the reader of small files only', () => {
+    // What opens a path; what VS Code would open for us belongs to mkosi/disk.ts, which looks before.
+    const opening = /\b(readFile(Sync)?|createReadStream|openSync|openAsBlob|readv?Sync|readdir(Sync)?|opendirSync|openTextDocumentSync)\s*\(|\bfs\.(open|readDirectory)\s*\(/g;
+    const allowed: Readonly<Record<string, readonly string[]>> = {
+      'client/src/mkosi/disk.ts': ['readFile(', 'fs.readDirectory('],
+      // It offers files to VS Code under that name.
+      'client/src/machines/settings-editor.ts': ['readFile('],
+    };
+    for (const file of sources.filter((f) => f.startsWith('client/src/'))) {
+      const found = [...readFileSync(file, 'utf8').matchAll(opening)].map(([text]) => text);
+      assert.deepEqual([...new Set(found)], allowed[file] ?? [], file);
+      for (const [, names = ''] of readFileSync(file, 'utf8').matchAll(/import \{([^}]*)\} from 'node:fs(?:\/promises)?'/g)) {
+        for (const name of names.split(',').map((n) => n.trim())) {
+          assert.doesNotMatch(name, /^(readFile|readFileSync|createReadStream|open|openSync|readdir|readdirSync|opendirSync)$/, `${file} imports ${name}`);
+          if (name === 'opendir') assert.equal(file, 'client/src/host/folder.ts');
+        }
+      }
     }
   });
 

@@ -13,9 +13,10 @@ describe('what others have written of the extension', () => {
     mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
     writeFileSync(path.join(root, name), text);
   };
-  const install = (folder: string, { name = folder.replace(/.*node_modules\//, ''), license = 'MIT' as string | null, file = 'LICENSE', text = `May be used: ${name}\n` }): void => {
+  const install = (folder: string, { license = 'MIT' as string | null, file = 'LICENSE', text = 'May be used' }): void => {
+    const name = folder.replace(/.*node_modules\//, '');
     put(`${folder}/package.json`, JSON.stringify({ name, version: '1.2.3', license }));
-    if (text !== '') put(`${folder}/${file}`, text);
+    if (text !== '') put(`${folder}/${file}`, `${text}: ${name}\n`);
   };
   const lock = (...folders: string[]): void => put('package-lock.json', JSON.stringify({
     packages: Object.fromEntries(folders.map((f) => [f, { version: '1.2.3', resolved: 'https://packages.example/x.tgz', integrity: `sha512-${Buffer.alloc(64, 7).toString('base64')}` }])),

@@ -21,7 +21,7 @@ interface Example { readonly kind: Kind; readonly text: string }
 function example(page: string, heading: string): Example {
   const found = /^```(nspawn|mkosi|mkosi-legacy)\n(.*?)^```$/ms.exec(chapter(page, heading));
   assert.ok(found, `no example under "${heading}"`);
-  return { kind: found[1] as Kind, text: (found[2] ?? '').replaceAll('…', 'x'.repeat(1 << 20)) };
+  return { kind: found[1] as Kind, text: (found[2] ?? '').replaceAll('…', 'x'.repeat(1 << 20)).replace(/^(.*\n)⋮\n/m, (_, line: string) => line.repeat(12_000)) };
 }
 
 /** An example as it is to be judged; `\xfc` in it is a byte. */

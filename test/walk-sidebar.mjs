@@ -5,7 +5,8 @@
 // Third: what people are told when something cannot be done, and what to do then.
 // Fourth (on systemd 262): images that are a device or a stack of layers, and that less can be done with.
 // Fifth: nothing of ours saves what somebody writes, and nothing of ours stays when the extension ends, however it ends.
-//   node test/walk-sidebar.mjs [path of a .vsix] [--only empty|comfort|errors|images|safe]
+// Sixth: what ssh, other computers and images say is text, and no link, command or icon, wherever it is shown.
+//   node test/walk-sidebar.mjs [path of a .vsix] [--only empty|comfort|errors|images|safe|words]
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -543,6 +544,61 @@ await walk('safe', { permit: true, session: true }, async (workspace) => {
     await nothingLeft();
     await workbench.until('the icon to have gone', async () => await workbench.page.locator('.activitybar .action-item').count() > 3
       && await workbench.page.locator('.activitybar .action-item:has(.action-label[aria-label^="Machines"])').count() === 0);
+  });
+});
+await walk('words', { permit: true, session: true }, async () => {
+  const link = '[Click](command:workbench.action.toggleSidebarVisibility)', odd = `${link}$(trash)\u202eraw`;
+  /** What of a part of the window is more than text. */
+  const alive = (part) => workbench.page.locator(part).locator('a[href], a[data-href], .codicon-trash, img').count();
+  await step('add a host whose ssh says a link, and read it', async () => {
+    await beside(['sh', '-c', `printf '%s\\n' '#!/bin/sh' 'echo "$0: ${link.replaceAll('$', '\\$')} www.example.org a@example.org" >&2' 'exit 255' >/usr/local/bin/ssh; chmod 755 /usr/local/bin/ssh`]);
+    await workbench.openView('Machines');
+    await workbench.runCommand('Machines: Add Host…');
+    await workbench.answerInput('evil');
+    await (await workbench.treeRow('Machines', 'evil')).hover();
+    await workbench.until('the tooltip', async () => /cannot be reached.*Click.*command:workbench/s.test((await workbench.page.locator('.monaco-hover:visible').allInnerTexts()).join()));
+    await workbench.screenshot('words-tooltip');
+    assert.equal(await alive('.monaco-hover:visible .hover-contents'), 0);
+    await workbench.press('Escape');
+  });
+  await step('be told of it, without anything to click on but the buttons', async () => {
+    await workbench.runCommand('Machines: Start');
+    await workbench.acceptQuickPick('evil');
+    const { message } = await told(/evil cannot be reached/);
+    assert.match(message, /\[Click\] \(command:workbench\.action\.toggleSidebarVisibility\)/);
+    await workbench.screenshot('words-notification');
+    assert.equal(await alive('.notification-toast .notification-list-item-message'), 0);
+    await workbench.page.locator('.notification-toast .notification-list-item-message').first().click();
+    assert.equal(await workbench.page.locator('.part.sidebar:visible').count(), 1, 'nothing was run');
+    await dismiss();
+    await workbench.runCommand('Machines: Remove Host…');
+    await workbench.acceptQuickPick('evil');
+    await beside(['rm', '/usr/local/bin/ssh']);
+  });
+  await step('see an image that is called like a link, an icon and something turned around, and be asked about it by its name', async () => {
+    await beside(['mkdir', `/var/lib/machines/${odd}`, '/var/lib/machines/twin', '/var/lib/machines/twin\u200b']);
+    await workbench.clickViewAction('Machines', 'Refresh');
+    const shown = '[Click] (command:workbench.action.toggleSidebarVisibility)$ (trash)\\u{202E}raw';
+    const row = await workbench.treeRow('Images', shown);
+    await row.hover();
+    await workbench.until('the tooltip', async () => /Path: .*Click/.test((await workbench.page.locator('.monaco-hover:visible').allInnerTexts()).join()));
+    assert.equal(await alive('.monaco-hover:visible .hover-contents'), 0);
+    await workbench.press('Escape');
+    await workbench.contextMenu(row, 'Delete Image…');
+    assert.ok(JSON.stringify(await workbench.until('a dialog', () => workbench.dialog())).includes('trash)\\\\u{202E}raw'));
+    await workbench.screenshot('words-dialog');
+    await workbench.answerDialog('Cancel');
+    await workbench.treeRow('Images', 'twin');
+    await workbench.contextMenu(await workbench.treeRow('Images', 'twin\\u{200B}'), 'Delete Image…');
+    assert.ok(JSON.stringify(await workbench.until('a dialog', () => workbench.dialog())).includes('Delete the image twin\\\\u{200B}?'));
+    await workbench.answerDialog('Cancel');
+  });
+  await step('find it in a picker, without an icon', async () => {
+    await workbench.runCommand('Machines: Clone…');
+    await workbench.until('the picker', async () => (await workbench.quickPickItems()).some(({ label }) => label.includes('Click')));
+    assert.equal(await alive('.quick-input-widget:visible .quick-input-list'), 0);
+    await workbench.screenshot('words-picker');
+    await workbench.press('Escape');
   });
 });
 finish();

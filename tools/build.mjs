@@ -1,5 +1,5 @@
-// Bundles the extension (client/dist/extension.js) with what its terminals run (client/dist/attendant.js), and the language server with
-// its checker (server/dist/cli.js).
+// Bundles the extension (client/dist/extension.js) with what its terminals run (client/dist/attendant.js) and what saves settings as root
+// (client/dist/install-settings.js), and the language server with its checker (server/dist/cli.js).
 // --watch rebuilds on change; --dev leaves the code readable and adds source maps.
 import { build, context } from 'esbuild';
 import { fileURLToPath } from 'node:url';
@@ -25,8 +25,10 @@ export function bundles({ dev = false } = {}) {
     mainFields: ['module', 'main'], plugins: [withoutXml],
   };
   return [
-    { ...common, entryPoints: ['client/src/extension.ts'], outfile: 'client/dist/extension.js', external: ['vscode'] },
+    { ...common, entryPoints: ['client/src/extension.ts'], outfile: 'client/dist/extension.js', external: ['vscode', './install-settings'] },
     { ...common, entryPoints: ['client/src/host/attendant.ts'], outfile: 'client/dist/attendant.js' },
+    // The extension requires it too, and so knows where it is.
+    { ...common, entryPoints: ['client/src/host/install-settings.ts'], outfile: 'client/dist/install-settings.js' },
     { ...common, entryPoints: ['server/src/cli.ts'], outfile: 'server/dist/cli.js' },
   ];
 }

@@ -1,11 +1,11 @@
-import { CodeActionKind, type Connection, LSPErrorCodes, ResponseError, type ServerCapabilities } from 'vscode-languageserver/node';
+import { CodeActionKind, type Connection, LSPErrorCodes, type Position, type Range, ResponseError, type ServerCapabilities, uinteger } from 'vscode-languageserver/node';
 import {
-  completion, definition, documentSymbols, enter, fixAll, fixAllKind, fixes, folding, formatting, highlights, hover, inlayHints, legend,
+  completionList, definition, documentSymbols, enter, fixAll, fixAllKind, fixes, folding, formatting, highlights, hover, inlayHints, legend,
   links, makeExecutableCommand, movesFile, prepareRename, refactorings, references, rename, resolved, selection, signature, tokenEdits, tokens, workspaceSymbols,
 } from './features';
 import type { Case } from './rules';
 import type { Document } from './schema';
-import { makeExecutable } from './files';
+import { makeExecutable } from './node/replace-file';
 import type { Settings } from './settings';
 import type { Workspace } from './workspace';
 
@@ -48,14 +48,14 @@ export interface Surroundings {
 /** Answers every request about an open document with the feature of that name. Wiring only. */
 export function answer(connection: Connection, here: Surroundings): void {
   const { workspace } = here;
-  /** A handler that answers about an open document, and nothing about any other. */
+  /** A handler that answers about an open document, and nothing about any other, or about one that is too large to be read. */
   const about = <P extends { readonly textDocument: { readonly uri: string } }, R>(feature: (document: Document, params: P) => R) =>
     (params: P): R | null => {
       const document = workspace.get(params.textDocument.uri);
-      return document === undefined ? null : feature(document, params);
+      return document === undefined || document.tooLarge ? null : feature(document, inside(params));
     };
 
-  connection.onCompletion(about((d, { position }) => completion(d, position, workspace)));
+  connection.onCompletion(about((d, { position }) => completionList(d, position, workspace)));
   connection.onCompletionResolve(resolved);
   connection.onHover(about((d, { position }) => hover(d, position, workspace)));
   connection.onSignatureHelp(about((d, { position }) => signature(d, position)));
@@ -104,6 +104,23 @@ export function answer(connection: Connection, here: Surroundings): void {
   answerTokens(connection, workspace);
 }
 
+/** What may be asked about: some of these have each kind of parameters. */
+interface Places { readonly position?: Position; readonly positions?: readonly Position[]; readonly range?: Range }
+
+/** Parameters with places that are numbers of lines and characters; what is none becomes the nearest that is one. */
+function inside<P extends object>(params: P): P {
+  const { position, positions, range } = params as Places;
+  return {
+    ...params, ...(position === undefined ? {} : { position: placeOf(position) }), ...(positions === undefined ? {} : { positions: positions.map(placeOf) }),
+    ...(range === undefined ? {} : { range: { start: placeOf(range.start), end: placeOf(range.end) } }),
+  };
+}
+
+function placeOf({ line, character }: Position): Position {
+  const whole = (n: unknown): number => typeof n === 'number' && n > 0 ? Math.floor(Math.min(n, uinteger.MAX_VALUE)) : 0;
+  return { line: whole(line), character: whole(character) };
+}
+
 /** Semantic tokens: all of them, those of a range, or what is different from the last time. */
 function answerTokens(connection: Connection, workspace: Workspace): void {
   const last = new Map<string, { readonly resultId: string; readonly data: number[] }>();
@@ -119,7 +136,7 @@ function answerTokens(connection: Connection, workspace: Workspace): void {
   connection.languages.semanticTokens.on(({ textDocument: { uri } }) => full(uri));
   connection.languages.semanticTokens.onRange(({ textDocument: { uri }, range }) => {
     const document = workspace.get(uri);
-    return { data: document === undefined ? [] : tokens(document, range) };
+    return { data: document === undefined ? [] : tokens(document, inside({ range }).range) };
   });
   connection.languages.semanticTokens.onDelta(({ textDocument: { uri }, previousResultId }) => {
     const before = last.get(uri), result = full(uri);

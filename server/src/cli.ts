@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -6,11 +6,12 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
 import { convert, convertUsage, migrate, migrateUsage } from './convert-cli';
 import { type Shown, executableTitle, formatting, moveTitle, shown } from './features';
-import { type Decoded, type Found, fileUri, filesAt, read, searchAt, standardInput } from './files';
+import { type Decoded, type Found, decode, fileUri, filesAt, read, searchAt, standardInput } from './files';
 import { type Finding, projectLimits } from './rules';
 import { Document, type Kind, type Target, isTrusted, newest } from './schema';
 import { host } from './host';
-import { UnreadableFile, explainCode } from './node/small-file';
+import { replaceFile, stampOf } from './node/replace-file';
+import { UnreadableFile, explainCode, mostBytes, readSmallFile } from './node/small-file';
 import { visible } from './node/visible';
 import { type Member, Projects } from './projects';
 import { sarif } from './sarif';
@@ -157,23 +158,46 @@ function format(args: readonly string[]): void {
     const input = standardInput(values['stdin-filename']), formatted = formattedText(input.path, input.kind, input);
     if (!values.check) process.stdout.write(formatted);
     else if (formatted !== input.text) {
-      process.stdout.write(`${input.path}\n`);
+      process.stdout.write(`${visible(input.path)}\n`);
       process.exitCode = 1;
     }
     return;
   }
-  for (const { path: file, kind } of positionals.flatMap((named) => filesAt(named, troubles))) {
-    const decoded = read(file), formatted = formattedText(file, kind, decoded);
-    if (formatted === decoded.text) continue;
-    process.stdout.write(`${file}\n`);
-    if (values.check) process.exitCode = 1; else writeFileSync(file, formatted);
+  for (const named of positionals) {
+    // What cannot be read or written keeps nothing else from its form.
+    trying(named, true, () => {
+      const found = filesAt(named, troubles);
+      if (found.length === 0) return;
+      const within = statSync(named).isDirectory() ? named : path.dirname(named);
+      for (const one of found) trying(one.path, one.named, () => formatFile(one.path, one.kind, values.check, within));
+    });
   }
+}
+
+/** Says what fails of a file, and lets the caller go on. */
+function trying(file: string, named: boolean, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    troubles.unread(file, error, named);
+  }
+}
+
+/** @param within the folder that was named, which no link leads out of */
+function formatFile(file: string, kind: Kind, checkOnly: boolean, within: string): void {
+  const was = stampOf(statSync(file, { bigint: true }));
+  const decoded = decode(readSmallFile(file, mostBytes.configuration)), formatted = formattedText(file, kind, decoded);
+  if (formatted === decoded.text) return;
+  const note = checkOnly ? undefined : replaceFile(file, formatted, { within, was });
+  process.stdout.write(`${visible(file)}\n`);
+  if (note !== undefined) troubles.note(file, note);
+  if (checkOnly) process.exitCode ??= 1;
 }
 
 /** The text in its canonical form. */
 function formattedText(file: string, kind: Kind, { text: content, undecodable }: Decoded): string {
   // What cannot be decoded could not be written back.
-  if (undecodable.length > 0) throw new Misuse(`${file} is not valid UTF-8; nothing was changed in it`);
+  if (undecodable.length > 0) throw new UnreadableFile(file, 'failed', 'This file is not valid UTF-8; nothing was changed in it.');
   const document = Document.of(pathToFileURL(file).href, kind, content, newest);
   return TextDocument.applyEdits(document.text, formatting(document));
 }

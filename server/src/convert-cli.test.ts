@@ -1,5 +1,18 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { convert, migrate } from './convert-cli';
@@ -90,6 +103,78 @@ describe('the verbs convert and migrate', () => {
     for (const gone of ['mkosi.default', 'mkosi.default.d', 'mkosi.build'])
       assert.equal(existsSync(at(gone)), false, gone);
     assert.equal(printed(() => migrate(['--write', folder])).out, '');
+  });
+
+  const old = '[Distribution]\nDistribution=debian\n[Output]\nFormat=gpt_ext4\nBootable=yes\n[Partitions]\nRootSize=2G\n';
+  /** Everything in the folder, with its text, or with where it leads. */
+  const all = (): unknown =>
+    readdirSync(folder, { withFileTypes: true, recursive: true })
+      .map((entry) => [path.join(entry.parentPath, entry.name), entry] as const)
+      .map(([file, entry]) => [file, entry.isFile() ? readFileSync(file, 'utf8') : lstatSync(file).mode])
+      .sort();
+  /** Refuses with a sentence, and has changed nothing. */
+  const refuses = (why: RegExp, ...args: string[]): void => {
+    const before = all();
+    assert.throws(() => migrate(args), why);
+    assert.deepEqual(all(), before);
+  };
+
+  it('read no file outside of the folder, whether they write or not', () => {
+    put('profile', 'export SECRET=1\n');
+    mkdirSync(at('p'));
+    symlinkSync('../profile', at('p', 'mkosi.default'));
+    for (const args of [[at('p')], ['--write', at('p')], ['--write', at('p', 'mkosi.default')], ['--format', 'json', at('p')]])
+      refuses(/mkosi\.default: It is a link that leads out of .*\/p, to .*\/profile/, ...args);
+  });
+
+  it('write no file outside of the folder, not even into a folder that they make', () => {
+    mkdirSync(at('out'));
+    put('p/mkosi.default', old);
+    for (const [to, why] of [['../out', /mkosi\.repart.*: Its folder is a link that leads out of/], ['../none', /mkosi\.repart.*leads to nothing/]] as const) {
+      symlinkSync(to, at('p', 'mkosi.repart'));
+      for (const flags of [[], ['--write']]) refuses(why, ...flags, at('p'));
+      rmSync(at('p', 'mkosi.repart'));
+    }
+    symlinkSync('../out/x', at('p', 'mkosi.conf'));
+    refuses(/exists and was not part of the migration|leads to nothing/, '--write', at('p'));
+  });
+
+  it('read regular files of a size that configuration has', () => {
+    put('p/mkosi.conf', '');
+    truncateSync(at('p/mkosi.conf'), 5 << 20);
+    refuses(/mkosi\.conf: This file is larger than 4 MiB/, '--write', at('p'));
+    rmSync(at('p/mkosi.conf'));
+    symlinkSync('/dev/zero', at('p/mkosi.conf'));
+    refuses(/mkosi\.conf: It is a link that leads out of/, '--write', at('p'));
+  });
+
+  it('follow a link inside of the folder, and keep it one', () => {
+    put('p/shared.txt', '[Output]\nFormat=gpt_ext4\n');
+    symlinkSync('shared.txt', at('p/mkosi.default'));
+    printed(() => migrate(['--write', at('p')]));
+    assert.equal(readFileSync(at('p/shared.txt'), 'utf8'), '[Output]\nFormat=disk\n');
+    assert.equal(lstatSync(at('p/mkosi.conf')).isSymbolicLink(), true);
+    assert.equal(existsSync(at('p/mkosi.default')), false);
+  });
+
+  it('keep permissions', () => {
+    chmodSync(put('p/mkosi.default', old), 0o640);
+    printed(() => migrate(['--write', at('p')]));
+    assert.equal(statSync(at('p/mkosi.conf')).mode & 0o777, 0o640);
+  });
+
+  it('change nothing when one file cannot take its place', () => {
+    put('p/mkosi.default', old);
+    put('p/mkosi.default.d/fedora/10-x', '[Content]\nPackages=x\n');
+    // Something that has the name of a folder that has to be made.
+    put('p/mkosi.conf.d', '');
+    refuses(/what should be its folder is a file \(ENOTDIR\)/, '--write', at('p'));
+  });
+
+  it('end in a folder without an end', () => {
+    put('p/mkosi.conf', '');
+    mkdirSync(path.join(at('p'), ...Array.from({ length: 70 }, () => 'd')), { recursive: true });
+    refuses(/folders deeper than 64/, '--write', at('p'));
   });
 
   it('replace no file that was not read', () => {

@@ -1,11 +1,13 @@
 import {
-  existsSync,
+  type Dirent,
+  lstatSync,
   mkdirSync,
   readdirSync,
+  realpathSync,
   renameSync,
+  rmSync,
   rmdirSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -20,8 +22,9 @@ import {
   migrate as migrated,
   toCommand,
 } from './convert';
-import { read } from './files';
-import { mostBytes } from './node/small-file';
+import { decode, read } from './files';
+import { UnwritableFile, entryOf, placeOf, prepareFile, replaceFile, stampOf, type Prepared } from './node/replace-file';
+import { UnreadableFile, explainCode, mostBytes, readSmallFile } from './node/small-file';
 import { readStandardInput } from './node/standard-input';
 import { Document, isTrusted, mkosi, newest } from './schema';
 
@@ -114,28 +117,73 @@ export function migrate(args: readonly string[]): void {
   const isFolder = statSync(named).isDirectory(),
     folder = isFolder ? named : path.dirname(named);
   const there = isFolder ? present(folder) : [path.basename(named)];
-  const files = there
-    .filter((file) => !isFolder || (isConfiguration(file) && statSync(path.join(folder, file)).isFile()))
-    .map((file) => {
-      const { text, undecodable } = read(path.join(folder, file));
-      if (undecodable.length > 0) throw new Error(`${path.join(folder, file)} is not valid UTF-8; nothing was changed`);
-      return { path: file, text };
-    });
+  const files = there.flatMap((file) => (!isFolder || isConfiguration(file) ? readIn(folder, file) : []));
   const result = migrated(files, target, { present: there, ...(from === undefined ? {} : { from }) });
-  if (values.write) write(folder, result, new Set(files.map((f) => f.path)));
+  const change = changeOf(folder, result, files);
+  if (values.write) write(change);
   process.stdout.write(json ? `${JSON.stringify(result, null, 1)}\n` : report(result, values.write));
   if (result.losses.some((l) => l.kind === 'lost')) process.exitCode = 1;
 }
 
-/** Names of everything in a project, but not what a build left there. */
-function present(folder: string, below = ''): string[] {
-  return readdirSync(path.join(folder, below), { withFileTypes: true }).flatMap((entry) => {
-    const at = below === '' ? entry.name : `${below}/${entry.name}`;
-    const inside =
-      entry.isDirectory() &&
-      !/^(\.git|node_modules|mkosi\.(cache|pkgcache|output|builddir|workspace|extra|skeleton))$/.test(entry.name);
-    return [at, ...(inside ? present(folder, at) : [])];
+/** A file as it was read, and what it was then. */
+interface Read {
+  readonly path: string;
+  readonly text: string;
+  readonly was: string;
+}
+
+/** A file of a folder, unless it is a folder itself. @throws Error, also when a link leads out of the folder */
+function readIn(folder: string, file: string): Read[] {
+  return naming(path.join(folder, file), (full) => {
+    const { path: real, stats } = placeOf(full, folder);
+    if (stats?.isDirectory() === true) return [];
+    const { text, undecodable } = decode(readSmallFile(real, mostBytes.configuration));
+    if (undecodable.length > 0) throw new Error(`${full} is not valid UTF-8; nothing was changed`);
+    return [{ path: file, text, was: stampOf(stats) }];
   });
+}
+
+/** Errors about a file come with its name. */
+function naming<T>(file: string, act: (file: string) => T): T {
+  try {
+    return act(file);
+  } catch (error) {
+    if (!(error instanceof UnreadableFile || error instanceof UnwritableFile)) throw error;
+    throw new Error(`${file}: ${error.message} Nothing was changed.`, { cause: error });
+  }
+}
+
+/** The most entries that a project has, and how deep. A thousand public projects have at most 4,000 and 12. */
+const most = { entries: 100_000, depth: 64 };
+
+/** What a build or a package manager puts into a project. */
+const built = /^(\.git|node_modules|mkosi\.(cache|pkgcache|output|builddir|workspace|extra|skeleton|tools))$/;
+
+/** Names of everything in a project, but not what a build left there. Links are not followed. @throws Error when it has no end */
+function present(folder: string): string[] {
+  const found: string[] = [];
+  const visit = (below: string, depth: number): void => {
+    for (const entry of entriesOf(path.join(folder, below))) {
+      const at = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (found.push(at) > most.entries || depth > most.depth)
+        throw new Error(
+          `${folder} has more than ${most.entries} files, or folders deeper than ${most.depth}; name the folder of a project`,
+        );
+      if (entry.isDirectory() && !built.test(entry.name)) visit(at, depth + 1);
+    }
+  };
+  visit('', 1);
+  return found;
+}
+
+/** Half a project is none, so a folder that cannot be read ends it. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw new Error(`${folder} cannot be read: ${explainCode(code)}; nothing was changed`, { cause: error });
+  }
 }
 
 const sayAction = ({ kind, path: file, to, message }: Action): string =>
@@ -148,30 +196,110 @@ const report = ({ actions, losses, files }: Migration, done: boolean): string =>
     ...files.map((f) => (done ? `wrote ${f.path}\n` : `\n==> ${f.path} <==\n${f.text}`)),
   ].join('');
 
-/** Renames, then writes; refuses before the first change if any of it would replace a file that was not read. */
-function write(folder: string, { actions, files }: Migration, known: ReadonlySet<string>): void {
-  const renames = actions.flatMap(({ kind, path: from, to }) =>
-    kind === 'rename' && to !== undefined ? [{ from, to }] : [],
-  );
+/** What a migration does to a folder. Paths are real ones below it. */
+interface Change {
+  readonly folder: string;
+  readonly texts: readonly NewText[];
+  readonly renames: readonly { readonly from: string; readonly to: string }[];
+}
+
+interface NewText {
+  /** As the file is called before anything is renamed. */
+  readonly path: string;
+  readonly text: string;
+  /** What was read there; undefined: nothing stands there. */
+  readonly before: Read | undefined;
+  readonly mode: number | undefined;
+}
+
+/**
+ * Where a migration writes.
+ * @throws Error if any of it would replace a file that was not read, or leave the folder
+ */
+function changeOf(folder: string, { actions, files }: Migration, known: readonly Read[]): Change {
+  const moves = actions.flatMap(({ kind, path: from, to }) => (kind === 'rename' && to !== undefined ? [{ from, to }] : []));
   const at = (file: string): string => path.join(folder, file);
-  for (const to of [...renames.map((r) => r.to), ...files.map((f) => f.path).filter((f) => !known.has(f))]) {
-    if (existsSync(at(to))) throw new Error(`${at(to)} exists and was not part of the migration; nothing was changed`);
-  }
-  for (const { from, to } of renames) {
-    mkdirSync(path.dirname(at(to)), { recursive: true });
-    renameSync(at(from), at(to));
-  }
+  const entry = (file: string): string => naming(at(file), (full) => entryOf(full, folder));
+  const demandNothing = (file: string): void => {
+    if (naming(at(file), (full) => placeOf(full, folder)).stats !== undefined)
+      throw new Error(`${at(file)} exists and was not part of the migration; nothing was changed`);
+  };
+  const renames = moves.map(({ from, to }) => {
+    demandNothing(to);
+    const old = entry(from);
+    if (path.dirname(from) !== path.dirname(to) && lstatSync(old).isSymbolicLink())
+      throw new Error(`${at(from)} is a link, which could not be moved to ${to}; put the file itself there. Nothing was changed`);
+    return { from: old, to: entry(to) };
+  });
+  const texts = new Map<string, NewText>();
   for (const { path: file, text, mode } of files) {
-    mkdirSync(path.dirname(at(file)), { recursive: true });
-    writeFileSync(at(file), text, mode === undefined ? {} : { mode });
+    const move = moves.find(({ to }) => file === to || file.startsWith(`${to}/`));
+    const old = move === undefined ? file : move.from + file.slice(move.to.length);
+    const before = known.find((each) => each.path === old);
+    if (before === undefined) demandNothing(old);
+    const { path: real } = naming(at(old), (full) => placeOf(full, folder)), same = texts.get(real);
+    if (same !== undefined && same.text !== text)
+      throw new Error(`${at(old)} is a link to a file that would have to become two; put a file of its own there. Nothing was changed`);
+    texts.set(real, { path: real, text, before, mode });
   }
-  for (const { from } of [...renames].sort((a, b) => b.from.length - a.from.length)) {
-    for (
-      let dir = path.dirname(from);
-      dir !== '.' && existsSync(at(dir)) && readdirSync(at(dir)).length === 0;
-      dir = path.dirname(dir)
-    )
-      rmdirSync(at(dir));
+  return { folder, texts: [...texts.values()], renames };
+}
+
+/**
+ * All texts lie ready beside their files before the first one takes its place, which needs no room; so all is done or nothing.
+ * @throws Error; nothing has changed then
+ */
+function write({ folder, texts, renames }: Change): void {
+  const made: string[] = [], ready: Prepared[] = [], undo: (() => void)[] = [];
+  try {
+    for (const file of [...texts.map((each) => each.path), ...renames.map((each) => each.to)]) makeFolder(path.dirname(file), made);
+    for (const { path: file, text, before, mode } of texts) {
+      const how = { within: folder, was: before?.was ?? stampOf(undefined), ...(mode === undefined ? {} : { mode }) };
+      ready.push(naming(file, () => prepareFile(file, text, how)));
+    }
+    texts.forEach(({ path: file, before }, i) => {
+      naming(file, () => ready[i]?.commit());
+      undo.push(() => (before === undefined ? rmSync(file) : replaceFile(file, before.text)));
+    });
+    for (const { from, to } of renames) {
+      rename(from, to);
+      undo.push(() => renameSync(to, from));
+    }
+  } catch (error) {
+    for (const { discard } of ready) discard();
+    for (const back of undo.reverse()) back();
+    for (const empty of made.reverse()) rmdirSync(empty);
+    throw error;
+  }
+  texts.forEach(({ path: file }, i) => {
+    if (ready[i]?.note !== undefined) process.stderr.write(`${file}: ${ready[i].note}\n`);
+  });
+  for (const { from } of [...renames].sort((a, b) => b.from.length - a.from.length)) removeEmpty(path.dirname(from), folder);
+}
+
+function rename(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw new Error(`${from} could not be renamed to ${to}: ${explainCode(code)}; nothing was changed`, { cause: error });
+  }
+}
+
+/** @param made gets the folders that were not there, the outermost first */
+function makeFolder(folder: string, made: string[]): void {
+  if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) return;
+  makeFolder(path.dirname(folder), made);
+  mkdirSync(folder);
+  made.push(folder);
+}
+
+/** Removes folders that are empty, up to one that stays. Their paths are real ones. */
+function removeEmpty(folder: string, top: string): void {
+  const end = realpathSync.native(top);
+  for (let dir = folder; dir !== end && lstatSync(dir, { throwIfNoEntry: false }) !== undefined; dir = path.dirname(dir)) {
+    if (readdirSync(dir).length > 0) return;
+    rmdirSync(dir);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Dirent, type Stats, chmodSync, lstatSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, type Stats, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { patiently } from './node/mounts';
@@ -149,16 +149,6 @@ export const fileUri = (file: string): string => plain.test(file) ? `file://${fi
 export interface Decoded {
   readonly text: string;
   readonly undecodable: readonly number[];
-}
-
-/**
- * Lets everybody execute a file who may read it.
- * @throws when it is no file, or belongs to somebody else
- */
-export function makeExecutable(file: string): void {
-  const stat = lstatSync(file), { mode } = stat;
-  if (!stat.isFile()) throw new Error('it is no plain file');
-  chmodSync(file, (mode & 0o777) | ((mode & 0o444) >> 2));
 }
 
 /** A file of configuration. @throws UnreadableFile */

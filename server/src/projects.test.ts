@@ -303,7 +303,7 @@ describe('server and projects of mkosi', () => {
     await editor.ask('workspace/executeCommand', command);
     await until('mkosi.conf');
     assert.equal(statSync(path.join(folder, 'mkosi.postinst')).mode & 0o111, 0o111);
-    await assert.rejects(editor.ask('workspace/executeCommand', { command: command?.command, arguments: [folder] }), /not made executable: it is no plain file/);
+    await assert.rejects(editor.ask('workspace/executeCommand', { command: command?.command, arguments: [folder] }), /not made executable: This is a folder, not a regular file/);
     await assert.rejects(editor.ask('workspace/executeCommand', { command: command?.command, arguments: [path.join(folder, 'none')] }), /not made executable/);
   });
 });

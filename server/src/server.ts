@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   type Connection, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification, FileChangeType, type InitializeParams,
-  type InitializeResult, ProposedFeatures, TextDocumentSyncKind, WatchKind, createConnection,
+  type InitializeResult, LSPErrorCodes, Message, ProposedFeatures, type ResponseMessage, TextDocumentSyncKind, WatchKind, createConnection,
 } from 'vscode-languageserver/node';
 import { type Surroundings, answer, capabilities } from './answers';
 import { installedSystemd } from './host';
@@ -9,6 +9,10 @@ import { Judge } from './judge';
 import { pathOf, releases } from './schema';
 import { type Installed, Settings, type TargetInForce, versionOf } from './settings';
 import { Workspace, systemFolders } from './workspace';
+
+/** What is cancelled while it waits is not worked on any more. */
+const cancelled = (message: Message): ResponseMessage | undefined => Message.isRequest(message)
+  ? { jsonrpc: '2.0', id: message.id, error: { code: LSPErrorCodes.RequestCancelled, message: 'Cancelled' } } : undefined;
 
 /** What the client may do, as far as the server cares. */
 interface Client {
@@ -25,7 +29,7 @@ interface Client {
  * Starts a language server. Wiring only.
  * @param connection default: the streams that the command line names (`--stdio`, `--node-ipc`)
  */
-export function serve(connection: Connection = createConnection(ProposedFeatures.all)): void {
+export function serve(connection: Connection = createConnection(ProposedFeatures.all, { cancelUndispatched: cancelled })): void {
   const workspace = new Workspace();
   const client: Client = { configuration: false, configurationChanges: false, watchedFiles: false, relativePatterns: false, folders: false, moves: false, moveCommand: undefined };
   let settings = new Settings(), folders: string[] = [];

@@ -106,7 +106,7 @@ export class Workspace implements World {
         document = document.rewritten(TextDocument.create(uri, old.languageId, version, change.text));
         continue;
       }
-      const start = old.offsetAt(change.range.start), end = old.offsetAt(change.range.end);
+      const [start = 0, end = 0] = [old.offsetAt(change.range.start), old.offsetAt(change.range.end)].sort((a, b) => a - b);
       document = document.edited(TextDocument.update(old, [change], version), { start, end, newLength: change.text.length });
     }
     this.open.set(uri, document);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 
@@ -55,8 +57,46 @@ describe('the verb format', () => {
     put('a.nspawn', bytes);
     const { status, stderr } = run('format', 'a.nspawn');
     assert.equal(status, 2);
-    assert.match(stderr, /a\.nspawn is not valid UTF-8/);
+    assert.match(stderr, /^a\.nspawn: This file is not valid UTF-8/);
     assert.deepEqual(readFileSync(path.join(folder, 'a.nspawn')), bytes);
+  });
+
+  it('names what it cannot format, goes on with the others, and exits 2', () => {
+    const wild = '[Exec]\nBoot = yes\n';
+    for (const name of ['a.nspawn', 'd/z.nspawn']) put(name, wild);
+    put('d/bad.nspawn', Buffer.from('[Exec]\nBoot = \xff\n', 'latin1'));
+    put('d/large.nspawn', '');
+    truncateSync(path.join(folder, 'd/large.nspawn'), 1 << 30);
+    for (const flags of [['--check'], []]) {
+      const { status, stdout, stderr } = run('format', ...flags, 'absent.nspawn', 'd', 'a.nspawn');
+      assert.deepEqual([status, stdout], [2, 'd/z.nspawn\na.nspawn\n']);
+      assert.deepEqual(stderr.trim().split('\n').map((line) => /absent\.nspawn|d\/bad\.nspawn|d\/large\.nspawn/.exec(line)?.[0]), ['absent.nspawn', 'd/bad.nspawn', 'd/large.nspawn']);
+      assert.deepEqual([text('a.nspawn'), text('d/z.nspawn')], flags.length > 0 ? [wild, wild] : ['[Exec]\nBoot=yes\n', '[Exec]\nBoot=yes\n']);
+    }
+  });
+
+  it('keeps permissions, says what other names of a file keep, and follows no link to elsewhere', () => {
+    const wild = '[Exec]\nBoot = yes\n';
+    for (const name of ['d/a.nspawn', 'd/b.nspawn', 'out.nspawn']) put(name, wild);
+    chmodSync(path.join(folder, 'd/a.nspawn'), 0o640);
+    linkSync(path.join(folder, 'd/b.nspawn'), path.join(folder, 'b.other'));
+    symlinkSync('../out.nspawn', path.join(folder, 'd/link.nspawn'));
+    const { status, stdout, stderr } = run('format', 'd', 'd/link.nspawn');
+    assert.deepEqual([status, stdout], [2, 'd/a.nspawn\nd/b.nspawn\n']);
+    assert.match(stderr, /^d\/b\.nspawn: It has other names .*\nd\/link\.nspawn: It is a link that leads out of .*\/d, to .*\/out\.nspawn/);
+    assert.equal(statSync(path.join(folder, 'd/a.nspawn')).mode & 0o777, 0o640);
+    assert.deepEqual([text('b.other'), text('out.nspawn'), lstatSync(path.join(folder, 'd/link.nspawn')).isSymbolicLink()], [wild, wild, true]);
+  });
+
+  it('loses nothing where there is no room, and formats what there is room for', () => {
+    const large = `[Exec]\n${Array.from({ length: 1000 }, (_, i) => `Environment = V${i}=1\n`).join('')}`;
+    put('a.nspawn', large);
+    put('b.nspawn', '[Exec]\nBoot = yes\n');
+    const { status, stdout, stderr } = spawnSync(
+      'sh', ['-c', 'ulimit -f 8; exec "$@"', 'sh', process.execPath, cli, 'format', '.'], { cwd: folder, encoding: 'utf8' });
+    assert.deepEqual([status, stdout, text('a.nspawn'), text('b.nspawn')], [2, 'b.nspawn\n', large, '[Exec]\nBoot=yes\n']);
+    assert.match(stderr, /^a\.nspawn: It was not changed: .*EFBIG/);
+    assert.deepEqual(readdirSync(folder).sort(), ['a.nspawn', 'b.nspawn']);
   });
 
   it('reads standard input and writes the form to standard output', () => {

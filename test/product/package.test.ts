@@ -54,14 +54,14 @@ describe('package', () => {
   it('holds what is wanted and nothing else', () => {
     const allowed = [
       /^\[Content_Types\]\.xml$/, /^extension\.vsixmanifest$/, /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt|SECURITY\.md|ThirdPartyNotices\.txt|sbom\.cdx\.json)$/,
-      /^extension\/(client\/dist\/(extension|attendant)|server\/dist\/cli)\.js$/, /^extension\/(syntaxes|snippets)\/[a-zA-Z.]+\.json$/,
+      /^extension\/(client\/dist\/(extension|attendant|install-settings)|server\/dist\/cli)\.js$/, /^extension\/(syntaxes|snippets)\/[a-zA-Z.]+\.json$/,
       /^extension\/media\/[a-z/-]+\.(svg|png|md)$/,
     ];
     const names = namesIn(vsix);
     assert.ok(names.length > 12);
     assert.deepEqual(names.filter((n) => !allowed.some((a) => a.test(n))), []);
-    for (const must of ['extension/client/dist/extension.js', 'extension/client/dist/attendant.js', 'extension/server/dist/cli.js', 'extension/readme.md', 'extension/SECURITY.md']) {
-      assert.ok(names.includes(must), must);
+    for (const must of ['client/dist/extension.js', 'client/dist/attendant.js', 'client/dist/install-settings.js', 'server/dist/cli.js', 'readme.md', 'SECURITY.md']) {
+      assert.ok(names.includes(`extension/${must}`), must);
     }
   });
 

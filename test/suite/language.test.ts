@@ -51,6 +51,9 @@ describe('in VS Code, the language', () => {
     const text = hovers.flatMap((h) => h.contents).map((c) => c instanceof vscode.MarkdownString ? c.value : '').join('\n');
     assert.match(text, /VirtualEthernet=/);
     assert.match(text, /--network-veth/);
+    for (const one of hovers.flatMap((h) => h.contents)) {
+      if (one instanceof vscode.MarkdownString) assert.deepEqual([one.isTrusted ?? false, one.supportHtml ?? false], [false, false], 'it may quote files');
+    }
   });
 
   it('finds mistakes, forgets them when they are mended, and fixes what has one answer', async () => {

@@ -57,11 +57,11 @@ describe('in VS Code, a virtual machine with a control socket', () => {
     await vscode.commands.executeCommand('nspawn.refresh'); // looks whether the user has machines
     const row = { name: 'mine', room: 'user' };
     await until('it to be paused', async () => {
-      const statuses = await vscode.commands.executeCommand<readonly number[]>('nspawn.pause', row, [row], { confirmed: true });
+      const statuses = await vscode.commands.executeCommand<readonly number[]>('nspawn.pause', row, [row], { confirmed: () => true });
       return statuses.at(0) === 0;
     });
     assert.deepEqual(asked(), ['Pause']);
-    await vscode.commands.executeCommand('nspawn.terminate', row, [row], { confirmed: true });
+    await vscode.commands.executeCommand('nspawn.terminate', row, [row], { confirmed: () => true });
     assert.deepEqual(asked(), ['Pause', 'Terminate']);
   });
 

@@ -135,11 +135,38 @@ describe('in VS Code, a machine', () => {
       const edit = new vscode.WorkspaceEdit();
       edit.insert(document.uri, new vscode.Position(0, 0), '# again\n');
       await vscode.workspace.applyEdit(edit);
+      asRoot('chmod', '604', '/etc/systemd/nspawn/db2.nspawn');
+      // Where there is sudo, through that.
+      await vscode.workspace.getConfiguration('nspawn').update('elevation', 'auto', vscode.ConfigurationTarget.Global);
       assert.ok(await document.save(), 'a second time too');
       assert.match(asRoot('cat', '/etc/systemd/nspawn/db2.nspawn'), /^# again/);
+      assert.equal(asRoot('stat', '-c', '%U %a', '/etc/systemd/nspawn/db2.nspawn'), 'root 604');
     } finally {
       await vscode.workspace.getConfiguration('nspawn').update('elevation', undefined, vscode.ConfigurationTarget.Global);
       asRoot('rm', '/etc/systemd/nspawn/db2.nspawn');
+    }
+  });
+
+  it('keeps in the editor what could not be saved as root, and the file as it is', async () => {
+    const file = '/etc/systemd/nspawn/db2.nspawn';
+    asRoot('sh', '-c', `mkdir -p /etc/systemd/nspawn && printf '[Exec]\\n' > ${file}`);
+    try {
+      await vscode.commands.executeCommand('nspawn.settingsFile', { name: 'db2' });
+      const document = await until('the file', () => [shown('/db2.nspawn')].find((d) => d?.getText() === '[Exec]\n'));
+      const edit = new vscode.WorkspaceEdit();
+      edit.insert(document.uri, new vscode.Position(1, 0), 'Boot=no\n');
+      await vscode.workspace.applyEdit(edit);
+      // A link to elsewhere that looks as old as what was read.
+      asRoot('sh', '-c', `printf '[Exec]\\n' > /etc/elsewhere && touch --reference=${file} /etc/elsewhere && ln -sf ../../elsewhere ${file}`);
+      assert.equal(await document.save(), false);
+      assert.deepEqual([document.isDirty, document.getText(), asRoot('cat', '/etc/elsewhere')], [true, '[Exec]\nBoot=no\n', '[Exec]']);
+      // Somebody else's change.
+      asRoot('sh', '-c', `rm ${file} && printf '# of root\\n' > ${file}`);
+      assert.equal(await document.save(), false);
+      assert.deepEqual([document.isDirty, asRoot('cat', file)], [true, '# of root']);
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+      asRoot('rm', '-f', file, '/etc/elsewhere');
     }
   });
 });

@@ -116,4 +116,18 @@ describe('in VS Code, every verb', () => {
     await vscode.commands.executeCommand('nspawn.remove', rows[0], rows);
     assert.ok(names().includes('db'));
   });
+
+  it('takes no answer from a link, and shows what a link chose before it runs', async () => {
+    const before = vscode.window.terminals.length;
+    for (const [command, given] of [
+      ['remove', { confirmed: true }], ['terminate', { confirmed: true }], ['kill', { confirmed: true, options: { signal: 'SIGKILL', whom: 'all' } }], ['clean', { confirmed: true }],
+      ['clone', { options: { newName: 'copy' } }], ['copyFrom', { options: { source: '/etc/passwd', target: '/tmp/passwd', force: true } }],
+      ['pullTar', { confirmed: true, options: { url: 'http://127.0.0.1:1/x.tar', name: 'x', verify: 'no' } }],
+    ] as const) {
+      // As a link hands it over.
+      await vscode.commands.executeCommand(`nspawn.${command}`, ...JSON.parse(JSON.stringify([{ name: 'db' }, null, given])) as unknown[]);
+    }
+    assert.equal(vscode.window.terminals.length, before);
+    assert.deepEqual(names(), ['db', 'db2', 'disk', 'web']);
+  });
 });

@@ -13,7 +13,7 @@ const unit = (question: string): string => there(`systemctl --user ${question} s
 /** A verb as a row of that room calls it. @returns the exit statuses */
 const does = async (verb: string, name: string, options?: object): Promise<readonly (number | undefined)[]> => {
   const row = { name, room };
-  return vscode.commands.executeCommand(`nspawn.${verb}`, row, [row], { ...(options ? { options } : {}), confirmed: true, room });
+  return vscode.commands.executeCommand(`nspawn.${verb}`, row, [row], { ...(options ? { options } : {}), confirmed: () => true, room });
 };
 const shown = (part: string): vscode.TextDocument | undefined => vscode.workspace.textDocuments.find((d) => d.uri.path.includes(part));
 const bridges = (): string[] => spawnSync('pgrep', ['-af', 'ssh .*systemd-stdio-bridge'], { encoding: 'utf8' }).stdout.split('\n').filter((line) => line !== '');

@@ -15,7 +15,7 @@ const here = (): string[] => (JSON.parse(execFileSync('machinectl', ['list', '-o
 
 const does = async (verb: string, name: string | readonly string[], options?: object): Promise<void> => {
   const rows = [name].flat().map((one) => ({ name: one, room }));
-  await vscode.commands.executeCommand(`nspawn.${verb}`, rows[0], rows, { ...(options ? { options } : {}), confirmed: true, room });
+  await vscode.commands.executeCommand(`nspawn.${verb}`, rows[0], rows, { ...(options ? { options } : {}), confirmed: () => true, room });
 };
 const terminal = (part: string): vscode.Terminal | undefined => vscode.window.terminals.find((t) => t.name.includes(part));
 const shown = (part: string): vscode.TextDocument | undefined => vscode.workspace.textDocuments.find((d) => d.uri.path.includes(part));

@@ -46,7 +46,7 @@ export async function does(verb: string, name: string | readonly string[], optio
   const rows = [name].flat().map((n) => ({ name: n }));
   ran.length = 0;
   const statuses = await vscode.commands.executeCommand<readonly (number | undefined)[] | undefined>(
-    `nspawn.${verb}`, rows[0], rows, { ...(options ? { options } : {}), confirmed: true });
+    `nspawn.${verb}`, rows[0], rows, { ...(options ? { options } : {}), confirmed: () => true });
   return ran.map((argv, i) => ({ argv, status: statuses?.[i] }));
 }
 

@@ -9,6 +9,7 @@ import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { constants } from 'node:os';
 import * as path from 'node:path';
+import { visible } from '../../../server/src/node/visible';
 
 const [socket = '', run = '', after = '', program = '', ...args] = process.argv.slice(2);
 const extension = connect(socket);
@@ -26,7 +27,7 @@ function begin(): void {
   delete env['ELECTRON_RUN_AS_NODE'];
   const child = spawn(program, args, { stdio: 'inherit', env });
   child.once('error', (error) => {
-    process.stdout.write(`${error.message}\r\n`);
+    process.stdout.write(`${visible(error.message)}\r\n`);
     tell(127);
   });
   child.once('exit', (code, signal) => tell(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
@@ -38,7 +39,7 @@ function tell(status: number): void {
   extension.once('data', () => {
     if (status === 0 && after !== 'keep') process.exit(0);
     const how = status === 0 ? 'has ended' : `ended with exit status ${status}`;
-    process.stdout.write(`\r\n\x1b[1m${path.basename(program)} ${how}.\x1b[0m Press any key to close this terminal.\r\n`);
+    process.stdout.write(`\r\n\x1b[1m${visible(path.basename(program))} ${how}.\x1b[0m Press any key to close this terminal.\r\n`);
     process.stdin.setRawMode(true).once('data', () => process.exit(0));
   });
 }

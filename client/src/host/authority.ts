@@ -1,5 +1,5 @@
 /** What polkit says about us, asked without asking the user anything. */
-import { readFile } from 'node:fs/promises';
+import { mostBytes, readSmallFileLater } from '../../../server/src/node/small-file';
 import { type Bus, BusError, type Method } from './bus';
 
 /** Whether this user may: `yes`, `asks` for a password first, or `no`. */
@@ -35,6 +35,6 @@ export async function polkitSays(bus: Bus, actions: readonly string[]): Promise<
 
 /** When this process began, in ticks since the boot: field 22 of proc_pid_stat(5), counted behind the name in brackets. */
 async function startTime(): Promise<bigint> {
-  const stat = await readFile('/proc/self/stat', 'utf8');
+  const stat = (await readSmallFileLater('/proc/self/stat', mostBytes.host)).toString();
   return BigInt(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 0);
 }

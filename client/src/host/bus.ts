@@ -22,6 +22,8 @@ export interface Match {
   readonly pathNamespace?: string;
   /** The first argument is this string. */
   readonly arg0?: string;
+  /** The signatures of the arguments by member: signals that are not here, or have other arguments, are not even read. */
+  readonly carries?: Readonly<Record<string, string>>;
 }
 
 export interface Signal {

@@ -38,7 +38,8 @@ describe('Commands, each of them', () => {
       [c.setLimit.argv(['a'], { limit: '-' }), 'machinectl set-limit -- a -'],
       [c.remove.argv(['a', '--force'], absent), 'machinectl remove -- a --force'],
       [c.setPoolLimit.argv([], { limit: '10G' }), 'machinectl set-limit -- 10G'],
-      [c.installSettings.argv([], { source: '/tmp/a', name: '-a b' }), 'install -D --mode=644 --no-target-directory -- /tmp/a /etc/systemd/nspawn/-a b.nspawn'],
+      [c.installSettings.argv([], { source: '/tmp/a', name: '-a b', was: 'absent' }),
+        `env ELECTRON_RUN_AS_NODE=1 ${process.execPath} ${__filename} install-settings /tmp/a /etc/systemd/nspawn/-a b.nspawn absent`],
       [c.copyTo.argv(['a'], { source: '/s', target: '/t', force: true }), 'machinectl copy-to --force -- a /s /t'],
       [c.copyFrom.argv(['a'], { source: '/s', target: '/t', force: true }), 'machinectl copy-from --force -- a /s /t'],
       [c.clean.argv([], absent), 'machinectl clean'],
@@ -145,10 +146,16 @@ describe('Commands, each of them', () => {
           assert.doesNotMatch(error.message, /[\n\r]/);
           continue;
         }
-        assert.ok(/^(machinectl|importctl|journalctl|systemctl|install)$/.test(argv[0] ?? ''));
+        if (argv[0] === 'env') {
+          // It has no options, and both words are absolute paths.
+          assert.deepEqual(argv.slice(0, 5), ['env', 'ELECTRON_RUN_AS_NODE=1', process.execPath, __filename, 'install-settings']);
+          assert.match(argv.slice(5).join('\n'), /^\/[^\n]*\n\/etc\/systemd\/nspawn\/[^/\n]+\.nspawn$/);
+          continue;
+        }
+        assert.ok(/^(machinectl|importctl|journalctl|systemctl)$/.test(argv[0] ?? ''));
         const end = argv.indexOf('--');
         const options = argv.slice(0, end < 0 ? undefined : end);
-        const own = /^([a-z-]+|-D|--(class=machine|read-only|mkdir|force|mode=644|no-target-directory|failed|follow|no-pager|lines=200)|--verify=(no|signature|checksum)|--signal=SIG[A-Z0-9]+(\+\d+)?|--kill-whom=(all|leader)|--machine=[A-Za-z0-9.-]+|--unit=systemd-nspawn@[A-Za-z0-9.-]+\.service)$/;
+        const own = /^([a-z-]+|--(class=machine|read-only|mkdir|force|failed|follow|no-pager|lines=200)|--verify=(no|signature|checksum)|--signal=SIG[A-Z0-9]+(\+\d+)?|--kill-whom=(all|leader)|--machine=[A-Za-z0-9.-]+|--unit=systemd-nspawn@[A-Za-z0-9.-]+\.service)$/;
         for (const option of options) assert.match(option, own);
         for (const argument of argv) assert.doesNotMatch(argument, /\0/);
       }

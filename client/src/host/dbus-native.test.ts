@@ -146,6 +146,24 @@ describe('A D-Bus connection', () => {
       assert.deepEqual(await bus.call(ask), ['fine']);
     });
 
+    it('does not read what it did not ask for, whatever that may be', async () => {
+      const never: readonly (readonly [signature: string, body: Buffer])[] = [
+        ['v', Buffer.alloc(1 << 20, 255)], ['as', Buffer.from([255, 255, 255, 255])], ['', Buffer.alloc(1 << 20)], ['a{sv}', Buffer.alloc(15 << 20, 1)],
+      ];
+      const bus = await connected((asked, client) => {
+        const [signature = 's', body = encode('s', ['fine'])] = never[asked.serial - 2] ?? [];
+        client.write(Buffer.concat([
+          // A call to us, an answer to nobody, and a signal that nobody wants: all of them lie.
+          message(1, { path: '/a', interface: 'a.b', member: 'Do', signature: 'as' }, Buffer.alloc(9, 255)),
+          message(2, { replySerial: 4711, signature: 'as' }, Buffer.alloc(9, 255)),
+          message(4, { path: '/a', interface: 'a.c', member: 'Told', signature: 'as' }, Buffer.alloc(9, 255)),
+          message(2, { replySerial: asked.serial, ...signature === '' ? {} : { signature } }, body),
+        ]));
+      });
+      for (const [signature] of never) await assert.rejects(bus.call(ask), failsAs('garbled', new RegExp(`answered "${signature.replace('{', '\\{')}" instead`)));
+      assert.deepEqual(await bus.call(ask), ['fine']);
+    });
+
     it('gives up a call after its time, and ignores the answer when it comes late or to nobody', async () => {
       const late: (() => void)[] = [];
       const bus = await connected((asked, client) => {
@@ -191,17 +209,31 @@ describe('A D-Bus connection', () => {
     const eightBytes = Buffer.from([8, 0, 0, 0, ...Array<number>(12).fill(0)]);
     const inVariant = Buffer.concat([Buffer.from([3, 97, 40, 41, 0, 0, 0, 0]), eightBytes]);
     const deep = Buffer.concat([...Array<Buffer>(500_000).fill(Buffer.from('\x01v\0')), Buffer.from('\x01y\0!')]);
-    const hostile: Record<string, (asked: Received, client: Socket) => void> = {
+    const tooDeep = (depth: number): string => 'a'.repeat(depth) + 'y';
+    /** By what is sent: whether it is the shape that was asked for, which alone is read, or no signature at all. */
+    const hostile: Record<string, ((asked: Received, client: Socket) => void) | readonly [signature: string, body: Buffer]> = {
       'noise': (_asked, client) => client.write(Buffer.from('this is not D-Bus at all')),
       'a message of 2 GB': (_asked, client) => client.write(huge),
+      'a half message': (_asked, client) => client.end(huge.subarray(0, 9)),
       'an array of empty structures': bomb('a()', eightBytes),
       'an array of nested empty structures': bomb('a(())', eightBytes),
       'an array of a reserved type': bomb('ar', eightBytes),
       'an array of empty dictionary entries': bomb('a{}', eightBytes),
-      'the same inside a variant': bomb('v', inVariant),
-      'variants in variants': bomb('v', deep),
-      'a text that is longer than the message': bomb('s', Buffer.from([255, 255, 255, 0, 65, 0])),
-      'an array that is longer than the message': bomb('as', Buffer.from([0, 1, 0, 0])),
+      'a dictionary whose keys are lists': bomb('a{ass}', eightBytes),
+      'arrays in arrays': bomb(tooDeep(33), eightBytes),
+      'a header of 100 kB': (asked, client) => client.write(message(2, { replySerial: asked.serial, path: `/${'x'.repeat(100_000)}` })),
+      'a path that is none': (asked, client) => client.write(message(2, { replySerial: asked.serial, path: '/a//b' })),
+      'the same inside a variant': ['v', inVariant],
+      'variants in variants': ['v', deep],
+      'a text that is longer than the message': ['s', Buffer.from([255, 255, 255, 0, 65, 0])],
+      'a text with an end in its middle': ['s', Buffer.from([3, 0, 0, 0, 65, 0, 65, 0])],
+      'a text that is not UTF-8': ['s', Buffer.from([2, 0, 0, 0, 0xc3, 0x28, 0])],
+      'an object path that is none': ['o', encode('s', ['/a/../b'])],
+      'an array that is longer than the message': ['as', Buffer.from([0, 1, 0, 0])],
+      'an array that ends in the middle of an element': ['au', Buffer.from([3, 0, 0, 0, 1, 0, 0, 0])],
+      'a body that is longer than its signature': ['u', Buffer.alloc(1 << 20)],
+      'a boolean that is none': ['b', Buffer.from([2, 0, 0, 0])],
+      'a signature without a body': ['s', Buffer.alloc(0)],
       'an unclosed signature': bomb('(s', encode('s', ['x'])),
       'file descriptors': (asked, client) => {
         const bytes = message(2, { replySerial: asked.serial });
@@ -210,8 +242,9 @@ describe('A D-Bus connection', () => {
     };
     for (const [what, send] of Object.entries(hostile)) {
       it(`ends at once when it is sent ${what}`, async () => {
-        const bus = await connected(send);
-        await assert.rejects(bus.call(ask), failsAs('garbled'));
+        const [returns, body] = typeof send === 'function' ? ['s'] : send;
+        const bus = await connected(typeof send === 'function' ? send : bomb(returns, body ?? Buffer.alloc(0)));
+        await assert.rejects(bus.call({ ...ask, returns }), failsAs('garbled'));
         assert.equal((await bus.closed).kind, 'garbled');
       });
     }
@@ -296,6 +329,77 @@ describe('A D-Bus connection', () => {
       } finally {
         console.error = original;
       }
+    });
+  });
+
+  describe('that is flooded', () => {
+    /** A bus at the other end of which a greeting and then these bytes have come at once. */
+    async function flooded(bytes: (serial: number) => Buffer): Promise<Bus> {
+      let asked = 0;
+      const stream = new Duplex({
+        read: () => undefined,
+        write(chunk: Buffer, _encoding, done) {
+          if (chunk.toString('latin1').startsWith('AUTH')) stream.push('OK 0123456789abcdef\r\n');
+          else if (chunk.includes('Hello')) stream.push(reply(++asked, 's', ':1.7'));
+          else if (chunk.includes('AddMatch')) stream.push(reply(++asked));
+          else if (chunk[0] === 0x6c) stream.push(bytes(++asked));
+          done();
+        },
+      });
+      const bus = await openBus(stream, { handshake: 60_000, call: 600_000, message: 64 << 20 });
+      buses.push(bus);
+      return bus;
+    }
+
+    /** How often others had their turn meanwhile. */
+    async function turnsDuring(work: Promise<unknown>): Promise<number> {
+      let turns = 0, over = false;
+      const count = (): void => {
+        turns += 1;
+        if (!over) setImmediate(count);
+      };
+      setImmediate(count);
+      await work.finally(() => { over = true; });
+      return turns;
+    }
+
+    it('hears a million signals without keeping others waiting, and in their order', async () => {
+      const one = signal(':1.5', '/a/b', 'a.b', 'Told', 'u', 7), many = 1_000_000;
+      const bus = await flooded((serial) => Buffer.concat([Buffer.alloc(one.length * many, one), reply(serial, 's', 'over')]));
+      let heard = 0, before = 0;
+      await bus.onSignal({ sender: 'a.b', interface: 'a.b', carries: { Told: 'u' } }, ({ body: [seven] }) => { heard += Number(seven === 7); });
+      const turns = await turnsDuring(bus.call(ask).then(() => { before = heard; }));
+      assert.equal(before, many);
+      assert.ok(turns > many / 1000, `only ${turns} turns`);
+    }).timeout(120_000);
+
+    it('reads an answer with 100,000 images in slices, and what follows it afterwards', async () => {
+      const image = ['image-with-a-name', 'directory', false, 5n, 5n, 5n, '/org/freedesktop/machine1/image/image_2dwith_2da_2dn'];
+      const entry = encode('(ssbttto)', [image]), size = Math.ceil(entry.length / 8) * 8, many = 100_000;
+      const body = Buffer.alloc(8 + (many - 1) * size + entry.length);
+      body.writeUInt32LE(body.length - 8);
+      for (let at = 8; at < body.length; at += size) entry.copy(body, at);
+      const bus = await flooded((serial) => Buffer.concat([
+        message(2, { replySerial: serial, signature: 'a(ssbttto)' }, body), signal(':1.5', '/a', 'a.b', 'Told', 's', 'later'),
+      ]));
+      const order: string[] = [];
+      await bus.onSignal({ sender: 'a.b', interface: 'a.b' }, () => order.push('signal'));
+      const answer = bus.call({ ...ask, returns: 'a(ssbttto)' }).then(([list]) => {
+        order.push('answer');
+        return list as unknown[];
+      });
+      const turns = await turnsDuring(answer);
+      assert.equal((await answer).length, many);
+      assert.deepEqual((await answer).at(-1), image);
+      assert.ok(turns > many * 7 / 5000, `only ${turns} turns`);
+      while (order.length < 2) await new Promise(setImmediate);
+      assert.deepEqual(order, ['answer', 'signal']);
+    }).timeout(120_000);
+
+    it('passes over 16 MB that nobody asked for at no cost', async () => {
+      const bus = await flooded((serial) => message(2, { replySerial: serial, signature: 'a{sv}' }, Buffer.alloc(16 << 20)));
+      const turns = await turnsDuring(assert.rejects(bus.call(ask), failsAs('garbled')));
+      assert.ok(turns < 20, `${turns} turns`);
     });
   });
 

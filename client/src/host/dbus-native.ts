@@ -1,16 +1,17 @@
 /**
- * The interface `Bus` over the package dbus-native (0.16.1, pinned). The only file that knows it.
- *
- * Only its connection is used (handshake, framing, encoding): its message bus on top throws out of a timer when the
- * peer never answers Hello, which would take the process down. Three more things are mended here, because the peer
- * may be anything: the handshake has a deadline and a size, messages have a size, and a type that takes no bytes may
- * not stand in an array, where the package would read it for ever.
+ * The interface `Bus` over a stream. Of the package dbus-native (0.16.1, pinned) only the greeting and the writing of
+ * messages are used, and this is the only file that knows it: its message bus throws out of a timer when the peer never
+ * answers Hello, and its reading decodes everything that comes, at once. The peer may be anything, so the greeting has a
+ * deadline and a size, and messages are read by {@link ./wire}: only those that somebody waits for, in the shape that was
+ * asked for, one after the other, and never so much of them at once that others would have to wait.
  */
-import { createConnection, messageType, type Message, type SignatureNode } from 'dbus-native';
-import DBusBuffer from 'dbus-native/lib/dbus-buffer.js';
+import greet from 'dbus-native/lib/handshake.js';
+import writing from 'dbus-native/lib/message.js';
 import type { Duplex } from 'node:stream';
 import { type Bus, BusError, type Match, type Method, type Signal } from './bus';
+import { inBackground } from './async';
 import { safely } from './event';
+import { type Header, Turn, WireError, firstText, kinds, lengthsOf, readBody, readHeader, startBytes } from './wire';
 
 const defaults = {
   /** For the handshake and Hello together, milliseconds. */
@@ -29,17 +30,6 @@ const addMatch: Method = { ...busMethod, member: 'AddMatch', takes: 's', returns
 /** Bytes a server may send before the handshake is over; an honest one sends about 40. */
 const handshakeBytes = 4096;
 
-/** `()`, `{}` and the reserved `r`: legal for nobody, but the package reads them as values of no bytes. */
-function takesNoBytes(type: SignatureNode): boolean {
-  return '({r'.includes(type.type) && type.child.every(takesNoBytes);
-}
-// eslint-disable-next-line @typescript-eslint/unbound-method -- called with the right `this` below
-const readArray = DBusBuffer.prototype.readArray;
-DBusBuffer.prototype.readArray = function (element, size) {
-  if (takesNoBytes(element)) throw new Error('An array of elements without content');
-  return readArray.call(this, element, size);
-};
-
 /**
  * Speaks D-Bus over a stream, which from now on belongs to the returned bus.
  * @throws BusError through the promise, after the stream was destroyed
@@ -48,6 +38,19 @@ export async function openBus(stream: Duplex, limits: Partial<Limits> = {}): Pro
   const bus = new NativeBus(stream, { ...defaults, ...limits });
   await bus.ready;
   return bus;
+}
+
+/** Values that a message costs besides its own. */
+const messageCost = 16;
+
+/** Characters of the words of an error that are kept. */
+const longestError = 2000;
+
+/** A message as it came. */
+interface Raw {
+  readonly start: Buffer;
+  readonly fields: Buffer;
+  readonly body: Buffer;
 }
 
 interface PendingCall {
@@ -60,7 +63,10 @@ class NativeBus implements Bus {
   readonly closed: Promise<BusError>;
   private end: BusError | undefined;
   private resolveClosed: (reason: BusError) => void = () => undefined;
-  private readonly connection;
+  /** What a message began with whose rest has not come yet. */
+  private start: Buffer | undefined;
+  private reading = false;
+  private readonly turn = new Turn();
   private readonly pending = new Map<number, PendingCall>();
   private readonly handlers: { match: Match; handler: (signal: Signal) => void }[] = [];
   private serial = 0;
@@ -76,14 +82,17 @@ class NativeBus implements Bus {
     stream.on('readable', measure);
     // An end of the stream is the end of the connection, also where the stream would allow to go on writing.
     stream.once('end', () => this.close());
-    this.connection = createConnection({ stream, authMethods: ['EXTERNAL'], maxMessageSize: limits.message });
-    this.connection.on('error', (error: Error) => this.close(connectionError(error)));
-    this.connection.on('handlerError', (error: Error) => this.close(new BusError('garbled', error.message)));
-    this.connection.on('close', () => this.close());
-    this.connection.on('message', (message: Message) => this.receive(message));
+    stream.once('close', () => this.close());
+    stream.on('error', (error: Error) => this.close(connectionError(error)));
     const authenticated = new Promise<void>((resolve) => {
-      this.connection.on('connect', () => {
+      greet(stream, { authMethods: ['EXTERNAL'] }, (error) => {
+        if (error) {
+          this.close(connectionError(error));
+          return;
+        }
         stream.off('readable', measure);
+        stream.on('readable', () => inBackground(this.read()));
+        inBackground(this.read());
         resolve();
       });
     });
@@ -127,10 +136,10 @@ class NativeBus implements Bus {
       this.pending.set(serial, { method, settle });
       const { destination, path, member } = method;
       try {
-        this.connection.message({
-          type: messageType.methodCall, serial, destination, path, interface: method.interface, member,
+        this.stream.write(writing.marshall({
+          type: kinds.call, serial, destination, path, interface: method.interface, member,
           ...(method.takes ? { signature: method.takes, body: [...body] } : {}),
-        });
+        }));
       } catch (error) {
         settle(new BusError('garbled', `${describe(method)} cannot be asked: ${String(error)}`));
       }
@@ -151,27 +160,85 @@ class NativeBus implements Bus {
     this.resolveClosed(reason);
   }
 
-  /** Nothing is offered on this connection, so calls to us stay without an answer. */
-  private receive(message: Message): void {
-    if (this.end) return;
-    if (message.type === messageType.signal) this.dispatch(message);
-    const call = this.pending.get(message.replySerial ?? 0);
-    if (!call) return;
-    if (message.type === messageType.methodReturn) call.settle(answerOf(call.method, message));
-    else if (message.type === messageType.error) call.settle(errorOf(call.method, message));
+  /** Reads what has come, message by message, in turns with whatever else this process does. */
+  private async read(): Promise<void> {
+    if (this.reading) return;
+    this.reading = true;
+    try {
+      for (let message = this.next(); message; message = this.next()) {
+        await this.receive(message);
+        this.turn.spend(messageCost);
+        if (this.turn.over) await this.turn.pass();
+      }
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.close(new BusError('garbled', `The bus sent what is not D-Bus: ${error.message}`));
+    } finally {
+      this.reading = false;
+    }
   }
 
-  private dispatch({ path, interface: from, member, sender, body = [] }: Message): void {
-    if (typeof path !== 'string' || typeof member !== 'string') return;
-    for (const { match, handler } of [...this.handlers]) {
-      const fits = from === match.interface
-        && (match.sender !== busItself || sender === busItself)
-        && (match.member === undefined || member === match.member)
-        && (match.path === undefined || path === match.path)
-        && (match.pathNamespace === undefined || `${path}/`.startsWith(`${match.pathNamespace}/`))
-        && (match.arg0 === undefined || body[0] === match.arg0);
-      if (fits) safely(() => handler({ path, member, body }));
+  /** The next message, if it is there as a whole. @throws WireError */
+  private next(): Raw | undefined {
+    if (this.end) return undefined;
+    this.start ??= this.take(startBytes);
+    if (this.start === undefined) return undefined;
+    const lengths = lengthsOf(this.start, this.limits.message), rest = this.take(lengths.fields + lengths.body);
+    if (rest === undefined) return undefined;
+    const message = { start: this.start, fields: rest.subarray(0, lengths.fields), body: rest.subarray(lengths.fields) };
+    this.start = undefined;
+    return message;
+  }
+
+  /** That many bytes, if they are there. @throws WireError when the stream ends before */
+  private take(size: number): Buffer | undefined {
+    if (size === 0) return Buffer.alloc(0);
+    const bytes = this.stream.read(size) as Buffer | null;
+    if (bytes !== null && bytes.length < size) throw new WireError('It ended in the middle of a message.');
+    return bytes ?? undefined;
+  }
+
+  /** What nobody waits for is not looked at. Nothing is offered on this connection, so calls to us stay without an answer. */
+  private async receive({ start, fields, body }: Raw): Promise<void> {
+    const header = readHeader(start, fields);
+    const decode = (signature: string) => this.inTurns(readBody(start, signature, body, this.turn));
+    if (header.kind === kinds.signal) {
+      const wanted = this.handlersFor(header, () => firstText(start, header.signature, body));
+      if (wanted.length === 0) return;
+      const { path = '', member = '' } = header, values = await decode(header.signature);
+      for (const handler of wanted) if (!this.end) safely(() => handler({ path, member, body: values }));
     }
+    const serial = header.replySerial ?? 0, call = this.pending.get(serial);
+    if (!call) return;
+    if (header.kind === kinds.error) call.settle(errorOf(call.method, header, firstText(start, header.signature, body)));
+    else if (header.kind === kinds.answer && header.signature !== call.method.returns) call.settle(otherShape(call.method, header));
+    else if (header.kind === kinds.answer) {
+      const values = await decode(header.signature);
+      // It may have been given up meanwhile.
+      this.pending.get(serial)?.settle(values);
+    }
+  }
+
+  private async inTurns<T>(work: Generator<undefined, T>): Promise<T> {
+    for (;;) {
+      const step = work.next();
+      if (step.done === true) return step.value;
+      await this.turn.pass();
+      if (this.end) throw new WireError('It was given up.');
+    }
+  }
+
+  private handlersFor(
+    { path, interface: from, member, sender, signature }: Header, firstArgument: () => string | undefined,
+  ): ((signal: Signal) => void)[] {
+    if (path === undefined || member === undefined) return [];
+    return this.handlers.filter(({ match }) => from === match.interface
+      && (match.sender !== busItself || sender === busItself)
+      && (match.member === undefined || member === match.member)
+      && (match.carries === undefined || Object.hasOwn(match.carries, member) && match.carries[member] === signature)
+      && (match.path === undefined || path === match.path)
+      && (match.pathNamespace === undefined || `${path}/`.startsWith(`${match.pathNamespace}/`))
+      && (match.arg0 === undefined || firstArgument() === match.arg0)).map(({ handler }) => handler);
   }
 }
 
@@ -179,15 +246,12 @@ function describe(method: Method): string {
   return `${method.destination} ${method.member}`;
 }
 
-function answerOf(method: Method, { signature = '', body = [] }: Message): unknown[] | BusError {
-  if (signature === method.returns) return body;
+function otherShape(method: Method, { signature }: Header): BusError {
   return new BusError('garbled', `${describe(method)} answered "${signature}" instead of "${method.returns}".`);
 }
 
-function errorOf(method: Method, { errorName, body = [] }: Message): BusError {
-  const name = typeof errorName === 'string' ? errorName : 'unnamed error';
-  const text = typeof body[0] === 'string' && body[0] !== '' ? body[0] : name;
-  return new BusError('remote', `${describe(method)}: ${text}`, name);
+function errorOf(method: Method, { errorName = 'unnamed error' }: Header, said: string | undefined): BusError {
+  return new BusError('remote', `${describe(method)}: ${said ? said.slice(0, longestError) : errorName}`, errorName);
 }
 
 function connectionError(error: Error): BusError {
@@ -202,11 +266,9 @@ function connectionError(error: Error): BusError {
     case 'EACCES':
     case 'EPERM':
       return new BusError('denied', `The bus may not be used: ${error.message}`);
-    case 'EPROTO':
-      return new BusError('garbled', `The bus sent what is not D-Bus: ${error.message}`);
     default:
       if (/^No authentication methods left/.test(error.message)) {
-        return new BusError('denied', `The bus does not accept this user: ${error.message}`);
+        return new BusError('denied', `The bus does not accept this user: ${error.message.replaceAll(/\p{C}+/gu, ' ').slice(0, 300)}`);
       }
       return new BusError(code === undefined ? 'garbled' : 'closed', `The connection broke: ${error.message}`);
   }

@@ -1,5 +1,6 @@
 /** What can be found out after a command has failed, where its own words stay in its terminal. */
-import { readFile, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
+import { mostBytes, readSmallFileLater } from '../../../server/src/node/small-file';
 import { busAtSocket, systemBusSocket } from './connect';
 import { type Verdict, polkitSays } from './authority';
 import type { Output } from './programs';
@@ -17,14 +18,14 @@ export interface Examiner {
 }
 
 /** Of a uid_map as proc(5) has it: whether it is another one than the host's. */
-const ownUsers = (map: string): boolean => !/^\s*0\s+0\s+4294967295\s*$/.test(map);
+const ownUsers = (map: string): boolean => map.trim().split(/\s+/).join(' ') !== '0 0 4294967295';
 
 /** statfs(2): BTRFS_SUPER_MAGIC. */
 const btrfs = 0x9123683e;
 
 /** This computer. */
 export const here: Examiner = {
-  hasOwnUsers: (leader) => readFile(`/proc/${leader}/uid_map`, 'utf8').then(ownUsers, () => undefined),
+  hasOwnUsers: (leader) => readSmallFileLater(`/proc/${leader}/uid_map`, mostBytes.host).then((map) => ownUsers(map.toString()), () => undefined),
   isOnBtrfs: (path) => statfs(path).then(({ type }) => type === btrfs, () => undefined),
   exists,
   mayDo,

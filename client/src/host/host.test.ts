@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BusError } from './bus';
+import { most } from './reading';
 import { Scene, until } from './testing/scene';
 import { FakeSystem } from './testing/system';
 import type { Change } from './types';
@@ -249,6 +250,48 @@ describe('A host', () => {
       assert.deepEqual(scene.changes, []);
       assert.deepEqual(scene.log, []);
     });
+
+    it('stays alive with more than any honest host has, keeps what it can, and says once what it left out', async () => {
+      const { system } = scene, plainly = system.answer.bind(system), long = 'x'.repeat(1 << 20);
+      system.run('web');
+      const many = ['web', ...Array.from({ length: 100_000 }, (_, i) => `m${i}`)];
+      const osRelease = { ...Object.fromEntries(many.map((key) => [key, 'x'])), PRETTY_NAME: long };
+      const addresses = Array.from({ length: 5000 }, () => [2, Buffer.from([10, 0, 0, 7])]);
+      system.answer = (method, body) => {
+        switch (method.member) {
+          case 'ListMachines': return [[[long, 'container', '', '/x'], ...many.map((name) => [name, 'container', long, '/x'])]];
+          case 'ListImages': return [[[long, 'directory', false, 0n, 0n, 0n, '/x'], ...many.map((name) => [name, 'directory', false, 0n, 0n, 0n, '/x'])]];
+          case 'ListUnitsByPatterns': {
+            const one = plainly(method, body), units = one[0] as unknown[];
+            return (body[1] as string[])[0] === 'systemd-machined.service' ? one
+              : [[...units, ...many.slice(1).map((name) => [`systemd-nspawn@${name}.service`, '', '', 'inactive', '', '', '/x', 0, '', '/'])]];
+          }
+          case 'GetMachineOSRelease': return [osRelease];
+          case 'GetMachineAddresses': return [addresses];
+          case 'GetAll': return /\/m\d+$/.test(method.path) ? [{
+            Name: method.path.split('/').at(-1), Leader: 5, Class: 'container', State: 'running', Service: '', Unit: '', RootDirectory: '/', Timestamp: 1n,
+          }] : plainly(method, body);
+          default: return plainly(method, body);
+        }
+      };
+      await scene.ready();
+      const { machines, images } = scene.host.snapshot, web = machines.get('web');
+      assert.equal(images.size, most.rows - 1);
+      assert.ok(machines.size <= most.rows + most.machines);
+      assert.equal(web?.leader, 100);
+      assert.equal(web.service, 'systemd-nspawn');
+      assert.equal(web.os?.prettyName?.length, most.text);
+      assert.equal(web.addresses.length, most.addresses);
+      assert.equal(machines.get('m7')?.state, 'running');
+      for (let i = 0; i < 100_000; i++) system.machinedSays('MachineNew', `n${i}`);
+      await scene.host.refreshImages();
+      await scene.quiet();
+      assert.equal(scene.state('web'), 'running');
+      assert.equal(new Set(scene.log).size, scene.log.length);
+      for (const what of [/list of machines has more than/, /list of images has/, /list of units has/, /addresses has/, /news of more than/]) {
+        assert.ok(scene.log.some((line) => what.test(line)), String(what));
+      }
+    }).timeout(120_000);
 
     it('finds addresses that came later', async () => {
       scene.system.run('web');

@@ -64,6 +64,7 @@ export class Host implements Disposable {
   private readonly inventory = new Inventory();
   private readonly retry = new Retry();
   private readonly watchers = new Map<string, Disposable>();
+  private readonly told = new Set<string>();
   private current: HostState = { kind: 'connecting' };
   private session: Session | undefined;
   private wasReady = false;
@@ -131,7 +132,7 @@ export class Host implements Disposable {
   }
 
   private readonly refreshSettings = coalesced(async () => {
-    const change = this.inventory.updateSettings(await findSettings(this.options.settingsFolders ?? []));
+    const change = this.inventory.updateSettings(await findSettings(this.options.settingsFolders ?? [], this.tellOnce));
     if (change) this.rowsChanged.fire(change);
   });
 
@@ -166,6 +167,7 @@ export class Host implements Disposable {
       listWanted: () => this.retry.nudge(),
       imagesDoubtful: () => this.doubtImages(),
       problem: (message) => this.options.log?.(message),
+      leftOut: this.tellOnce,
     });
     inBackground(bus.closed.then(() => this.retry.interrupt()));
     try {
@@ -211,7 +213,7 @@ export class Host implements Disposable {
       return;
     }
     const watcher = kind === 'absent' && socket !== undefined
-      ? watchForPath(socket, () => this.retry.nudge())
+      ? watchForPath(socket, () => this.retry.nudge(), this.tellOnce)
       : undefined;
     // Half a second at most: within one, what is shown is to be right again.
     await this.retry.wait(watcher ? 30_000 : 500);
@@ -236,6 +238,13 @@ export class Host implements Disposable {
     this.stateChanged.fire(state);
   }
 
+  /** For what does not change by being said again. */
+  private readonly tellOnce = (said: string): void => {
+    if (this.told.has(said)) return;
+    this.told.add(said);
+    this.options.log?.(said);
+  };
+
   private doubtImages(): void {
     this.imagesDoubtful = true;
     if (!this.active || this.disposed) return;
@@ -253,7 +262,7 @@ export class Host implements Disposable {
       if (this.watchers.has(folder)) continue;
       const watcher = watchFolder(folder, (name) => {
         if (!name?.startsWith('.#')) this.doubtImages(); // not the locks that machines take and leave
-      });
+      }, this.tellOnce);
       if (watcher) this.watchers.set(folder, watcher);
     }
   }
@@ -262,12 +271,12 @@ export class Host implements Disposable {
     const key = `settings ${folder}`;
     if (this.watchers.has(key) || this.disposed) return;
     const refresh = () => inBackground(this.refreshSettings());
-    const watcher = watchFolder(folder, refresh) ?? watchForPath(folder, () => {
+    const watcher = watchFolder(folder, refresh, this.tellOnce) ?? watchForPath(folder, () => {
       this.watchers.get(key)?.dispose();
       this.watchers.delete(key);
       if (this.session) this.watchSettings(folder);
       refresh();
-    });
+    }, this.tellOnce);
     if (watcher) this.watchers.set(key, watcher);
   }
 

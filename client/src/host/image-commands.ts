@@ -1,6 +1,7 @@
 /** Commands about images, which are there whether a machine runs from them or not. */
 import * as check from './checks';
 import { actions, type Command, type Need, plain } from './command';
+import { installer } from './install-settings';
 import { settingsFolder } from './settings-files';
 
 export interface CloneOptions {
@@ -42,11 +43,16 @@ export const setPoolLimit: Command<{ readonly limit: string }> = {
   argv: (_, { limit }) => ['machinectl', 'set-limit', '--', check.limit(limit)],
 };
 
-/** Installs a settings file where the administrator has them, which nspawn trusts. */
-export const installSettings: Command<{ readonly source: string; readonly name: string }> = {
+/**
+ * Installs a settings file where the administrator has them, which nspawn trusts. `source`: a private copy of its text, alone in
+ * a folder that only this user may write to. `was`: what stands there (`stampOf`); anything else is not replaced.
+ */
+export const installSettings: Command<{ readonly source: string; readonly name: string; readonly was?: string }> = {
   ...verb('installSettings', 'nothing'), names: 'none', rights: 'root', actions: [],
-  argv: (_, { source, name }) => [
-    'install', '-D', '--mode=644', '--no-target-directory', '--', check.absolute(source), `${settingsFolder}/${check.image(name)}.nspawn`],
+  argv: (_, { source, name, was }) => [
+    // The program that VS Code runs extensions with may be Electron. sudo, run0 and systemd-run keep no environment, env gives it.
+    'env', 'ELECTRON_RUN_AS_NODE=1', process.execPath, ...installer,
+    check.absolute(source), `${settingsFolder}/${check.image(name)}.nspawn`, ...was === undefined ? [] : [was]],
 };
 
 /** Deletes images, and their `.nspawn` files with them. What is on a device stays. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { bootsAnInit, inside, missingForBoot, osReleaseOf, readOsReleaseText } from './image-files';
@@ -47,6 +48,45 @@ describe('Files of images', () => {
     assert.equal(await inside(root, '/usr/lib/loop'), undefined);
     link('shadow', '../../../../../../etc/passwd');
     assert.equal(await inside(root, '/shadow'), undefined, 'the passwd of the host is not in the image');
+  });
+
+  it('are not known when they are no small regular files, and that costs nothing else', async () => {
+    const image = (name: string) => path.join(root, name);
+    put('sparse/etc/os-release');
+    truncateSync(image('sparse/etc/os-release'), 400 << 20);
+    put('large/etc/os-release', `ID=large\n${'#'.repeat(70_000)}`);
+    for (const name of ['fifo', 'folder', 'device', 'out', 'second']) mkdirSync(image(`${name}/etc`), { recursive: true });
+    for (const name of ['fifo', 'second']) spawnSync('mkfifo', [image(`${name}/etc/os-release`)]);
+    mkdirSync(image('folder/etc/os-release'));
+    link('device/etc/os-release', '/dev/zero');
+    link('out/etc/os-release', '../../../../../../../../etc/os-release');
+    put('second/usr/lib/os-release', 'ID=second');
+    const found = await Promise.all(['sparse', 'large', 'fifo', 'fifo', 'fifo', 'fifo', 'fifo', 'folder', 'device', 'out', 'second'].map((name) => osReleaseOf(image(name))));
+    assert.deepEqual(found.slice(0, -1), Array<undefined>(10).fill(undefined));
+    assert.deepEqual(found.at(-1), { id: 'second' });
+  });
+
+  it('end the following of links, however many there are and whatever they are called', async () => {
+    for (let i = 0; i < 50; i++) link(`many/l${i}`, `l${i + 1}`);
+    assert.equal(await inside(root, '/many/l0'), undefined);
+    // Each doubles what is to follow.
+    for (let i = 0; i < 40; i++) link(`bomb/b${i}`, `/bomb/b${i + 1}/../b${i + 1}`);
+    assert.equal(await inside(root, '/bomb/b0'), undefined);
+    assert.equal(await inside(root, `/${'x/../'.repeat(10_000)}nothing`), undefined);
+    put('new\nline/\u202efile', 'x');
+    link('to', '/new\nline/\u202efile');
+    assert.equal(await inside(root, '/to'), path.join(root, 'new\nline/\u202efile'));
+    await assert.rejects(inside(root, `/${'x'.repeat(300)}`), /ENAMETOOLONG/);
+    assert.equal(await missingForBoot(root, () => Promise.resolve(undefined)) === undefined, false);
+  });
+
+  it('read hostile text as what it is', () => {
+    const hostile = '__proto__=a\nconstructor=b\nID[]=c\nID[]=d\n[ID]\nid=e\n\'null\'=x\n=x\nID\n\0\nPRETTY_NAME="a\\"b\nVERSION_ID=\'[1,2]\'';
+    assert.deepEqual(readOsReleaseText(hostile), { versionId: '[1,2]', prettyName: '"a"b' });
+    assert.equal(({} as { a?: unknown }).a, undefined);
+    assert.equal(readOsReleaseText(`PRETTY_NAME=${'x'.repeat(1 << 20)}`).prettyName?.length, 1000);
+    assert.ok(bootsAnInit('[__proto__]\nBoot=no\n[Exec]\n__proto__=no\n\'null\'=x\nBoot\nBoot=maybe\n'));
+    assert.ok(bootsAnInit('[Exec]\nBoot=no\nBoot=yes\n'));
   });
 
   it('claim nothing about what may not be read', async () => {

@@ -1,8 +1,9 @@
 /** What can be read of an image on the disk: whether it can boot, and what system it is. */
 import { constants } from 'node:fs';
-import { access, lstat, readFile, readlink } from 'node:fs/promises';
+import { access, lstat, readlink } from 'node:fs/promises';
 import * as path from 'node:path';
-import { parse } from 'ini';
+import { patientlyLater } from '../../../server/src/node/mounts';
+import { mostBytes, readSmallFileLater } from '../../../server/src/node/small-file';
 import type { OsRelease } from './types';
 
 /** systemd v262 nspawn.c: the same places, in the same order. */
@@ -19,7 +20,7 @@ export async function missingForBoot(root: string | undefined, hasOsRelease: () 
   const noSystem = `it has neither ${osReleases.join(' nor ')}, without which systemd-nspawn takes it for no system at all`;
   try {
     if (root === undefined) throw new Error('nowhere to look');
-    await access(root, constants.R_OK | constants.X_OK);
+    await patientlyLater(root, () => access(root, constants.R_OK | constants.X_OK));
     if (!await hasAny(root, osReleases)) return noSystem;
     if (!await hasAny(root, initPrograms)) return `it has no init: none of ${initPrograms.join(', ')}`;
     return undefined;
@@ -28,48 +29,73 @@ export async function missingForBoot(root: string | undefined, hasOsRelease: () 
   }
 }
 
-/** os-release of a directory image; undefined when it has none or this user may not look. */
+/** os-release of a directory image; undefined when it has none, when it is no small regular file, or when this user may not look. */
 export async function osReleaseOf(root: string): Promise<OsRelease | undefined> {
   for (const file of osReleases) {
     const found = await inside(root, file).catch(() => undefined);
     if (found === undefined) continue;
-    const text = await readFile(found, 'utf8').catch(() => undefined);
-    if (text !== undefined) return readOsReleaseText(text);
+    // What stood there was no link; one that is put there meanwhile leads nowhere.
+    const bytes = await readSmallFileLater(found, mostBytes.osRelease, { nofollow: true }).catch(() => undefined);
+    if (bytes !== undefined) return readOsReleaseText(bytes.toString());
   }
   return undefined;
 }
 
+/** The assignments in a text, one a line, with what stands around them left out: `[section]` where that is one of them. */
+function* assignments(text: string): Generator<readonly [section: string, key: string, value: string]> {
+  let section = '';
+  for (const line of text.split('\n')) {
+    const content = line.trim(), at = content.indexOf('=');
+    if (content.startsWith('[')) section = content;
+    else if (at > 0 && !content.startsWith('#') && !content.startsWith(';')) yield [section, content.slice(0, at).trimEnd(), content.slice(at + 1).trimStart()];
+  }
+}
+
+/** Characters of a field of os-release. */
+const longestField = 1000;
+
 /** The three fields of interest in the text of an os-release(5). */
 export function readOsReleaseText(text: string): OsRelease {
-  // ini reads a text in single quotes as JSON, so that '1.10' would be a number.
-  const quoted = text.replaceAll(/^(\w+)='([^'"\\]*)'\s*$/gm, '$1="$2"');
-  const fields = new Map<string, unknown>(Object.entries(parse(quoted)));
-  const field = (key: string) => {
-    const value = fields.get(key);
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
-  const id = field('ID'), versionId = field('VERSION_ID'), prettyName = field('PRETTY_NAME');
+  const fields = new Map<string, string>();
+  for (const [, key, value] of assignments(text)) {
+    if (/^(ID|VERSION_ID|PRETTY_NAME)$/.test(key)) fields.set(key, unquoted(value.slice(0, longestField)));
+  }
+  const { ID: id = '', VERSION_ID: versionId = '', PRETTY_NAME: prettyName = '' } = Object.fromEntries(fields);
   return {
-    ...(id === undefined ? {} : { id }), ...(versionId === undefined ? {} : { versionId }),
-    ...(prettyName === undefined ? {} : { prettyName }),
+    ...(id === '' ? {} : { id }), ...(versionId === '' ? {} : { versionId }), ...(prettyName === '' ? {} : { prettyName }),
   };
 }
 
+/** As a shell reads it (os-release(5)). */
+function unquoted(value: string): string {
+  const quote = value.charAt(0), isQuoted = value.length > 1 && (quote === '"' || quote === '\'') && value.endsWith(quote);
+  if (isQuoted && quote === '\'') return value.slice(1, -1);
+  return (isQuoted ? value.slice(1, -1) : value).replaceAll(/\\(.)/g, '$1');
+}
+
+const booleans: ReadonlyMap<string, boolean> = new Map([
+  ...['1', 'yes', 'y', 'true', 't', 'on'].map((word) => [word, true] as const),
+  ...['0', 'no', 'n', 'false', 'f', 'off'].map((word) => [word, false] as const),
+]);
+
 /** Whether the settings turn off booting, as `systemd-nspawn@.service` would otherwise do. */
 export function bootsAnInit(settings: string): boolean {
-  const exec: unknown = parse(settings)['Exec'];
-  const value = (key: string) => {
-    const found = typeof exec === 'object' && exec !== null ? new Map<string, unknown>(Object.entries(exec)).get(key) : undefined;
-    if (typeof found === 'boolean') return found; // ini has words of its own for that
-    return typeof found === 'string' ? /^(true|yes|y|on|1|t)$/i.test(found) : undefined;
-  };
-  return value('Boot') !== false && value('ProcessTwo') !== true;
+  let boot = true, processTwo = false;
+  for (const [section, key, value] of assignments(settings)) {
+    if (section !== '[Exec]') continue;
+    if (key === 'Boot') boot = booleans.get(value.toLowerCase()) ?? boot;
+    if (key === 'ProcessTwo') processTwo = booleans.get(value.toLowerCase()) ?? processTwo;
+  }
+  return boot && !processTwo;
 }
 
 async function hasAny(root: string, files: readonly string[]): Promise<boolean> {
   for (const file of files) if (await inside(root, file) !== undefined) return true;
   return false;
 }
+
+/** As the kernel follows (path_resolution(7)). */
+const mostLinks = 40;
 
 /**
  * Where a path of an image is on the host: links are followed as they would be inside, never out of the image.
@@ -88,7 +114,7 @@ export async function inside(root: string, file: string): Promise<string | undef
     const here = path.join(root, ...at, part);
     let link: string | undefined;
     try {
-      link = (await lstat(here)).isSymbolicLink() ? await readlink(here) : undefined;
+      link = (await patientlyLater(here, () => lstat(here))).isSymbolicLink() ? await readlink(here) : undefined;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
       throw error;
@@ -97,7 +123,7 @@ export async function inside(root: string, file: string): Promise<string | undef
       at.push(part);
       continue;
     }
-    if (++links > 40) return undefined;
+    if (++links > mostLinks) return undefined;
     if (link.startsWith('/')) at = [];
     rest.unshift(...link.split('/').filter((p) => p !== ''));
   }

@@ -6,6 +6,7 @@ export { type Elevation, elevated, polkitRule } from './elevation';
 export { type Verdict } from './authority';
 export { type Examiner, here, there } from './examine';
 export { type Failure, explain } from './explain';
+export { entriesIn, mostEntries } from './folder';
 export { Host, localHost } from './host';
 export {
   bootsAnInit, inside, missingForBoot, osReleaseOf,
@@ -15,7 +16,7 @@ export { isImageName, isMachineName, isUserName, unitOfMachine } from './names';
 export { MissingProgram, type Output, capture, findProgram, hasProgram, systemdVersion } from './programs';
 export { exists, settingsFiles, settingsFolder } from './settings-files';
 export { type Place, hasUserPlace, sshPlace, systemPlace, userPlace } from './place';
-export { type Manner, destination, isDestination, loginOverSsh, shellWord } from './ssh';
+export { type Manner, aliasesIn, destination, isDestination, loginOverSsh, shellWord } from './ssh';
 export { type Ended, type Transfer, Transfers } from './transfers';
 export type {
   Address, Change, Delta, HostState, Image, Machine, MachineState, OsRelease, SettingsFile, Snapshot, UnavailableReason,

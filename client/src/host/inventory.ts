@@ -96,7 +96,7 @@ export class Inventory {
     const touched = names ? new Set(names) : new Set(
       [...before.machines.keys(), ...this.registered.keys(), ...this.units.keys(), ...nextImages.keys()],
     );
-    for (const name of Object.values(imageDelta).flat() as string[]) touched.add(name);
+    for (const names of Object.values(imageDelta) as readonly string[][]) for (const name of names) touched.add(name);
 
     const nextMachines = new Map(before.machines);
     for (const name of touched) {
@@ -107,7 +107,7 @@ export class Inventory {
       if (!row) nextMachines.delete(name);
       else if (!isDeepStrictEqual(row, nextMachines.get(name))) nextMachines.set(name, row);
     }
-    const machineDelta = difference(before.machines, nextMachines);
+    const machineDelta = difference(before.machines, nextMachines, touched);
     if (isEmpty(machineDelta) && isEmpty(imageDelta)) return undefined;
     this.rows = { machines: nextMachines, images: nextImages };
     return { machines: machineDelta, images: imageDelta };
@@ -147,13 +147,16 @@ export class Inventory {
 /** What a list says of an image. */
 const listed = (image: Image): Image => ({ ...image, path: '', limit: 0 });
 
-/** Rows that are equal are the same object in both maps. */
-function difference<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): Delta {
-  return {
-    added: [...after.keys()].filter((name) => !before.has(name)),
-    changed: [...after].filter(([name, row]) => before.has(name) && before.get(name) !== row).map(([name]) => name),
-    removed: [...before.keys()].filter((name) => !after.has(name)),
-  };
+/** Rows that are equal are the same object in both maps. @param among the names that may differ */
+function difference<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>, among: Iterable<string> = new Set([...before.keys(), ...after.keys()])): Delta {
+  const added: string[] = [], changed: string[] = [], removed: string[] = [];
+  for (const name of among) {
+    const old = before.get(name), now = after.get(name);
+    if (old === undefined && now !== undefined) added.push(name);
+    else if (old !== undefined && now === undefined) removed.push(name);
+    else if (old !== now) changed.push(name);
+  }
+  return { added, changed, removed };
 }
 
 function isEmpty(delta: Delta): boolean {

@@ -10,9 +10,12 @@ export interface Entry {
   readonly message: string;
 }
 
+/** Characters of a message that are kept. */
+const longestMessage = 10_000;
+
 /** Entries in their order; a line that is none is left out. */
 export function readJournal(output: string): Entry[] {
-  return output.split('\n').flatMap((line) => {
+  return output.split('\n').filter((line) => line.startsWith('{')).flatMap((line) => {
     let raw: unknown;
     try {
       raw = JSON.parse(line);
@@ -36,9 +39,9 @@ export function readJournal(output: string): Entry[] {
 
 /** A field is a string, an array of bytes when it is not UTF-8 or holds control characters, or absent. */
 function text(value: unknown): string | undefined {
-  const raw = Array.isArray(value) ? Buffer.from(value.filter((byte) => typeof byte === 'number')).toString('utf8') : value;
+  const raw = Array.isArray(value) ? Buffer.from(value.slice(0, longestMessage).filter((byte) => typeof byte === 'number')).toString('utf8') : value;
   if (typeof raw !== 'string') return undefined;
-  return raw.replaceAll(/\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)/g, '').replaceAll(/\p{Cc}+/gu, ' ').trimEnd();
+  return raw.slice(0, longestMessage).replaceAll(/\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)/g, '').replaceAll(/\p{Cc}+/gu, ' ').trimEnd();
 }
 
 /** What a line looks like that tells why something did not work. */
@@ -73,8 +76,21 @@ export interface Place {
   readonly length: number;
 }
 
-/** Every `/path/NAME.nspawn:LINE` in a text. */
+/** Every `/path/NAME.nspawn:LINE` in a text, the path without blanks and colons. */
 export function placesIn(text: string): Place[] {
-  return [...text.matchAll(/(\/[^\s:]*\.nspawn):(\d{1,7})\b/g)].map((match) => (
-    { file: match[1] ?? '', line: Number(match[2]), at: match.index, length: match[0].length }));
+  const found: Place[] = [];
+  let from = 0;
+  // From the end backwards: a search from every slash would look at the same text again and again.
+  for (const match of text.matchAll(/\.nspawn:(\d{1,7})\b/g)) {
+    const end = match.index + match[0].length;
+    let word = match.index;
+    while (word > from && !/[\s:]/.test(text.charAt(word - 1))) word--;
+    from = end;
+    const at = text.indexOf('/', word);
+    if (at < 0 || at >= match.index) continue;
+    found.push({ file: text.slice(at, match.index + ending.length), line: Number(match[1]), at, length: end - at });
+  }
+  return found;
 }
+
+const ending = '.nspawn';

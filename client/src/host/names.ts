@@ -16,7 +16,7 @@ export function isMachineName(name: string): boolean {
  * `.#` of temporary files (systemd v252 machine-image.c image_name_is_valid). It may begin with `-` and hold blanks.
  */
 export function isImageName(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..' && !name.startsWith('.#')
+  return name !== '' && name.length <= 255 && name !== '.' && name !== '..' && !name.startsWith('.#')
     && !/[/\p{Cc}\p{Cs}\uFFFD]/u.test(name) && Buffer.byteLength(name) <= 255;
 }
 
@@ -42,7 +42,7 @@ export function unitOfMachine(name: string): string {
  * `--machine=%i`, which does not undo `\x2d`, and no valid name needs such an escape.
  */
 export function machineOfUnit(unit: string): string | undefined {
-  if (!unit.startsWith(unitPrefix) || !unit.endsWith(unitSuffix)) return undefined;
+  if (unit.length > 256 || !unit.startsWith(unitPrefix) || !unit.endsWith(unitSuffix)) return undefined;
   const name = unit.slice(unitPrefix.length, -unitSuffix.length);
   return isMachineName(name) ? name : undefined;
 }
@@ -65,7 +65,8 @@ export function escapeLabel(text: string): string {
 /** The reverse of {@link escapeLabel}; undefined when it is not a label or not UTF-8. */
 export function unescapeLabel(label: string): string | undefined {
   if (label === '_') return '';
-  if (!/^(?:[a-z0-9]|_[0-9a-f]{2})+$/i.test(label)) return undefined;
+  // Each byte of a unit's name, of which there are 256 at most, is three at most.
+  if (label.length > 3 * 256 || !/^(?:[a-z0-9]|_[0-9a-f]{2})+$/i.test(label)) return undefined;
   const bytes: number[] = [];
   for (const [part] of label.matchAll(/_..|./g)) {
     bytes.push(part.length === 1 ? part.charCodeAt(0) : Number.parseInt(part.slice(1), 16));

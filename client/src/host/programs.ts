@@ -45,24 +45,34 @@ export function hasProgram(program: string): boolean {
 }
 
 export interface Output {
-  /** Undefined when it was killed, as it is after 20 s. */
+  /** Undefined when it was killed, as it is after 20 s or when it says more than {@link mostOutput}; `stderr` tells why. */
   readonly status: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
+/** Bytes that a program may print. */
+const mostOutput = 16 << 20;
+
 /**
  * Runs a program that only reads and asks nobody, in the C locale.
  * @throws MissingProgram
  */
-export async function capture([program = '', ...args]: readonly string[]): Promise<Output> {
-  const file = findProgram(program);
+export async function capture([program = '', ...args]: readonly string[], limits: { readonly output?: number; readonly time?: number } = {}): Promise<Output> {
+  const file = findProgram(program), { output: maxBuffer = mostOutput, time: timeout = 20_000 } = limits;
   return new Promise((resolve) => {
-    const options = { cwd: '/', timeout: 20_000, maxBuffer: 16 << 20, env: { ...process.env, LC_ALL: 'C.UTF-8' } };
+    const options = { cwd: '/', timeout, maxBuffer, killSignal: 'SIGKILL' as const, env: { ...process.env, LC_ALL: 'C.UTF-8' } };
     const child = execFile(file, args, options, (error, stdout, stderr) => {
-      const status = error ? (typeof error.code === 'number' ? error.code : undefined) : 0;
-      resolve({ status, stdout, stderr: stderr || (error && status === undefined ? error.message : '') });
+      if (error === null || typeof error.code === 'number') {
+        resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr });
+        return;
+      }
+      const why = error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER' ? `${program} printed more than ${maxBuffer} bytes and was stopped.`
+        : error.killed === true ? `${program} did not end within ${timeout / 1000} s and was stopped.` : error.message;
+      resolve({ status: undefined, stdout, stderr: [stderr, why].filter((words) => words !== '').join('\n') });
     });
+    // It may have ended before.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end();
   });
 }

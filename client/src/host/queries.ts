@@ -1,4 +1,5 @@
 /** The questions we ask the host: one function, one call. Signatures are those of systemd 230 to 262. */
+import { pooled } from './async';
 import { type Bus, BusError, type Method } from './bus';
 import { pathOfImage, pathOfMachine, pathOfUnit, unitOfMachine } from './names';
 import * as read from './reading';
@@ -30,6 +31,12 @@ const getAll = (destination: string, path: string): Method => (
 /** A list of thousands of images on a slow disk may take its time. */
 const patience = 25_000;
 
+/** Questions about single machines under way at the same time. */
+export const parallel = 8;
+
+/** Names from which on systemd is asked for all units instead: it compares each unit with each pattern. */
+const manyPatterns = 1000;
+
 /** Asks systemd to send signals about its units; without it there are none. */
 export async function subscribe(bus: Bus): Promise<void> {
   await unless((error) => error === `${systemd}.AlreadySubscribed`, () => (
@@ -58,13 +65,13 @@ export async function unmaskingMachined(bus: Bus): Promise<readonly string[] | u
   return state === 'masked' ? ['systemctl', 'unmask', machinedUnit] : undefined;
 }
 
-export async function listMachines(bus: Bus): Promise<read.ListedMachine[]> {
-  return read.readMachines(await bus.call({ ...machinedMethod, member: 'ListMachines', returns: 'a(ssso)' }));
+export async function listMachines(bus: Bus, tell: read.Tell): Promise<read.ListedMachine[]> {
+  return read.readMachines(await bus.call({ ...machinedMethod, member: 'ListMachines', returns: 'a(ssso)' }), tell);
 }
 
-export async function listImages(bus: Bus): Promise<Image[]> {
+export async function listImages(bus: Bus, tell: read.Tell): Promise<Image[]> {
   const method = { ...machinedMethod, member: 'ListImages', returns: 'a(ssbttto)' };
-  return read.readImages(await bus.call(method, [], patience));
+  return read.readImages(await bus.call(method, [], patience), tell);
 }
 
 /**
@@ -72,12 +79,13 @@ export async function listImages(bus: Bus): Promise<Image[]> {
  * asking by name makes systemd load a unit, announce it, drop it and announce that: each answer would be followed
  * by signals that make us ask again.
  */
-export async function listUnits(bus: Bus, machines?: readonly string[]): Promise<read.Unit[]> {
-  const patterns = (machines ?? ['*']).map(unitOfMachine);
-  const units = read.readUnits(await bus.call(listUnitsByPatterns, [[], patterns]));
-  return Promise.all(units.map(async (unit) => (
-    unit.active === 'failed' ? { ...unit, result: await resultOfUnit(bus, unit.machine) } : unit
-  )));
+export async function listUnits(bus: Bus, machines: readonly string[] | undefined, tell: read.Tell): Promise<read.Unit[]> {
+  const patterns = machines === undefined || machines.length > manyPatterns ? ['*'] : machines;
+  const units = read.readUnits(await bus.call(listUnitsByPatterns, [[], patterns.map(unitOfMachine)]), tell);
+  await pooled([...units.entries()], parallel, async ([at, unit]) => {
+    if (unit.active === 'failed') units[at] = { ...unit, result: await resultOfUnit(bus, unit.machine) };
+  });
+  return units;
 }
 
 const machinesTargetPath = pathOfUnit('machines.target');
@@ -86,9 +94,9 @@ const machinesTargetPath = pathOfUnit('machines.target');
  * The machines that start with the system: `machinectl enable` makes machines.target want their units. Undefined when
  * systemd does not tell.
  */
-export async function autostarted(bus: Bus): Promise<ReadonlySet<string> | undefined> {
+export async function autostarted(bus: Bus, tell: read.Tell): Promise<ReadonlySet<string> | undefined> {
   const method = { destination: systemd, path: machinesTargetPath, interface: properties, member: 'Get', takes: 'ss', returns: 'v' };
-  return orRefused(async () => read.readMachineUnits(await bus.call(method, [`${systemd}.Unit`, 'Wants'])));
+  return orRefused(async () => read.readMachineUnits(await bus.call(method, [`${systemd}.Unit`, 'Wants']), tell));
 }
 
 async function resultOfUnit(bus: Bus, machine: string): Promise<string> {
@@ -126,9 +134,9 @@ export async function hasOsRelease(bus: Bus, image: string): Promise<boolean | u
 }
 
 /** Empty while the machine has none, and for a machine that shares the host's network. */
-export async function addresses(bus: Bus, machine: string): Promise<Address[]> {
+export async function addresses(bus: Bus, machine: string, tell: read.Tell): Promise<Address[]> {
   const method = { ...machinedMethod, member: 'GetMachineAddresses', takes: 's', returns: 'a(iay)' };
-  return await orRefused(async () => read.readAddresses(await bus.call(method, [machine]))) ?? [];
+  return await orRefused(async () => read.readAddresses(await bus.call(method, [machine]), tell)) ?? [];
 }
 
 /** What is known of a host and of the user that a connection belongs to. */

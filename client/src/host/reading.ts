@@ -6,6 +6,25 @@ import { BusError } from './bus';
 import { isImageName, isMachineName, isUserName, machineOfUnit } from './names';
 import type { Address, Image, OsRelease } from './types';
 
+/**
+ * What is taken from a service at most. No honest one comes near; what is left out is told to `Tell`, and other rows
+ * are not the worse for it.
+ */
+export const most = {
+  /** Images, and likewise units and files of settings, of a host. */
+  rows: 20_000,
+  /** Machines that are registered: each is asked about. */
+  machines: 5_000,
+  /** Of one machine. */
+  addresses: 100,
+  /** Characters of a text, which may be a path (PATH_MAX). */
+  text: 4096,
+} as const;
+
+/** Hears in a sentence what was left out. */
+export type Tell = (said: string) => void;
+const silent: Tell = () => undefined;
+
 /** An entry of machine1 ListMachines. */
 export interface ListedMachine {
   readonly name: string;
@@ -43,9 +62,17 @@ function list(value: unknown, what: string): readonly unknown[] {
   return value;
 }
 
+/** The beginning of a list. */
+function beginning(value: unknown, what: string, entries: number, tell: Tell): readonly unknown[] {
+  const all = list(value, what);
+  if (all.length > entries) tell(`${what} has more than ${entries} entries. The others are left out.`);
+  return all.slice(0, entries);
+}
+
 function text(value: unknown, what: string): string {
   if (typeof value !== 'string') throw garbled(what);
-  return value;
+  // A slice would keep the whole.
+  return value.length <= most.text ? value : Buffer.from(value.slice(0, most.text)).toString();
 }
 
 function flag(value: unknown, what: string): boolean {
@@ -60,9 +87,10 @@ function integer(value: unknown, what: string): bigint {
 }
 
 /** The values of a dictionary by key, without what a hostile key such as `__proto__` could bring in. */
-function dictionary(value: unknown, what: string): ReadonlyMap<string, unknown> {
+function dictionary(value: unknown, what: string): Pick<ReadonlyMap<string, unknown>, 'get' | 'has'> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw garbled(what);
-  return new Map(Object.entries(value));
+  const all = value as Readonly<Record<string, unknown>>;
+  return { get: (key) => Object.hasOwn(all, key) ? all[key] : undefined, has: (key) => Object.hasOwn(all, key) };
 }
 
 /** `{ [key]: value }`, or nothing for a value that means "not known". */
@@ -83,9 +111,9 @@ function time(value: unknown, what: string): number | undefined {
 }
 
 /** machine1 ListMachines: `a(ssso)`. The host itself, `.host`, is not a machine of ours. */
-export function readMachines([answer]: readonly unknown[]): ListedMachine[] {
+export function readMachines([answer]: readonly unknown[], tell: Tell = silent): ListedMachine[] {
   const what = 'The list of machines';
-  return list(answer, what).flatMap((entry) => {
+  return beginning(answer, what, most.machines, tell).flatMap((entry) => {
     const [name, kind, service] = list(entry, what).slice(0, 3).map((field) => text(field, what));
     if (name === undefined || kind === undefined || service === undefined) throw garbled(what);
     return isMachineName(name) ? [{ name, class: kind, ...known('service', service) }] : [];
@@ -111,9 +139,9 @@ export function readMachine([answer]: readonly unknown[]): MachineProperties {
 }
 
 /** machine1 ListImages: `a(ssbttto)`, that is name, type, read-only, created, modified, usage, object. */
-export function readImages([answer]: readonly unknown[]): Image[] {
+export function readImages([answer]: readonly unknown[], tell: Tell = silent): Image[] {
   const what = 'The list of images';
-  return list(answer, what).flatMap((entry) => {
+  return beginning(answer, what, most.rows, tell).flatMap((entry) => {
     const [name, type, readOnly, created, modified, usage] = list(entry, what);
     return image(what, { name, type, readOnly, created, modified, usage });
   });
@@ -151,9 +179,9 @@ function image(what: string, raw: RawImage): Image[] {
 }
 
 /** systemd1 ListUnitsByPatterns: `a(ssssssouso)`. Units of other kinds are left out. */
-export function readUnits([answer]: readonly unknown[]): Unit[] {
+export function readUnits([answer]: readonly unknown[], tell: Tell = silent): Unit[] {
   const what = 'The list of units';
-  return list(answer, what).flatMap((entry) => {
+  return beginning(answer, what, most.rows, tell).flatMap((entry) => {
     const fields = list(entry, what);
     const machine = machineOfUnit(text(fields[0], what));
     const active = text(fields[3], what);
@@ -175,9 +203,9 @@ export function readText([answer]: readonly unknown[]): string {
 }
 
 /** The machines of a property that lists units, `as`. Other units are left out. */
-export function readMachineUnits([answer]: readonly unknown[]): ReadonlySet<string> {
-  const what = 'A list of units';
-  return new Set(list(answer, what).map((unit) => machineOfUnit(text(unit, what))).filter((name) => name !== undefined));
+export function readMachineUnits([answer]: readonly unknown[], tell: Tell = silent): ReadonlySet<string> {
+  const what = 'The list of units that start with the system';
+  return new Set(beginning(answer, what, most.rows, tell).map((unit) => machineOfUnit(text(unit, what))).filter((name) => name !== undefined));
 }
 
 /** GetMachineOSRelease or GetImageOSRelease: `a{ss}`. */
@@ -209,16 +237,17 @@ export function readWho(
 
 /** Whether a dictionary holds nothing. */
 export function isEmpty([answer]: readonly unknown[]): boolean {
-  return dictionary(answer, 'A dictionary').size === 0;
+  dictionary(answer, 'A dictionary');
+  return Object.keys(answer as object).length === 0;
 }
 
 const ipv4 = 2;
 const ipv6 = 10;
 
 /** GetMachineAddresses: `a(iay)`, the numbers being Linux's AF_INET and AF_INET6. Others are left out. */
-export function readAddresses([answer]: readonly unknown[]): Address[] {
+export function readAddresses([answer]: readonly unknown[], tell: Tell = silent): Address[] {
   const what = 'A list of addresses';
-  return list(answer, what).flatMap((entry): Address[] => {
+  return beginning(answer, what, most.addresses, tell).flatMap((entry): Address[] => {
     const [family, raw] = list(entry, what);
     const bytes = raw instanceof Uint8Array ? [...raw] : list(raw, what).map((byte) => Number(integer(byte, what)));
     const number = Number(integer(family, what));

@@ -3,13 +3,15 @@ import { type Bus, BusError, type Signal } from './bus';
 import type { Inventory, Registration } from './inventory';
 import { isMachineName, machineOfUnit, machineOfUnitPath } from './names';
 import * as ask from './queries';
-import type { Unit } from './reading';
+import { type Unit, most } from './reading';
 import type { Change, Image } from './types';
 
-/** Questions about single machines under way at the same time. */
-const parallel = 8;
-
 const daemon = 'org.freedesktop.DBus';
+
+const machinedSignals = { MachineNew: 'so', MachineRemoved: 'so' } as const;
+const systemdSignals = {
+  UnitNew: 'so', UnitRemoved: 'so', JobNew: 'uos', JobRemoved: 'uoss', Reloading: 'b', UnitFilesChanged: '',
+} as const;
 
 /** What a session tells its host. */
 export interface Reports {
@@ -20,6 +22,8 @@ export interface Reports {
   imagesDoubtful(): void;
   /** Something that was not understood or not answered, for the log. */
   problem(message: string): void;
+  /** What was too much, for the log; may be said again and again. */
+  leftOut(message: string): void;
 }
 
 /**
@@ -41,17 +45,17 @@ export class Session {
   async watch(): Promise<void> {
     const { bus } = this;
     const ownerOf = (name: string) => (
-      { sender: daemon, interface: daemon, member: 'NameOwnerChanged', arg0: name });
+      { sender: daemon, interface: daemon, member: 'NameOwnerChanged', arg0: name, carries: { NameOwnerChanged: 'sss' } });
     await Promise.all([
-      bus.onSignal({ sender: ask.machined, interface: ask.machinedManager }, ({ member, body: [name] }) => {
-        if (/^Machine(New|Removed)$/.test(member)) this.touch(name, this.machinesToAsk, this.askMachines);
+      bus.onSignal({ sender: ask.machined, interface: ask.machinedManager, carries: machinedSignals }, ({ body: [name] }) => {
+        this.touch(name, this.machinesToAsk, this.askMachines);
       }),
-      bus.onSignal({ sender: ask.systemd, interface: ask.systemdManager, path: ask.systemdPath }, (signal) => {
+      bus.onSignal({ sender: ask.systemd, interface: ask.systemdManager, path: ask.systemdPath, carries: systemdSignals }, (signal) => {
         this.systemdSaid(signal);
       }),
       bus.onSignal({
         sender: ask.systemd, interface: ask.properties, member: 'PropertiesChanged',
-        pathNamespace: `${ask.systemdPath}/unit`, arg0: `${ask.systemd}.Unit`,
+        pathNamespace: `${ask.systemdPath}/unit`, arg0: `${ask.systemd}.Unit`, carries: { PropertiesChanged: 'sa{sv}as' },
       }, ({ path }) => {
         if (path === ask.machinedUnitPath && this.adrift) this.reports.listWanted();
         else this.touch(machineOfUnitPath(path), this.unitsToAsk, this.askUnits);
@@ -80,10 +84,10 @@ export class Session {
     // The question starts machined where it does not run: its coming is no news then.
     this.startingMachined = true;
     const [machines, units, images, autostart] = await Promise.all([
-      ask.listMachines(bus).finally(() => (this.startingMachined = false)),
-      ask.listUnits(bus),
-      ask.listImages(bus),
-      ask.autostarted(bus),
+      ask.listMachines(bus, this.tell).finally(() => (this.startingMachined = false)),
+      ask.listUnits(bus, undefined, this.tell),
+      ask.listImages(bus, this.tell),
+      ask.autostarted(bus, this.tell),
     ]);
     inventory.autostart = autostart;
     replace(inventory.units, units.map((unit) => [unit.machine, unit]));
@@ -108,7 +112,7 @@ export class Session {
   }
 
   readonly refreshImages = coalesced(() => this.guarded(async () => {
-    this.publish([], await ask.listImages(this.bus));
+    this.publish([], await ask.listImages(this.bus, this.tell));
   }));
 
   /** Fetches what a list does not carry, such as the path. */
@@ -162,16 +166,20 @@ export class Session {
 
   private touch(name: unknown, toAsk: Set<string>, request: () => Promise<void>): void {
     if (typeof name !== 'string' || !isMachineName(name)) return;
+    if (toAsk.size >= most.machines && !toAsk.has(name)) {
+      this.tell(`There is news of more than ${most.machines} machines at once. The others are left out.`);
+      return;
+    }
     toAsk.add(name);
     inBackground(request());
   }
 
   private readonly askUnits = this.batches(this.unitsToAsk, async (names) => {
-    const units = new Map((await ask.listUnits(this.bus, names)).map((unit) => [unit.machine, unit]));
+    const units = new Map((await ask.listUnits(this.bus, names, this.tell)).map((unit) => [unit.machine, unit]));
     for (const name of names) {
       const before = this.inventory.units.get(name);
       const now = units.get(name);
-      setOrDelete(this.inventory.units, name, now);
+      this.set(this.inventory.units, name, now, most.rows);
       const { registered } = this.inventory;
       if (!isUp(now) && registered.get(name)?.state === 'closing') registered.delete(name);
       // By the time it says that it is ready, the machine may have got its addresses.
@@ -181,7 +189,7 @@ export class Session {
   });
 
   private readonly askAutostart = coalesced(() => this.guarded(async () => {
-    const before = this.inventory.autostart, now = await ask.autostarted(this.bus);
+    const before = this.inventory.autostart, now = await ask.autostarted(this.bus, this.tell);
     this.inventory.autostart = now;
     this.publish(before && now ? new Set([...before, ...now]) : undefined);
   }));
@@ -193,8 +201,7 @@ export class Session {
     // Until its unit has ended, too, a machine that has gone is one that stops; its row keeps what it says.
     const stopping = before && isUp(this.inventory.units.get(name)) ? { ...before, state: 'closing' } : undefined;
     const now = properties ? { ...properties, ...(same ? detailsOf(before) : {}) } : stopping;
-    setOrDelete(this.inventory.registered, name, now);
-    this.publish([name]);
+    this.set(this.inventory.registered, name, now, most.machines);
     if (properties && !same) this.touch(name, this.detailsToAsk, this.askDetails);
   }));
 
@@ -203,12 +210,11 @@ export class Session {
     if (!asked) return;
     const [os, addresses] = await Promise.all([
       asked.os ?? ask.osRelease(this.bus, name),
-      ask.addresses(this.bus, name),
+      ask.addresses(this.bus, name, this.tell),
     ]);
     const now = this.inventory.registered.get(name);
     if (now?.leader !== asked.leader || !now) return; // another run of the machine has begun meanwhile
     this.inventory.registered.set(name, { ...now, ...(os ? { os } : {}), addresses });
-    this.publish([name]);
   }));
 
   /** Takes everything off the list at once, a tick after the first name, and asks for it. */
@@ -221,9 +227,26 @@ export class Session {
     }));
   }
 
-  /** An error with one machine is no reason to leave out the others. */
-  private each(names: readonly string[], work: (name: string) => Promise<void>): Promise<void> {
-    return pooled(names, parallel, (name) => this.guarded(() => work(name)));
+  /** What is known of a machine now, undefined being nothing; there may be only so many of them. */
+  private set<T>(map: Map<string, T>, name: string, value: T | undefined, mostOfThem: number): void {
+    if (value === undefined) map.delete(name);
+    else if (map.has(name) || map.size < mostOfThem) map.set(name, value);
+    else this.tell(`There are more than ${mostOfThem} machines. The others are left out.`);
+  }
+
+  private readonly tell = (said: string): void => this.reports.leftOut(said);
+
+  /**
+   * Does some work for each machine and publishes what came of it: of a few at once, of thousands in some dozen pieces,
+   * because every piece means new rows. An error with one machine is no reason to leave out the others.
+   */
+  private async each(names: readonly string[], work: (name: string) => Promise<void>): Promise<void> {
+    const done: string[] = [], piece = Math.ceil(names.length / 64);
+    await pooled(names, ask.parallel, async (name) => {
+      await this.guarded(() => work(name));
+      if (done.push(name) >= piece) this.publish(done.splice(0));
+    });
+    this.publish(done);
   }
 
   private publish(names: Iterable<string> | undefined, images?: readonly Image[]): void {
@@ -253,11 +276,6 @@ function isUp(unit: Unit | undefined): boolean {
 
 function detailsOf({ os, addresses }: Partial<Registration> = {}): Partial<Registration> {
   return { ...(os ? { os } : {}), ...(addresses ? { addresses } : {}) };
-}
-
-function setOrDelete<T>(map: Map<string, T>, key: string, value: T | undefined): void {
-  if (value === undefined) map.delete(key);
-  else map.set(key, value);
 }
 
 function replace<T>(map: Map<string, T>, entries: readonly (readonly [string, T])[]): void {

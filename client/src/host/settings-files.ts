@@ -1,7 +1,9 @@
 /** Where the `.nspawn` files of machines are. */
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import * as path from 'node:path';
+import { entriesIn, mostEntries } from './folder';
 import { isImageName } from './names';
+import { type Tell, most } from './reading';
 import type { SettingsFile } from './types';
 
 /** A folder in which nspawn looks for settings. */
@@ -25,14 +27,19 @@ export function settingsFolders(imageFolders: readonly string[], trusted = admin
   ];
 }
 
-/** The file that counts for each name. Folders that are not there or may not be read are left out. */
-export async function findSettings(folders: readonly SettingsFolder[]): Promise<ReadonlyMap<string, SettingsFile>> {
+/** The file that counts for each name. Folders that are not there or may not be read are left out. @param tell hears what was cut */
+export async function findSettings(folders: readonly SettingsFolder[], tell: Tell = () => undefined): Promise<ReadonlyMap<string, SettingsFile>> {
   const found = new Map<string, SettingsFile>();
   for (const { path: folder, trusted } of folders) {
-    const files = await readdir(folder).catch(() => []);
-    for (const file of files) {
+    const { entries, more } = await entriesIn(folder).catch(() => ({ entries: [], more: false }));
+    if (more) tell(`${folder} has more than ${mostEntries} entries. The others are left out.`);
+    for (const { name: file } of entries) {
       const name = file.slice(0, -ending.length);
       if (!file.endsWith(ending) || !isImageName(name) || found.has(name)) continue;
+      if (found.size >= most.rows) {
+        tell(`There are more than ${most.rows} settings files. The others are left out.`);
+        return found;
+      }
       found.set(name, { path: path.join(folder, file), trusted });
     }
   }

@@ -72,6 +72,23 @@ describe('A connection over ssh', () => {
     assert.doesNotMatch(sshFailure('far', 255, `\x1b[31m${'x'.repeat(9000)}\u202e\n`).message, /\p{C}|x{400}/u);
   });
 
+  it('keeps the end of what floods stderr, whatever the other side says, and waits for nobody', async () => {
+    const { kind, message } = await fails('head -c 50000000 /dev/zero | tr "\\0" "\\033" >&2; printf "\\033]0;x\\007\\342\\200\\256the last words" >&2; exit 255');
+    assert.equal(kind, 'absent');
+    assert.match(message, /the last words/);
+    assert.ok(message.length < 600 && !/\p{C}/u.test(message), message);
+    // It never ends by itself: noise on both.
+    assert.equal((await fails('yes >&2 & yes; wait')).kind, 'garbled');
+  });
+
+  it('leaves no process behind that does not want to end', async () => {
+    const child = spawn('sh', ['-c', 'trap "" TERM; echo ready; while :; do sleep 0.1; done']);
+    const gone = new Promise<string | null>((resolve) => child.on('exit', (_, signal) => resolve(signal)));
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    new ProcessStream(child, () => new Error('never said')).destroy();
+    assert.equal(await gone, 'SIGKILL');
+  });
+
   it('carries both ways, and ends with the process', async () => {
     const stream = new ProcessStream(spawn('cat'), (status) => new Error(`ended ${String(status)}`));
     const big = Buffer.alloc(1 << 20, 'x');

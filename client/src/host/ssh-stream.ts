@@ -32,6 +32,12 @@ export async function busOverSsh(host: string, scope: 'system' | 'user' = 'syste
   }
 }
 
+/** Characters of what ssh and the other side write on stderr that are kept, of whatever comes. */
+const longestWords = 4096;
+
+/** Milliseconds that a process has to end after it was asked to. */
+const patience = 2_000;
+
 /** The output and input of a process as one stream, which ends with the process and takes it along. */
 export class ProcessStream extends Duplex {
   private said = '';
@@ -42,7 +48,7 @@ export class ProcessStream extends Duplex {
     child.stdout.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) child.stdout.pause();
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => { this.said = (this.said + text).slice(-4096); });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => { this.said = (this.said + text).slice(-longestWords); });
     // That nobody reads any more is said better by the end of the process.
     child.stdin.on('error', () => undefined);
     child.on('error', (error) => this.destroy(error));
@@ -66,6 +72,10 @@ export class ProcessStream extends Duplex {
     this.child.stdout.destroy();
     this.child.stderr.destroy();
     this.child.kill();
+    // One that does not want to is not left behind.
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), patience);
+    timer.unref();
+    this.child.once('exit', () => clearTimeout(timer));
     done(error);
   }
 }
@@ -77,6 +87,7 @@ const notFound = 127;
 
 /** Why a connection over ssh ended, and what to do next; `said` is the end of what ssh and the other side wrote. */
 export function sshFailure(host: string, status: number | null, said: string): BusError {
+  said = said.slice(-longestWords);
   const lines = said.split(/[\r\n]+/).map((line) => line.replaceAll(/\p{C}+/gu, ' ').trim()).filter((line) => line !== '');
   const words = lines.length === 0 ? '' : ` (${lines.slice(-2).join(' ').slice(0, 300)})`;
   if (status === sshItself) {

@@ -26,6 +26,15 @@ export function destination(text: string): string {
     + '"ssh" in a terminal.');
 }
 
+/** The hosts that have an entry of their own in a configuration of ssh (ssh_config(5)), patterns left out. */
+export function aliasesIn(configuration: string): readonly string[] {
+  const names = configuration.split('\n').flatMap((line) => {
+    const [keyword = '', ...words] = (line.split('#', 1)[0] ?? '').trim().split(/[\s=]+/);
+    return keyword.toLowerCase() === 'host' ? words : [];
+  });
+  return [...new Set(names)].filter(isDestination);
+}
+
 /** What stands for itself in every shell, also at the beginning of a word. */
 const bare = /^[A-Za-z0-9_/.:,+@-][A-Za-z0-9_/.:,+@=-]*$/;
 

@@ -18,7 +18,7 @@ export function transferOf(id: number, [answer]: readonly unknown[]): TransferFa
   const text = (key: string) => {
     const value = all.get(key);
     if (typeof value !== 'string') throw new BusError('garbled', `The ${key} of a transfer has an unexpected shape.`);
-    return value.replaceAll(/\p{C}+/gu, ' ').slice(0, 2000);
+    return value.slice(0, 2000).replaceAll(/\p{C}+/gu, ' ');
   };
   const progress = all.get('Progress');
   // -1.8e308 stands for "not known" (systemd 252).

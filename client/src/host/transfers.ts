@@ -28,8 +28,13 @@ export interface Ended {
   readonly messages: readonly string[];
 }
 
+/** Transfers that are followed at the same time. */
+const mostTransfers = 1000;
+
 const manager = { destination: ask.importd, path: '/org/freedesktop/import1', interface: ask.importdManager };
 const transferInterface = `${ask.importd}.Transfer`;
+const managerSignals = { TransferNew: 'uo', TransferRemoved: 'uos' } as const;
+const transferSignals = { LogMessage: 'us', ProgressUpdate: 'd' } as const;
 const daemon = 'org.freedesktop.DBus';
 
 /**
@@ -89,9 +94,11 @@ export class Transfers implements Disposable {
     }));
     try {
       await Promise.all([
-        bus.onSignal({ sender: ask.importd, interface: ask.importdManager }, (signal) => this.managerSaid(bus, signal)),
-        bus.onSignal({ sender: ask.importd, interface: transferInterface }, (signal) => this.transferSaid(signal)),
-        bus.onSignal({ sender: daemon, interface: daemon, member: 'NameOwnerChanged', arg0: ask.importd }, ({ body: [, , owner] }) => {
+        bus.onSignal({ sender: ask.importd, interface: ask.importdManager, carries: managerSignals }, (signal) => this.managerSaid(bus, signal)),
+        bus.onSignal({ sender: ask.importd, interface: transferInterface, carries: transferSignals }, (signal) => this.transferSaid(signal)),
+        bus.onSignal({
+          sender: daemon, interface: daemon, member: 'NameOwnerChanged', arg0: ask.importd, carries: { NameOwnerChanged: 'sss' },
+        }, ({ body: [, , owner] }) => {
           if (owner === '') this.lose();
         }),
       ]);
@@ -110,7 +117,8 @@ export class Transfers implements Disposable {
     if (there !== true) return;
     const [list] = await bus.call({ ...manager, member: 'ListTransfers', returns: 'a(usssdo)' });
     if (!Array.isArray(list)) return;
-    await Promise.all(list.map((entry: unknown) => this.add(bus, Array.isArray(entry) ? entry[0] : undefined)));
+    if (list.length > mostTransfers) this.log(`There are more than ${mostTransfers} transfers. The others are left out.`);
+    await Promise.all(list.slice(0, mostTransfers).map((entry: unknown) => this.add(bus, Array.isArray(entry) ? entry[0] : undefined)));
   }
 
   private managerSaid(bus: Bus, { member, body: [id, , result] }: Signal): void {
@@ -141,7 +149,7 @@ export class Transfers implements Disposable {
   }
 
   private async add(bus: Bus, id: unknown): Promise<void> {
-    if (typeof id !== 'number') return;
+    if (typeof id !== 'number' || this.asked.size + this.rows.size >= mostTransfers) return;
     const path = `/org/freedesktop/import1/transfer/_${id}`;
     this.asked.set(id, undefined);
     try {
@@ -166,8 +174,8 @@ export class Transfers implements Disposable {
     const id = Number(/\/transfer\/_(\d+)$/.exec(path)?.[1] ?? Number.NaN);
     const before = this.rows.get(id);
     if (member === 'LogMessage' && typeof body[1] === 'string') {
-      const message = body[1].replaceAll(/\p{C}+/gu, ' ').slice(0, 500);
-      if (Number.isInteger(id) && this.said.size < 1000) this.said.set(id, [...this.said.get(id) ?? [], message].slice(-20));
+      const message = body[1].slice(0, 1000).replaceAll(/\p{C}+/gu, ' ').slice(0, 500);
+      if (Number.isInteger(id) && (this.said.size < mostTransfers || this.said.has(id))) this.said.set(id, [...this.said.get(id) ?? [], message].slice(-20));
       if (!before) return;
       // Before systemd 256 this is the only place that tells the progress.
       const percent = /(?:Got|Imported|Exported) (\d{1,3})%/.exec(message)?.[1];

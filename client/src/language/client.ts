@@ -1,6 +1,8 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { CloseAction, ErrorAction, type ErrorHandler, LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import { messageOf, notify } from '../ui/notifications';
+import { sayForServer } from './messages';
 import { type Target, TargetItem } from './target';
 
 /** The mkosi that is installed here, and whether it is a clone of its repository; undefined: none, or it may not be asked in this workspace. */
@@ -14,6 +16,14 @@ const lately = 3 * 60_000;
 class QuietClient extends LanguageClient {
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
+  }
+
+  override warn(message: string, data?: unknown): void {
+    super.warn(message, data, false);
+  }
+
+  override info(message: string, data?: unknown): void {
+    super.info(message, data, false);
   }
 }
 
@@ -69,21 +79,22 @@ export class Language implements vscode.Disposable {
       const mkosi = await this.mkosi();
       if (client?.isRunning() === true) await client.sendNotification('nspawn/host', mkosi ?? {});
     } catch (error) {
-      client?.outputChannel.warn(said(error));
+      client?.outputChannel.warn(messageOf(error));
     }
   }
 
   private next(work: () => Promise<void>): void {
-    this.turn = this.turn.then(() => this.disposed ? undefined : work()).catch((error: unknown) => { this.fail(`did not start: ${said(error)}`); });
+    this.turn = this.turn.then(() => this.disposed ? undefined : work()).catch((error: unknown) => { this.fail(`did not start: ${messageOf(error)}`); });
   }
 
   private async run(): Promise<void> {
     const module = path.join(this.folder, 'server', 'dist', 'cli.js');
     const client = new QuietClient('nspawn', 'nspawn language server', { module, transport: TransportKind.ipc }, {
       documentSelector: [{ language: 'nspawn' }, { language: 'mkosi' }], errorHandler: this.handler(),
-      initializationFailedHandler: () => false, initializationOptions: { moveCommand: 'nspawn.moveSettings' },
+      initializationFailedHandler: () => false, markdown: { isTrusted: false, supportHtml: false }, initializationOptions: { moveCommand: 'nspawn.moveSettings' },
     });
     this.client = client;
+    sayForServer(client);
     client.onNotification('nspawn/targetChanged', () => { this.target.show('running'); });
     this.target.show('starting');
     this.starting = true;
@@ -131,7 +142,7 @@ export class Language implements vscode.Disposable {
       if (!client.isRunning()) return;
       listener?.dispose();
       // When it has ended once more, `closed` deals with it.
-      this.answers(client).then(undefined, (error: unknown) => { client.outputChannel.warn(said(error)); });
+      this.answers(client).then(undefined, (error: unknown) => { client.outputChannel.warn(messageOf(error)); });
     });
   }
 
@@ -143,13 +154,11 @@ export class Language implements vscode.Disposable {
   private fail(what: string): void {
     if (this.disposed) return;
     this.target.show('failed');
-    const { client } = this, again = 'Start Again', log = 'Show Log';
-    vscode.window.showErrorMessage(`The nspawn language server ${what}. Until it runs there is no help in .nspawn and mkosi files.`, again, log).then((choice) => {
+    const { client } = this, again = 'Start Again', show = 'Show Log';
+    notify('error', `The nspawn language server ${what}. Until it runs there is no help in .nspawn and mkosi files.`, again, show).then((choice) => {
       if (choice === again) return this.restart();
-      if (choice === log) client?.outputChannel.show();
+      if (choice === show) client?.outputChannel.show();
       return undefined;
-    }).then(undefined, (error: unknown) => { client?.outputChannel.error(said(error)); });
+    }).then(undefined, (error: unknown) => { client?.outputChannel.error(messageOf(error)); });
   }
 }
-
-const said = (error: unknown): string => error instanceof Error ? error.message : String(error);

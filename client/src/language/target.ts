@@ -1,4 +1,7 @@
 import * as vscode from 'vscode';
+import { complain, messageOf } from '../ui/notifications';
+import { pickOne } from '../ui/prompts';
+import { StatusItem } from '../ui/rows';
 
 /** A release in force, and who chose it; what the server answers to `nspawn/target`, as for the file that is asked about. */
 interface Chosen {
@@ -21,7 +24,7 @@ const automatic: Readonly<Record<Tool, string>> = {
 
 /** Shows in the status bar which release the active file is judged by, and lets people choose another. */
 export class TargetItem implements vscode.Disposable {
-  private readonly item = vscode.window.createStatusBarItem('nspawn.target', vscode.StatusBarAlignment.Right, 100);
+  private readonly item = new StatusItem('nspawn.target', 'Release that files are judged by', 'right', 100);
   private readonly subscriptions: readonly { dispose(): void }[];
   private server: 'starting' | 'running' | 'failed' = 'starting';
   /** How often the server was asked; the last answer counts. */
@@ -29,7 +32,6 @@ export class TargetItem implements vscode.Disposable {
 
   /** @param ask sends a request to the language server; rejects with the next step where it does not run */
   constructor(private readonly ask: <T>(request: string, about?: object) => Promise<T>) {
-    this.item.name = 'Release that files are judged by';
     this.subscriptions = [
       this.item,
       vscode.window.onDidChangeActiveTextEditor(() => this.draw()),
@@ -37,7 +39,7 @@ export class TargetItem implements vscode.Disposable {
         try {
           await this.choose();
         } catch (error) {
-          vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error)).then(undefined, () => undefined);
+          complain(messageOf(error));
         }
       }),
     ];
@@ -64,20 +66,17 @@ export class TargetItem implements vscode.Disposable {
       }, () => { if (turn === this.asked) item.hide(); });
       return;
     }
-    item.command = 'nspawn.restartLanguageServer';
-    item.text = `$(error) ${tool}`;
-    item.tooltip = 'The language server does not run, so this file is not judged. Select to start it.';
-    item.accessibilityInformation = { label: 'The language server does not run. Start it.', role: 'button' };
-    item.show();
+    item.show({
+      icon: 'error', text: tool, tooltip: 'The language server does not run, so this file is not judged. Select to start it.',
+      command: 'nspawn.restartLanguageServer', spoken: 'The language server does not run. Start it.',
+    });
   }
 
   private tell(tool: Tool, { version, from }: Chosen): void {
-    const { item } = this;
-    item.command = 'nspawn.chooseTarget';
-    item.text = `${tool} ${version}`;
-    item.tooltip = `This file is judged by ${tool} ${version}, ${reasons[from]}. Select to choose another release.`;
-    item.accessibilityInformation = { label: `Judged by ${tool} ${version}, ${reasons[from]}`, role: 'button' };
-    item.show();
+    this.item.show({
+      text: `${tool} ${version}`, tooltip: `This file is judged by ${tool} ${version}, ${reasons[from]}. Select to choose another release.`,
+      command: 'nspawn.chooseTarget', spoken: `Judged by ${tool} ${version}, ${reasons[from]}`,
+    });
   }
 
   private async choose(): Promise<void> {
@@ -90,9 +89,9 @@ export class TargetItem implements vscode.Disposable {
       ...(String(value) === String(now) ? { picked: true } : {}),
       ...(value === 'auto' ? { description: automatic[tool] } : {}),
     }));
-    const picked = await vscode.window.showQuickPick(items, { title: `Judge files by which ${tool}?`, matchOnDescription: true });
+    const picked = await pickOne(items, { title: `Judge files by which ${tool}?` });
     if (picked === undefined) return;
     const where = settings.inspect(key)?.workspaceValue === undefined ? vscode.ConfigurationTarget.Global : vscode.ConfigurationTarget.Workspace;
-    await settings.update(key, picked.value, where);
+    await settings.update(key, picked, where);
   }
 }

@@ -1,6 +1,6 @@
-import * as vscode from 'vscode';
 import type { Machine } from '../host';
-import { inform } from './say';
+import { inform } from '../ui/notifications';
+import { pickMany, pickOne } from '../ui/prompts';
 import type { Row } from './tree';
 
 /** What a command wants to know: which machines fit, and how to say it. */
@@ -34,11 +34,9 @@ export async function choose(
     inform(none);
     return [];
   }
-  const items = fitting.map((m) => ({ label: m.name, description: [m.state, m.image?.type].filter((t) => t !== undefined).join(' · ') }));
-  const options = { placeHolder: ask, title: ask, matchOnDescription: true };
-  if (!many) return namesOf([await vscode.window.showQuickPick(items, options)]);
-  return namesOf(await vscode.window.showQuickPick(items, { ...options, canPickMany: true }) ?? []);
+  const choices = fitting.map(({ name, state, image }) => (
+    { label: name, description: [state, image?.type].filter((t) => t !== undefined).join(' · '), value: name }));
+  if (many) return await pickMany(choices, { title: ask }) ?? [];
+  const chosen = await pickOne(choices, { title: ask });
+  return chosen === undefined ? [] : [chosen];
 }
-
-const namesOf = (items: readonly ({ label: string } | undefined)[]): string[] =>
-  items.filter((i) => i !== undefined).map((i) => i.label);

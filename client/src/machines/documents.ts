@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { placesIn } from '../host';
+import { documentLink } from '../ui/rows';
+import { inertLine } from '../ui/text';
 import { openSettingsLine } from './settings-editor';
 
 const scheme = 'nspawn-text';
@@ -21,9 +23,7 @@ export function registerDocuments(): vscode.Disposable {
     vscode.languages.registerDocumentLinkProvider({ scheme }, {
       provideDocumentLinks: (document) => foreign.has(document.uri.toString()) ? [] : placesIn(document.getText()).map(({ file, line, at, length }) => {
         const range = new vscode.Range(document.positionAt(at), document.positionAt(at + length));
-        const link = new vscode.DocumentLink(range, vscode.Uri.from({ scheme: 'command', path: openSettingsLine, query: JSON.stringify([file, line]) }));
-        link.tooltip = `Open line ${line}`;
-        return link;
+        return documentLink(range, vscode.Uri.from({ scheme: 'command', path: openSettingsLine, query: JSON.stringify([file, line]) }), `Open line ${line}`);
       }),
     }),
   );
@@ -31,7 +31,7 @@ export function registerDocuments(): vscode.Disposable {
 
 /** Shows a text; the ending of its name chooses the colours. @param local whether the files that it names are files here */
 export async function showText(name: string, text: string, local = true): Promise<vscode.TextEditor> {
-  const uri = vscode.Uri.from({ scheme, path: `/${name.replaceAll('/', '_')}`, query: String(++opened) });
+  const uri = vscode.Uri.from({ scheme, path: `/${inertLine(name).replaceAll('/', '_')}`, query: String(++opened) });
   texts.set(uri.toString(), text);
   if (!local) foreign.add(uri.toString());
   return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
+import { complain, inform, messageOf } from '../ui/notifications';
 import { askInside, pathOf } from './questions';
 import type { Room } from './room';
-import { inform } from './say';
 import type { Row } from './tree';
 
 const files = 'text/uri-list';
@@ -13,7 +13,16 @@ export class CopyByDrop implements vscode.TreeDragAndDropController<Row> {
 
   constructor(private readonly roomOf: (row: Row) => Room | undefined) {}
 
+  /** What goes wrong is said here: VS Code would show it as it is. */
   async handleDrop(row: Row | undefined, dropped: vscode.DataTransfer): Promise<void> {
+    try {
+      await this.copy(row, dropped);
+    } catch (error) {
+      complain(`Copy to ${row?.name ?? 'a machine'}: ${messageOf(error)}`);
+    }
+  }
+
+  private async copy(row: Row | undefined, dropped: vscode.DataTransfer): Promise<void> {
     const list = await dropped.get(files)?.asString();
     if (row === undefined || row.heading === true || list === undefined) return;
     const place = this.roomOf(row)?.place;
@@ -29,7 +38,7 @@ export class CopyByDrop implements vscode.TreeDragAndDropController<Row> {
       }
       const target = await askInside(`Copy to ${row.name}`, `Where ${source} goes, inside`, `/root/${source.split('/').at(-1) ?? ''}`);
       if (target === undefined) return;
-      await vscode.commands.executeCommand('nspawn.copyTo', row, undefined, { options: { source, target } });
+      await vscode.commands.executeCommand('nspawn.copyTo', row, undefined, { options: { source, target }, confirmed: () => true });
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Machine, Snapshot } from '../host';
-import { setContext } from './say';
+import { setContext } from '../ui/notifications';
 
 const is = (...states: readonly Machine['state'][]) => ({ state }: Machine): boolean => states.includes(state);
 

@@ -1,21 +1,22 @@
 /** The commands that add, remove and connect other computers. */
-import { readFile } from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { destination, isDestination, loginOverSsh } from '../host';
+import { mostBytes, readSmallFileLater } from '../../../server/src/node/small-file';
+import { aliasesIn, destination, isDestination, loginOverSsh } from '../host';
+import { complain, messageOf } from '../ui/notifications';
+import { askText, pickOne } from '../ui/prompts';
 import { type Rooms, hostsSet } from './rooms';
 import { run } from './run';
-import { complain } from './say';
 import type { Room } from './room';
-import type { Row } from './tree';
+import { type Row, asRow } from './tree';
 
 export function registerHosts(rooms: Rooms): vscode.Disposable[] {
-  const register = (id: string, title: string, work: (given?: Row | string) => Promise<void>) => vscode.commands.registerCommand(id, async (given?: Row | string) => {
+  const register = (id: string, title: string, work: (given?: Row | string) => Promise<void>) => vscode.commands.registerCommand(id, async (given?: unknown) => {
     try {
-      await work(given);
+      await work(typeof given === 'string' ? given : asRow(given));
     } catch (error) {
-      complain(`${title}: ${error instanceof Error ? error.message : String(error)}`);
+      complain(`${title}: ${messageOf(error)}`);
     }
   });
   return [
@@ -33,7 +34,7 @@ export function registerHosts(rooms: Rooms): vscode.Disposable[] {
       room?.refresh();
     }),
     register('nspawn.connectInTerminal', 'Connect in terminal', async (given) => {
-      const host = typeof given === 'string' ? given : await hostOf(rooms, given, 'Host to connect to in a terminal');
+      const host = typeof given === 'string' ? hostsSet().find((one) => one === given) : await hostOf(rooms, given, 'Host to connect to in a terminal');
       if (host === undefined) return;
       await run({ title: `Connect to ${host}`, argv: loginOverSsh(host), icon: 'remote', interactive: true, stays: false, asks: true });
       for (const room of rooms.all) if (room.place.host === host) room.refresh();
@@ -48,22 +49,21 @@ async function setHosts(hosts: readonly string[]): Promise<void> {
 async function hostOf(rooms: Rooms, row: Row | undefined, title: string): Promise<string | undefined> {
   const of: Room | undefined = row && rooms.of(row);
   if (of?.place.host !== undefined) return of.place.host;
-  return vscode.window.showQuickPick(hostsSet(), { title, placeHolder: title });
+  return pickOne(hostsSet().map((host) => ({ label: host, value: host })), { title });
 }
 
 /** One of those that the user's ssh knows by name, or what they type. */
 async function askHost(): Promise<string | undefined> {
   const title = 'Add a host with machines';
   const known = (await aliases()).filter((host) => !hostsSet().includes(host));
-  const other = 'Another host…';
   if (known.length > 0) {
-    const items = [...known.map((label) => ({ label, description: '~/.ssh/config' })), { label: other, description: '', alwaysShow: true }];
-    const chosen = await vscode.window.showQuickPick(items, { title, placeHolder: 'Hosts in your ssh configuration' });
-    if (chosen === undefined || chosen.label !== other) return chosen?.label;
+    const choices = [...known.map((host) => ({ label: host, description: '~/.ssh/config', value: host })), { label: 'Another host…', value: '', alwaysShow: true }];
+    const chosen = await pickOne(choices, { title, placeHolder: 'Hosts in your ssh configuration' });
+    if (chosen !== '') return chosen;
   }
-  const text = await vscode.window.showInputBox({
-    title, ignoreFocusOut: true, prompt: 'As after "ssh" in a terminal: HOST, USER@HOST or ssh://USER@HOST:PORT. A key that needs no password has to be set up.',
-    validateInput: (typed) => {
+  const text = await askText({
+    title, prompt: 'As after "ssh" in a terminal: HOST, USER@HOST or ssh://USER@HOST:PORT. A key that needs no password has to be set up.',
+    check: (typed) => {
       if (hostsSet().includes(typed.trim())) return 'This host is there already.';
       return isDestination(typed.trim()) ? undefined : 'Write HOST, USER@HOST or ssh://USER@HOST:PORT.';
     },
@@ -71,9 +71,7 @@ async function askHost(): Promise<string | undefined> {
   return text?.trim();
 }
 
-/** The hosts that have an entry of their own in ~/.ssh/config (ssh_config(5)). */
+/** The hosts that have an entry of their own in ~/.ssh/config. */
 async function aliases(): Promise<readonly string[]> {
-  const text = await readFile(path.join(os.homedir(), '.ssh/config'), 'utf8').catch(() => '');
-  const names = [...text.matchAll(/^\s*host(?:\s+|\s*=\s*)(.*)$/gim)].flatMap(([, list = '']) => list.replace(/\s#.*/, '').split(/\s+/));
-  return [...new Set(names)].filter(isDestination);
+  return readSmallFileLater(path.join(os.homedir(), '.ssh/config'), mostBytes.host).then((bytes) => aliasesIn(bytes.toString()), () => []);
 }

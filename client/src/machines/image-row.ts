@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Image } from '../host';
-import { said, table } from './machine-row';
+import { localTime, table, treeItem } from '../ui/rows';
+import { said } from './machine-row';
 
 const icons: Readonly<Partial<Record<string, string>>> = {
   directory: 'folder', subvolume: 'folder-library', raw: 'file-binary', block: 'database', mstack: 'layers',
@@ -8,19 +9,16 @@ const icons: Readonly<Partial<Record<string, string>>> = {
 
 /** An image in the tree. */
 export function imageRow(image: Image, running: boolean): vscode.TreeItem {
-  const row = new vscode.TreeItem(image.name);
-  row.id = `image/${image.name}`;
-  row.iconPath = new vscode.ThemeIcon(icons[image.type] ?? 'file');
   const facts = said([
     image.type, image.usage === undefined ? undefined : bytes(image.usage), image.readOnly ? 'read-only' : undefined,
     image.hidden ? 'hidden' : undefined,
   ]);
-  row.description = facts.join(' · ');
+  const row = treeItem({
+    label: image.name, description: facts.join(' · '), spoken: [`image ${image.name}`, ...facts, ...running ? ['machine running'] : []],
+  });
+  row.id = `image/${image.name}`;
+  row.iconPath = new vscode.ThemeIcon(icons[image.type] ?? 'file');
   row.contextValue = ['image', image.type, running ? 'running' : 'stopped', ...(image.readOnly ? ['readonly'] : []), ''].join(';');
-  row.accessibilityInformation = {
-    label: [`image ${image.name}`, ...facts, ...running ? ['machine running'] : []].join(', '),
-    role: 'treeitem',
-  };
   return row;
 }
 
@@ -38,7 +36,7 @@ export function imageTooltip(image: Image): vscode.MarkdownString {
 }
 
 /** @param ms milliseconds since 1970 */
-const time = (ms: number | undefined): string | undefined => ms === undefined ? undefined : new Date(ms).toLocaleString();
+const time = (ms: number | undefined): string | undefined => ms === undefined ? undefined : localTime(ms);
 
 /** A size as people read it: 1.4 GB. @param n bytes */
 export function bytes(n: number): string {

@@ -1,8 +1,9 @@
-import * as vscode from 'vscode';
 import { type Packing, asIncoming, commands, exists } from '../host';
+import { type Question, confirm } from '../ui/notifications';
+import { type Said, joined, say } from '../ui/text';
 import { bytes } from './image-row';
 import { askLimit, askNewName, askSource, askTarget, askUrl, nameFrom, pick } from './questions';
-import { type Scene, type Verb, type Warning, asking, verb } from './verb';
+import { type Scene, type Verb, asking, verb } from './verb';
 
 const noImage = 'There is no image.';
 const noMark = 'There is no image to mark: systemd makes no mstack read-only or writable.';
@@ -41,8 +42,8 @@ export const imageVerbs: readonly Verb[] = [
   verb('clean', commands.clean, {
     title: 'Clean', icon: 'trash', ask: '', none: '',
     warn: () => Promise.resolve({
-      message: 'Delete the hidden images?', button: 'Delete',
-      detail: 'Downloads leave a pristine copy behind, so that the next one of the same address is quick. All of these are deleted; images that are not hidden stay.',
+      message: say`Delete the hidden images?`, button: 'Delete',
+      detail: say`Downloads leave a pristine copy behind, so that the next one of the same address is quick. All of these are deleted; images that are not hidden stay.`,
     }),
   }),
   asking('exportTar', commands.exportTar, {
@@ -82,10 +83,8 @@ async function askNewOrOld(title: string, value: string, packing: Packing, scene
   const systemd = await scene.place.systemd();
   const name = await askNewName(title, value, scene, { mayReplace: true, check: (text) => asIncoming(text, packing, systemd) });
   if (name === undefined || !scene.hasImage(name)) return name === undefined ? undefined : { name, force: false };
-  const replace = 'Replace';
-  const { message, detail } = await whatDies([name], scene);
-  const answer = await vscode.window.showWarningMessage(message.replace(/^Delete/, replace), { modal: true, detail }, replace);
-  return answer === replace ? { name, force: true } : undefined;
+  const { detail } = await whatDies([name], scene);
+  return await confirm({ message: say`Replace the image ${name}?`, detail, button: 'Replace' }) ? { name, force: true } : undefined;
 }
 
 async function pulled(title: string, packing: Packing, example: string, scene: Scene) {
@@ -101,26 +100,28 @@ async function pulled(title: string, packing: Packing, example: string, scene: S
 }
 
 /** Every image with its size and place, and the settings files that go with it. */
-async function whatDies(names: readonly string[], scene: Scene): Promise<Warning> {
+async function whatDies(names: readonly string[], scene: Scene): Promise<Question> {
   const lost: string[] = [], devices: string[] = [], links: string[] = [];
   const lines = await Promise.all(names.map(async (name) => {
     const path = await scene.pathOf(name);
     const image = scene.machine(name)?.image;
     (image?.type !== 'block' ? lost : isBelowDev(path) ? links : devices).push(name);
     const facts = [image?.type, image?.usage === undefined ? undefined : bytes(image.usage), path].filter((fact) => fact !== undefined);
-    const files: string[] = [];
-    if (scene.place.local) for (const file of scene.place.settingsFiles(name, path)) if (await exists(file)) files.push(file);
-    return [`${name}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`, ...files.map((file) => `  ${file}`)].join('\n');
+    const files: Said[] = [];
+    if (scene.place.local) for (const file of scene.place.settingsFiles(name, path)) if (await exists(file)) files.push(say`  ${file}`);
+    return joined('\n', [facts.length > 0 ? say`${name} (${facts})` : say`${name}`, ...files]);
   }));
   return {
-    message: names.length === 1 ? `Delete the image ${names[0] ?? ''}?` : `Delete ${names.length} images?`,
-    detail: [
-      lines.join('\n'),
-      ...lost.length > 0 ? ['The images with everything in them are deleted, and their settings files (.nspawn) too. There is no way back.'] : [],
-      ...devices.length > 0 ? [`${devices.join(', ')}: the name of the device is deleted, and its settings files (.nspawn) too. What is on the device stays.`] : [],
-      ...links.length > 0 ? [`${links.join(', ')}: the settings files (.nspawn) are deleted, and nothing else. systemd leaves devices below /dev alone, `
-        + 'so that it stays an image until you delete the link to it.'] : [],
-    ].join('\n\n'),
+    message: names.length === 1 ? say`Delete the image ${names[0] ?? ''}?` : say`Delete ${names.length} images?`,
+    detail: joined('\n\n', [
+      joined('\n', lines),
+      ...lost.length > 0 ? [say`The images with everything in them are deleted, and their settings files (.nspawn) too. There is no way back.`] : [],
+      ...devices.length > 0 ? [say`${devices}: the name of the device is deleted, and its settings files (.nspawn) too. What is on the device stays.`] : [],
+      ...links.length > 0 ? [joined(' ', [
+        say`${links}: the settings files (.nspawn) are deleted, and nothing else. systemd leaves devices below /dev alone,`,
+        say`so that it stays an image until you delete the link to it.`,
+      ])] : [],
+    ]),
     button: 'Delete',
   };
 }

@@ -4,10 +4,10 @@ import * as vscode from 'vscode';
 import {
   type Entry, type Machine, exists, lastRun, mattering, osReleaseOf, readJournal, unitOfMachine,
 } from '../host';
+import { inform } from '../ui/notifications';
 import { choose } from './choose';
 import { showText } from './documents';
 import type { Room } from './room';
-import { inform } from './say';
 import { beginSettings, openSettings } from './settings-editor';
 import type { Row } from './tree';
 

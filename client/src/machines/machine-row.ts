@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Machine, MachineState } from '../host';
+import { localTime, table, treeItem } from '../ui/rows';
 
 /** How a state looks; the words in labels come from the state itself. */
 const icons: Readonly<Record<MachineState, readonly [icon: string, colour?: string]>> = {
@@ -12,18 +13,19 @@ const icons: Readonly<Record<MachineState, readonly [icon: string, colour?: stri
 
 /** A machine in the tree. Its id is the name alone, so that no change of state moves selection or focus. */
 export function machineRow(machine: Machine): vscode.TreeItem {
-  const row = new vscode.TreeItem(machine.name);
   const [icon, colour] = icons[machine.state];
+  const autostart = machine.autostart === true ? 'autostart' : undefined;
+  const row = treeItem({
+    label: machine.name,
+    description: said([machine.state === 'running' ? osOf(machine) : stateOf(machine), firstAddress(machine), autostart]).join(' · '),
+    spoken: said([
+      machine.name, stateOf(machine), machine.class, osOf(machine), firstAddress(machine), autostart && 'starts with the system',
+      machine.image?.readOnly === true ? 'read-only' : undefined,
+    ]),
+  });
   row.id = `machine/${machine.name}`;
   row.iconPath = new vscode.ThemeIcon(icon, colour === undefined ? undefined : new vscode.ThemeColor(colour));
-  const autostart = machine.autostart === true ? 'autostart' : undefined;
-  row.description = said([machine.state === 'running' ? osOf(machine) : stateOf(machine), firstAddress(machine), autostart]).join(' · ');
   row.contextValue = ['machine', machine.state, machine.class, ...flagsOf(machine), ''].join(';');
-  const spoken = said([
-    machine.name, stateOf(machine), machine.class, osOf(machine), firstAddress(machine), autostart && 'starts with the system',
-    machine.image?.readOnly === true ? 'read-only' : undefined,
-  ]);
-  row.accessibilityInformation = { label: spoken.join(', '), role: 'treeitem' };
   return row;
 }
 
@@ -40,19 +42,8 @@ export function machineTooltip(machine: Machine): vscode.MarkdownString {
     ['Image', machine.image === undefined ? undefined : said([machine.image.type, machine.image.readOnly ? 'read-only' : undefined, machine.image.path]).join(', ')],
     ['Starts with the system', machine.autostart === undefined ? undefined : machine.autostart ? 'yes' : 'no'],
     ['Settings', settingsOf(machine)],
-    ['Running since', machine.since === undefined ? undefined : new Date(machine.since).toLocaleString()],
+    ['Running since', machine.since === undefined ? undefined : localTime(machine.since)],
   ]);
-}
-
-/** A heading and facts below it. Nothing in it is read as Markdown: names and paths are other people's. */
-export function table(heading: string, facts: readonly (readonly [string, string | undefined])[]): vscode.MarkdownString {
-  const text = new vscode.MarkdownString();
-  text.appendMarkdown('**').appendText(heading).appendMarkdown('**\n\n');
-  for (const [name, value] of facts) {
-    if (value === undefined || value === '') continue;
-    text.appendMarkdown(`${name}: `).appendText(value).appendMarkdown('  \n');
-  }
-  return text;
 }
 
 const stateOf = (machine: Machine): string =>

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { mostBytes, readSmallFileLater } from '../../../server/src/node/small-file';
 import { bootsAnInit, commands, exists, missingForBoot } from '../host';
+import { say } from '../ui/text';
 import { expectDown } from './power-off';
 import { askInside, askSource, askTarget, askUser, pick } from './questions';
 import { type Scene, type Verb, asking, verb } from './verb';
@@ -26,15 +27,15 @@ export const machineVerbs: readonly Verb[] = [
   verb('terminate', commands.terminate, {
     title: 'Terminate', icon: 'debug-disconnect', ask: 'Machines to terminate', none: noneRuns('terminate'),
     warn: (names) => Promise.resolve({
-      message: `Terminate ${names.join(', ')} at once?`, button: 'Terminate',
-      detail: 'Every process inside is killed without being asked to end: what it has not written is lost. "Power Off" ends a machine in good order.',
+      message: say`Terminate ${names} at once?`, button: 'Terminate',
+      detail: say`Every process inside is killed without being asked to end: what it has not written is lost. "Power Off" ends a machine in good order.`,
     }),
   }),
   asking('kill', commands.kill, {
     title: 'Kill', icon: 'zap', ask: 'Machines to send a signal to', none: noneRuns('send a signal to'),
     warn: (names) => Promise.resolve({
-      message: `Send a signal to ${names.join(', ')}?`, button: 'Choose a Signal',
-      detail: 'Most signals end the processes that they reach; what these have not written is lost.',
+      message: say`Send a signal to ${names}?`, button: 'Choose a Signal',
+      detail: say`Most signals end the processes that they reach; what these have not written is lost.`,
     }),
   }, async (names) => {
     const title = `Send a signal to ${names.join(', ')}`;
@@ -131,8 +132,8 @@ async function cannotBoot(names: readonly string[], scene: Scene): Promise<strin
 
 async function firstReadable(files: readonly string[]): Promise<string | undefined> {
   for (const file of files) {
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    if (text !== undefined) return text;
+    const bytes = await readSmallFileLater(file, mostBytes.configuration).catch(() => undefined);
+    if (bytes !== undefined) return bytes.toString();
   }
   return undefined;
 }

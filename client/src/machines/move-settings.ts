@@ -1,26 +1,31 @@
 /** The quick fix that gives a `.nspawn` file the place where nspawn reads and trusts it. */
 import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { access, lstat, mkdir } from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { stampOf } from '../../../server/src/node/replace-file';
 import { type Elevation, commands, elevated, exists, hasProgram, isImageName, settingsFolder, shellWord } from '../host';
+import { complain, confirm, inform, messageOf, notify } from '../ui/notifications';
+import { say } from '../ui/text';
+import { type PrivateCopy, privateCopy } from './private-copy';
 import { run } from './run';
-import { complain, inform } from './say';
 import { openSettings } from './settings-editor';
+import { type Given, asAnswer, isConfirmed } from './verb';
 
 /** What the language server has its quick fix call. */
 export const moveSettingsCommand = 'nspawn.moveSettings';
 
-/** What a caller may answer beforehand. */
-interface Answered {
-  /** To the question whether a copy may be installed with the rights of root. */
-  readonly confirmed?: boolean;
-}
+/** What a caller may answer beforehand: whether a copy may be installed with the rights of root. */
+type Answered = Pick<Given, 'confirmed'>;
+
+/** Copies for commands that were told and not run: people may still run them, as long as this window is there. */
+const told = new Set<PrivateCopy>();
 
 /**
- * Moves a `.nspawn` file. Where only root may write, a copy is installed after a question, in a terminal whose process
- * is the argv; in a workspace that is not trusted nothing is run, but the argv is told.
+ * Moves a `.nspawn` file. Where only root may write, the text that is shown is installed after a question, in a terminal whose
+ * process is the argv; in a workspace that is not trusted nothing is run, but the argv is told. Root never opens the path of the
+ * file: by then, it could be a link to what only root may read.
  */
 async function move(uri: unknown, target: unknown, answered: Answered = {}): Promise<void> {
   if (typeof uri !== 'string' || typeof target !== 'string') return;
@@ -30,8 +35,12 @@ async function move(uri: unknown, target: unknown, answered: Answered = {}): Pro
     complain(`${target} is no place for a settings file of a machine. Move it to ${settingsFolder}/NAME.nspawn.`);
     return;
   }
-  const document = vscode.workspace.textDocuments.find((d) => d.uri.toString() === from.toString());
-  if (document?.isDirty === true && !await document.save()) {
+  if (!(await lstat(from.fsPath)).isFile()) {
+    complain(`${from.fsPath} is a link, or no file at all, and stays where it is. Move the file that it leads to.`);
+    return;
+  }
+  const document = await vscode.workspace.openTextDocument(from);
+  if (document.isDirty && !await document.save()) {
     complain(`${from.fsPath} could not be saved and stays where it is. Save it, then move it.`);
     return;
   }
@@ -41,7 +50,7 @@ async function move(uri: unknown, target: unknown, answered: Answered = {}): Pro
   }
   if (folder === own) await mkdir(own, { recursive: true });
   if (await mayWrite(folder) && await mayWrite(path.dirname(from.fsPath))) await rename(from, target);
-  else await install(from.fsPath, name, target, answered);
+  else await install(document, name, target, answered);
 }
 
 const mayWrite = (folder: string): Promise<boolean> => access(folder, constants.W_OK).then(() => true, () => false);
@@ -53,37 +62,52 @@ async function rename(from: vscode.Uri, target: string): Promise<void> {
   else complain(`${from.fsPath} could not be moved to ${target} and stays where it is. The file may be locked, or lie on a read-only disk.`);
 }
 
-async function install(source: string, name: string, target: string, { confirmed = false }: Answered): Promise<void> {
+async function install(document: vscode.TextDocument, name: string, target: string, answered: Answered): Promise<void> {
   const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
-  const argv = elevated(commands.installSettings, commands.installSettings.argv([], { source, name }), {
-    elevation, isRoot: process.getuid?.() === 0, installed: hasProgram,
-  });
-  const told = argv.map(shellWord).join(' ');
-  if (!vscode.workspace.isTrusted) {
-    const copy = 'Copy Command';
-    const choice = await vscode.window.showWarningMessage(
-      `Only root may write to ${path.dirname(target)}, and nothing is run for a workspace that you do not trust. In a terminal of your own: ${told}`, copy);
-    if (choice === copy) await vscode.env.clipboard.writeText(told);
-    return;
-  }
-  const go = 'Install';
-  const choice = confirmed ? go : await vscode.window.showInformationMessage(
-    `Install a copy of ${path.basename(source)} as ${target}?`, { modal: true, detail: `Only root may write there. This is run in a terminal: ${told}` }, go);
-  if (choice !== go) return;
-  const status = await run({ title: `Install ${name}.nspawn`, icon: 'save', interactive: false, stays: false, asks: true, argv });
-  if (status !== 0) {
-    complain(`${target} was not installed: ${argv[0] ?? ''} ended with exit status ${String(status ?? 'unknown')}; its terminal says why.`);
-    return;
+  const copy = await privateCopy(document.getText());
+  try {
+    const argv = elevated(commands.installSettings, commands.installSettings.argv([], { source: copy.source, name, was: stampOf(undefined) }), {
+      elevation, isRoot: process.getuid?.() === 0, installed: hasProgram,
+    });
+    const command = argv.map(shellWord).join(' ');
+    if (!vscode.workspace.isTrusted) {
+      told.add(copy);
+      await tell(command, path.dirname(target));
+      return;
+    }
+    if (!isConfirmed(answered) && !await confirm({
+      message: say`Install the text of ${path.basename(document.fileName)} as ${target}?`, button: 'Install',
+      detail: say`Only root may write there. This is run in a terminal, with a copy of the text as it is now: ${command}`,
+    }, 'information')) return;
+    const status = await run({ title: `Install ${name}.nspawn`, icon: 'save', interactive: false, stays: false, asks: true, argv });
+    if (status !== 0) {
+      complain(`${target} was not installed: ${argv[0] ?? ''} ended with exit status ${String(status ?? 'unknown')}; its terminal says why.`);
+      return;
+    }
+  } finally {
+    if (!told.has(copy)) copy.remove();
   }
   await openSettings(target);
-  inform(`nspawn reads ${target} from now on. ${source} is still there, and is not read any more.`);
+  inform(`nspawn reads ${target} from now on. ${document.fileName} is still there, and is not read any more.`);
 }
 
-export const registerMoveSettings = (): vscode.Disposable =>
-  vscode.commands.registerCommand(moveSettingsCommand, async (uri: unknown, target: unknown, answered?: Answered) => {
+async function tell(command: string, folder: string): Promise<void> {
+  const copy = 'Copy Command';
+  const choice = await notify(
+    'warning', `Only root may write to ${folder}, and nothing is run for a workspace that you do not trust. As long as this window is open, `
+    + `this installs the text as it is now, in a terminal of your own: ${command}`, copy);
+  if (choice === copy) await vscode.env.clipboard.writeText(command);
+}
+
+export const registerMoveSettings = (): vscode.Disposable => vscode.Disposable.from(
+  vscode.commands.registerCommand(moveSettingsCommand, async (uri: unknown, target: unknown, answered?: Partial<Record<keyof Answered, unknown>> | null) => {
     try {
-      await move(uri, target, answered);
+      await move(uri, target, asAnswer(answered?.confirmed));
     } catch (error) {
-      complain(`${String(target)}: ${error instanceof Error ? error.message : String(error)}`);
+      complain(`${String(target)}: ${messageOf(error)}`);
     }
-  });
+  }),
+  new vscode.Disposable(() => {
+    for (const { remove } of told) remove();
+  }),
+);

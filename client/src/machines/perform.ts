@@ -2,13 +2,14 @@ import * as vscode from 'vscode';
 import {
   type Elevation, type Ended, type Failure, type Machine, type Place, type Rights, CommandError, applies, asMachines, explain, here, isMachineName, polkitRule, rightsFor, there,
 } from '../host';
+import { confirm, log, notify } from '../ui/notifications';
+import { joined, say } from '../ui/text';
 import { choose } from './choose';
 import { showText } from './documents';
 import type { Room } from './room';
 import { run } from './run';
-import { log } from './say';
 import type { Row } from './tree';
-import type { Given, Prepared, Verb } from './verb';
+import { type Given, type Prepared, type Verb, isConfirmed } from './verb';
 
 /**
  * A click becomes an argv: which machines, what else has to be known, whether it may destroy that, and then the
@@ -23,7 +24,7 @@ export async function perform(room: Room, verb: Verb, row?: Row, rows?: readonly
   if (command.since !== undefined && systemd !== undefined && systemd < command.since) {
     throw new CommandError(`this needs systemd ${command.since}, and ${room.place.local ? 'here' : room.place.label} is ${systemd}.`);
   }
-  if (given.confirmed !== true && !await confirmed(room, verb, names)) return [];
+  if (!await confirmed(room, verb, names, given)) return [];
   const calls = command.many || command.needs === 'nothing' ? [names] : names.map((name) => [name]);
   const ready: { call: readonly string[]; prepared: Prepared }[] = [];
   for (const call of calls) {
@@ -32,6 +33,7 @@ export async function perform(room: Room, verb: Verb, row?: Row, rows?: readonly
     prepared.argv(systemd); // what is wrong with it is said before anything runs
     ready.push({ call, prepared });
   }
+  if (given.options !== undefined && typeof given.confirmed !== 'function' && !await chosenElsewhere(room, ready.map(({ prepared }) => prepared.argv(systemd)))) return [];
   const transfers = /^(pull|import|export)/.test(command.id);
   if (transfers) room.transfers.start(); // whoever waits for one is told of its end, whether the view is open or not
   return Promise.all(ready.map(async ({ call, prepared }) => {
@@ -78,17 +80,27 @@ async function wanted(room: Room, { command, ask, none }: Verb, row?: Row, rows?
 }
 
 /** Asks before something is lost, or before something that cannot go well. */
-async function confirmed(room: Room, verb: Verb, names: readonly string[]): Promise<boolean> {
+async function confirmed(room: Room, verb: Verb, names: readonly string[], given: Given): Promise<boolean> {
+  if (isConfirmed(given)) return true;
   if (verb.command.destroys) {
     if (!verb.warn) throw new CommandError('nobody wrote what this destroys, so it is not done.');
-    const { message, detail, button } = await verb.warn(names, room);
-    return await vscode.window.showWarningMessage(room.titled(message), { modal: true, detail }, button) === button;
+    const question = await verb.warn(names, room);
+    return confirm(room.id === undefined ? question : { ...question, message: joined(' ', [question.message, say`(${room.place.label})`]) });
   }
-  const doubt = await verb.doubt?.(names, room);
+  const doubt = given.confirmed === true ? undefined : await verb.doubt?.(names, room);
   if (doubt === undefined) return true;
   const anyway = `${verb.title} Anyway`;
-  return await vscode.window.showWarningMessage(room.titled(doubt), anyway) === anyway;
+  return await notify('warning', room.titled(doubt), anyway) === anyway;
 }
+
+/** Asks before something runs whose options nobody was asked for. */
+const chosenElsewhere = ({ place }: Room, argvs: readonly (readonly string[])[]): Promise<boolean> => confirm({
+  message: say`Run a command that somebody else has chosen?`, button: 'Run',
+  detail: joined('\n\n', [
+    say`A link, a key binding, a task or another extension asks for it, with everything that you would be asked for. On ${place.label}:`,
+    joined('\n', argvs.map((argv) => say`${argv.map((word) => /^[\w./:@=,+-]+$/.test(word) ? word : JSON.stringify(word)).join(' ')}`)),
+  ]),
+});
 
 interface Failed {
   readonly call: readonly string[];
@@ -126,7 +138,7 @@ async function report(room: Room, verb: Verb, { call, status, taken, prepared, e
     ...failed.length > 0 ? { 'Why Did It Fail?': () => execute('nspawn.whyFailed', room.row(failed[0]?.name ?? '')) } : {},
     ...asksPolkit && known.allowed !== 'yes' ? { 'Show polkit Rule': () => showPolkitRule(command, room.place) } : {},
   };
-  vscode.window.showErrorMessage(text.trim(), ...Object.keys(next)).then((button) => button === undefined ? undefined : next[button]?.()).then(undefined, log);
+  notify('error', text.trim(), ...Object.keys(next)).then((button) => button === undefined ? undefined : next[button]?.()).then(undefined, log);
 }
 
 /** What the system itself can tell of a failure, as far as it can be asked from here. */

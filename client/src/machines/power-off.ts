@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { log } from './say';
+import { log, notify } from '../ui/notifications';
 import type { Scene } from './verb';
 
 /** Milliseconds that a machine gets to go down, and one that had only just been started: its init may not have heard. */
@@ -21,7 +21,7 @@ function tell(name: string, isNew: boolean, scene: Scene): void {
   const again = 'Power Off Again', terminate = 'Terminate…';
   const why = isNew ? 'It had only just been started, and what tells it to power off is lost on an init that is not ready yet.'
     : 'Its services may still be ending, or its init does not listen.';
-  vscode.window.showWarningMessage(`${name} was told to power off and still runs. ${why}`, again, terminate).then((button) => (
+  notify('warning', `${name} was told to power off and still runs. ${why}`, again, terminate).then((button) => (
     button === undefined ? undefined : vscode.commands.executeCommand(button === again ? 'nspawn.powerOff' : 'nspawn.terminate', scene.row(name))
   )).then(undefined, log);
 }

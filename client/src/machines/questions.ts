@@ -2,13 +2,9 @@
 import * as os from 'node:os';
 import * as vscode from 'vscode';
 import { asNewImage, isMachineName, isUserName } from '../host';
+import { messageOf } from '../ui/notifications';
+import { type Choice, askText, chooseSource, chooseTarget, pickOne } from '../ui/prompts';
 import type { Scene } from './verb';
-
-type Problem = string | vscode.InputBoxValidationMessage | undefined;
-
-export async function askText(title: string, prompt: string, value: string, check: (text: string) => Problem): Promise<string | undefined> {
-  return vscode.window.showInputBox({ title, prompt, value, ignoreFocusOut: true, validateInput: check });
-}
 
 /**
  * A name for an image that is to come into being.
@@ -17,55 +13,48 @@ export async function askText(title: string, prompt: string, value: string, chec
 export async function askNewName(
   title: string, value: string, scene: Scene, { mayReplace = false, check = asNewImage }: { mayReplace?: boolean; check?: (name: string) => unknown } = {},
 ): Promise<string | undefined> {
-  return askText(title, 'The name of the new image', value, (text) => {
+  return askText({ title, prompt: 'The name of the new image', value, check: (text) => {
     if (text === '') return 'Type a name.';
     try {
       check(text);
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
     }
     if (scene.hasImage(text)) {
       const message = `There is an image called ${text} already.`;
-      return mayReplace ? { message: `${message} You will be asked whether to replace it.`, severity: vscode.InputBoxValidationSeverity.Warning } : message;
+      return mayReplace ? { warning: `${message} You will be asked whether to replace it.` } : message;
     }
     if (isMachineName(text)) return undefined;
-    return {
-      message: 'No machine can run under this name: that needs letters, digits, and hyphens and dots between them, 64 at most.',
-      severity: vscode.InputBoxValidationSeverity.Warning,
-    };
-  });
+    return { warning: 'No machine can run under this name: that needs letters, digits, and hyphens and dots between them, 64 at most.' };
+  } });
 }
 
 export async function askUser(title: string, value: string): Promise<string | undefined> {
-  return askText(title, 'The user to be inside', value, (text) => isUserName(text) ? undefined : 'That is not a user name.');
+  return askText({ title, prompt: 'The user to be inside', value, check: (text) => isUserName(text) ? undefined : 'That is not a user name.' });
 }
 
 /** A path inside a machine. */
 export async function askInside(title: string, prompt: string, value: string): Promise<string | undefined> {
-  return askText(title, prompt, value, (text) => text.startsWith('/') && !text.includes('\0') ? undefined : 'A path inside a machine begins with "/".');
+  return askText({ title, prompt, value, check: (text) => text.startsWith('/') && !text.includes('\0') ? undefined : 'A path inside a machine begins with "/".' });
 }
 
 export async function askLimit(title: string): Promise<string | undefined> {
-  return askText(title, 'The most that the image may take: a size such as 500M or 2G, or - for no limit', '', (text) => (
-    text === '-' || /^[0-9]{1,18}(\.[0-9]{1,9})?[KMGTPE]?$/.test(text) ? undefined : 'Write a size such as 500M or 2G, or - for no limit.'));
+  return askText({ title, prompt: 'The most that the image may take: a size such as 500M or 2G, or - for no limit', check: (text) => (
+    text === '-' || /^[0-9]{1,18}(\.[0-9]{1,9})?[KMGTPE]?$/.test(text) ? undefined : 'Write a size such as 500M or 2G, or - for no limit.') });
 }
 
 export async function askUrl(title: string, example: string): Promise<string | undefined> {
-  return askText(title, `The address to download from, such as ${example}`, '', (text) => (
-    /^https?:\/\/[^\s\p{C}]+$/u.test(text) && URL.canParse(text) ? undefined : 'Write an address that begins with https:// or http://.'));
+  return askText({ title, prompt: `The address to download from, such as ${example}`, check: (text) => (
+    /^https?:\/\/[^\s\p{C}]+$/u.test(text) && URL.canParse(text) ? undefined : 'Write an address that begins with https:// or http://.') });
 }
 
 /** One of a few things, with the words that explain it. */
-export async function pick<T extends string | boolean>(
-  title: string, items: readonly { readonly label: string; readonly description?: string; readonly value: T }[],
-): Promise<T | undefined> {
-  return (await vscode.window.showQuickPick([...items], { title, placeHolder: title, matchOnDescription: true }))?.value;
-}
+export const pick = <T extends string | boolean>(title: string, choices: readonly Choice<T>[]): Promise<T | undefined> => pickOne(choices, { title });
 
 /** A path where the machines are, when that is not here. */
 async function askThere(title: string, { place: { label } }: Scene, value: string): Promise<string | undefined> {
-  return askText(title, `The whole path on ${label}`, value, (text) => (
-    text.startsWith('/') && !/\p{Cc}/u.test(text) ? undefined : `A path on ${label} begins with "/".`));
+  return askText({ title, prompt: `The whole path on ${label}`, value, check: (text) => (
+    text.startsWith('/') && !/\p{Cc}/u.test(text) ? undefined : `A path on ${label} begins with "/".`) });
 }
 
 /** Something that exists on the host of the machines. */
@@ -73,17 +62,16 @@ export async function askSource(
   title: string, kind: 'file' | 'folder' | 'any', scene: Scene, filters?: Record<string, string[]>,
 ): Promise<string | undefined> {
   if (!scene.place.local) return askThere(title, scene, '/');
-  const [uri] = await vscode.window.showOpenDialog({
-    title, openLabel: 'Choose', canSelectFiles: kind !== 'folder', canSelectFolders: kind !== 'file', canSelectMany: false,
+  return pathOf(await chooseSource({
+    title, openLabel: 'Choose', canSelectFiles: kind !== 'folder', canSelectFolders: kind !== 'file',
     defaultUri: vscode.Uri.file(os.homedir()), ...(filters ? { filters } : {}),
-  }) ?? [];
-  return pathOf(uri);
+  }));
 }
 
 /** A file on the host of the machines that is to be written. */
 export async function askTarget(title: string, name: string, scene: Scene): Promise<string | undefined> {
   if (!scene.place.local) return askThere(title, scene, `/tmp/${name}`);
-  return pathOf(await vscode.window.showSaveDialog({ title, saveLabel: 'Choose', defaultUri: vscode.Uri.joinPath(vscode.Uri.file(os.homedir()), name) }));
+  return pathOf(await chooseTarget({ title, saveLabel: 'Choose', defaultUri: vscode.Uri.joinPath(vscode.Uri.file(os.homedir()), name) }));
 }
 
 /** The path of a file that systemd can see; others are of a workspace that lies elsewhere. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type Host, type HostState, type Machine, type Output, type Place, type Snapshot, Transfers, capture } from '../host';
-import { complain, log } from './say';
+import { complain, log, notify } from '../ui/notifications';
 import type { Row } from './tree';
 import type { Scene } from './verb';
 
@@ -159,7 +159,7 @@ export class Room implements Scene, vscode.Disposable {
       return;
     }
     const login = 'Connect in Terminal', again = 'Reconnect';
-    vscode.window.showErrorMessage(text, again, login).then((button) => (
+    notify('error', text, again, login).then((button) => (
       button === undefined ? undefined : vscode.commands.executeCommand(button === login ? 'nspawn.connectInTerminal' : 'nspawn.reconnect', this.row(''))
     )).then(undefined, log);
   }

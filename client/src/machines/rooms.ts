@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { type Place, hasUserPlace, isDestination, sshPlace, systemPlace, userPlace } from '../host';
+import { complain, log } from '../ui/notifications';
+import { pickOne } from '../ui/prompts';
 import { Room } from './room';
-import { complain, log } from './say';
 import type { Row } from './tree';
 
 /** The destinations of the setting, as far as they can be any. */
@@ -54,9 +55,9 @@ export class Rooms implements vscode.Disposable {
     const items = rooms.map((room) => {
       const { state } = room.host;
       const description = state.kind === 'unavailable' ? 'not connected' : state.kind === 'connecting' ? '' : `${room.snapshot.machines.size} machines`;
-      return { label: room.place.label, description, room };
+      return { label: room.place.label, description, value: room };
     });
-    return (await vscode.window.showQuickPick(items, { title, placeHolder: 'Where?' }))?.room;
+    return pickOne(items, { title, placeHolder: 'Where?' });
   }
 
   /** Looks for the user's own machined, unless there is one already. */

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { Attendance } from '../host';
+import { openTerminal, terminalOptions } from '../ui/terminals';
 
 /** A command to run where people can see it and answer it. */
 export interface Run {
@@ -35,7 +36,7 @@ const failed = new Map<string, vscode.Terminal>();
 export async function run({ title, argv, icon, interactive, stays, asks, isInVain }: Run): Promise<number | undefined> {
   const { options, ended, forget } = await terminalFor({ title, argv, icon, stays });
   failed.get(title)?.dispose();
-  const terminal = vscode.window.createTerminal(options);
+  const terminal = openTerminal(options);
   const closed = vscode.window.onDidCloseTerminal((one) => {
     if (one !== terminal) return;
     closed.dispose();
@@ -59,6 +60,6 @@ export async function terminalFor({ title, argv, icon, stays }: Pick<Run, 'title
   const { argv: [shellPath, ...shellArgs], env, ended, forget } = await attendance.attend(argv, stays);
   return {
     // Transient: VS Code does not bring it back after a reload.
-    options: { name: title, shellPath, shellArgs, env, cwd: '/', iconPath: new vscode.ThemeIcon(icon), isTransient: true }, ended, forget,
+    options: terminalOptions(title, icon, { shellPath, shellArgs, env, cwd: '/', isTransient: true }), ended, forget,
   };
 }

@@ -1,14 +1,9 @@
-import * as vscode from 'vscode';
 import type { Machine } from '../host';
+import { StatusItem } from '../ui/rows';
 
 /** How many machines run, in the status bar; nothing while none does. */
-export class RunningItem implements vscode.Disposable {
-  private readonly item = vscode.window.createStatusBarItem('nspawn.running', vscode.StatusBarAlignment.Left, 0);
-
-  constructor() {
-    this.item.name = 'Running machines';
-    this.item.command = 'nspawn.machines.focus';
-  }
+export class RunningItem {
+  private readonly item = new StatusItem('nspawn.running', 'Running machines', 'left', 0);
 
   draw(machines: readonly Machine[]): void {
     const running = machines.filter(({ state }) => state === 'running').map(({ name }) => name).sort();
@@ -17,10 +12,10 @@ export class RunningItem implements vscode.Disposable {
       return;
     }
     const label = running.length === 1 ? '1 machine runs' : `${running.length} machines run`;
-    this.item.text = `$(vm-running) ${running.length}`;
-    this.item.tooltip = `${label}: ${running.slice(0, 20).join(', ')}${running.length > 20 ? ' …' : ''}`;
-    this.item.accessibilityInformation = { label, role: 'button' };
-    this.item.show();
+    this.item.show({
+      icon: 'vm-running', text: String(running.length), command: 'nspawn.machines.focus', spoken: label,
+      tooltip: `${label}: ${running.slice(0, 20).join(', ')}${running.length > 20 ? ' …' : ''}`,
+    });
   }
 
   dispose(): void {

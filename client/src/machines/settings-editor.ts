@@ -1,12 +1,14 @@
 /** Settings files in the editor: they belong to root, and people who are not root have to save them all the same. */
 import { constants } from 'node:fs';
-import { access, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import * as os from 'node:os';
+import { access, stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { stampOf } from '../../../server/src/node/replace-file';
+import { UnreadableFile, describeKind, mostBytes, readSmallFileLater } from '../../../server/src/node/small-file';
 import { type Elevation, commands, elevated, hasProgram, isImageName, settingsFolder } from '../host';
+import { complain, fileError, inform, messageOf } from '../ui/notifications';
+import { privateCopy } from './private-copy';
 import { run } from './run';
-import { complain } from './say';
 
 /** Of files that are read as they are and saved through sudo, run0 or polkit. */
 const scheme = 'nspawn-settings';
@@ -61,33 +63,35 @@ class RootFiles implements vscode.FileSystemProvider {
   /** A file that is not there is an empty one, for it may be about to come into being. */
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const found = await stat(uri.path).catch((error: unknown) => absentOr(error, uri));
+    if (found?.isFile() === false) throw fileError(`${uri.path} is ${describeKind(found)}, not a regular file.`);
     return { type: vscode.FileType.File, ctime: found?.ctimeMs ?? 0, mtime: found?.mtimeMs ?? 0, size: found?.size ?? 0 };
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    return await readFile(uri.path).catch((error: unknown) => absentOr(error, uri)) ?? new Uint8Array();
+    return await readSmallFileLater(uri.path, mostBytes.configuration).catch((error: unknown) => absentOr(error, uri)) ?? new Uint8Array();
   }
 
   async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
     const name = path.basename(uri.path, '.nspawn');
     if (uri.path !== path.join(settingsFolder, `${name}.nspawn`) || !isImageName(name)) throw vscode.FileSystemError.NoPermissions(uri);
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'nspawn-settings-'));
+    // VS Code has just compared it with what it read; nothing that it becomes while sudo asks is lost either.
+    const before = await stat(uri.path, { bigint: true }).catch((error: unknown) => absentOr(error, uri));
+    const copy = await privateCopy(content);
     try {
-      const source = path.join(folder, 'settings');
-      await writeFile(source, content);
       const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
-      const argv = commands.installSettings.argv([], { source, name });
+      const argv = commands.installSettings.argv([], { source: copy.source, name, was: stampOf(before) });
       const status = await run({
         title: `Save ${name}.nspawn`, icon: 'save', interactive: false, stays: false, asks: true,
         argv: elevated(commands.installSettings, argv, { elevation, isRoot: process.getuid?.() === 0, installed: hasProgram }),
       });
       if (status !== 0) {
-        throw new vscode.FileSystemError(`${uri.path} was not saved: only root may write there, and what asks for its rights ended with exit status `
-          + `${String(status ?? 'unknown')}. "nspawn.elevation" chooses sudo, run0 or polkit.`);
+        throw fileError(`${uri.path} was not saved, and is as it was. Only root may write there, and what was run for that ended with `
+          + `exit status ${String(status ?? 'unknown')}; its terminal says why. "nspawn.elevation" chooses sudo, run0 or polkit.`);
       }
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      copy.remove();
     }
+    if (before !== undefined && before.nlink > 1n) inform(`${uri.path} has other names as well (hard links), which keep the old text.`);
     this.changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 
@@ -99,7 +103,8 @@ class RootFiles implements vscode.FileSystemProvider {
 
 function absentOr(error: unknown, uri: vscode.Uri): undefined {
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-  throw vscode.FileSystemError.NoPermissions(`${uri.path} may not be read: ${error instanceof Error ? error.message : String(error)}`);
+  if (error instanceof UnreadableFile && error.reason !== 'failed') throw fileError(`${uri.path}: ${error.message}`);
+  throw fileError(`${uri.path} may not be read: ${messageOf(error)}`, 'NoPermissions');
 }
 
 /** Where a line of a settings file leads, as a command: links of documents go through it, so that the right editor opens. */
@@ -113,7 +118,7 @@ export function registerSettingsEditor(): vscode.Disposable {
       try {
         await openSettings(file, Number(line));
       } catch (error) {
-        complain(`${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
+        complain(`${file} cannot be opened: ${messageOf(error)}`);
       }
     }),
   );

@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
 import { type Change, type HostState, type Machine, type Snapshot, commands } from '../host';
+import { log, setContext } from '../ui/notifications';
+import { askText } from '../ui/prompts';
+import { describeView, setViewMessage } from '../ui/rows';
 import { CopyByDrop } from './drop';
 import { Flags } from './flags';
 import { type Filter, imagesShown, machinesShown } from './lists';
@@ -7,7 +10,6 @@ import type { Room } from './room';
 import { roomRow } from './room-row';
 import type { Rooms } from './rooms';
 import { RunningItem } from './running-item';
-import { log, setContext } from './say';
 import { TransfersView } from './transfers-view';
 import { type Branch, type Row, Tree } from './tree';
 
@@ -154,7 +156,7 @@ export class Sidebar implements vscode.Disposable {
     setContext('nspawn.ready', key === 'ready');
     setContext('nspawn.several', !flat);
     setContext('nspawn.hasHosts', this.rooms.all.some(({ place }) => place.kind === 'ssh'));
-    for (const view of this.views) view.message = flat && state.kind === 'unavailable' && snapshot.machines.size > 0 ? state.detail : '';
+    for (const view of this.views) setViewMessage(view, flat && state.kind === 'unavailable' && snapshot.machines.size > 0 ? state.detail : '');
   }
 
   private relist(): void {
@@ -162,8 +164,8 @@ export class Sidebar implements vscode.Disposable {
   }
 
   private async askFilter(): Promise<void> {
-    const text = await vscode.window.showInputBox({
-      title: 'Filter machines and images', prompt: 'Part of a name; nothing shows all of them', value: this.filter.text,
+    const text = await askText({
+      title: 'Filter machines and images', prompt: 'Part of a name; nothing shows all of them', value: this.filter.text, closes: true,
     });
     if (text !== undefined) this.setFilter(text.trim());
   }
@@ -171,7 +173,7 @@ export class Sidebar implements vscode.Disposable {
   private setFilter(text: string): void {
     this.filter.text = text;
     setContext('nspawn.filtered', text !== '');
-    for (const view of this.views) view.description = text === '' ? '' : `Filtered: ${text}`;
+    for (const view of this.views) describeView(view, text === '' ? '' : `Filtered: ${text}`);
     this.relist();
   }
 }

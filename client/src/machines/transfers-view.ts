@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
 import { type Elevation, type Ended, type Transfer, commands, explain } from '../host';
+import { complain, log, messageOf, notify, setContext } from '../ui/notifications';
+import { type Choice, pickMany } from '../ui/prompts';
+import { table, treeItem } from '../ui/rows';
 import { showText } from './documents';
 import { showPolkitRule } from './perform';
 import type { Room } from './room';
 import { roomRow } from './room-row';
 import type { Rooms } from './rooms';
 import { run } from './run';
-import { complain, log, setContext } from './say';
-import { type Branch, type Row, Tree } from './tree';
+import { type Branch, type Row, Tree, asRow, asRows } from './tree';
 
 /** The view Transfers, which is there while there are any. */
 export class TransfersView implements vscode.Disposable {
@@ -20,7 +22,7 @@ export class TransfersView implements vscode.Disposable {
     this.subscriptions = [
       this.tree, vscode.window.createTreeView('nspawn.transfers', { treeDataProvider: this.tree, canSelectMany: true }),
       rooms.onDidChange(() => this.roomsChanged()),
-      vscode.commands.registerCommand('nspawn.cancelTransfer', (row?: Row, rows?: readonly Row[]) => this.cancel(row, rows)),
+      vscode.commands.registerCommand('nspawn.cancelTransfer', (row?: unknown, rows?: unknown) => this.cancel(asRow(row), asRows(rows))),
     ];
     this.roomsChanged();
   }
@@ -54,14 +56,14 @@ export class TransfersView implements vscode.Disposable {
       await Promise.all([...this.lists.values()].map((list) => (
         list.cancel(wanted.filter(({ room, heading }) => room === list.room && heading !== true).map(({ name }) => Number(name))))));
     } catch (error) {
-      complain(`Cancel transfer: ${error instanceof Error ? error.message : String(error)}`);
+      complain(`Cancel transfer: ${messageOf(error)}`);
     }
   }
 
   private async choose(): Promise<readonly Row[]> {
     const items = [...this.lists.values()].flatMap((list) => list.rows());
     if (items.length === 0) return [];
-    return (await vscode.window.showQuickPick(items, { title: 'Transfers to cancel', canPickMany: true }) ?? []).map(({ row }) => row);
+    return await pickMany(items, { title: 'Transfers to cancel' }) ?? [];
   }
 }
 
@@ -112,9 +114,9 @@ class TransferList implements Branch {
   }
 
   /** For a picker. */
-  rows(): { label: string; description: string; row: Row }[] {
+  rows(): readonly Choice<Row>[] {
     return [...this.of.transfers.all.values()].map((t) => (
-      { label: this.of.titled(t.local), description: `${t.type} ${t.remote}`, row: this.of.row(String(t.id)) }));
+      { label: this.of.titled(t.local), description: `${t.type} ${t.remote}`, value: this.of.row(String(t.id)) }));
   }
 
   async cancel(ids: readonly number[]): Promise<void> {
@@ -148,7 +150,7 @@ class TransferList implements Branch {
     if (status === undefined || status === 0) return true;
     if (!ids.some((id) => transfers.all.has(id))) return false; // it has ended meanwhile
     const rule = 'Show polkit Rule';
-    vscode.window.showErrorMessage('The transfer could not be cancelled; the terminal has the words of the system.', ...place.asks(command) ? [rule] : [])
+    notify('error', 'The transfer could not be cancelled; the terminal has the words of the system.', ...place.asks(command) ? [rule] : [])
       .then((button) => button === rule ? showPolkitRule(command, place) : undefined).then(undefined, log);
     return false;
   }
@@ -181,7 +183,7 @@ class TransferList implements Branch {
     if (!this.of.transfers.silent.has(id) || this.worried.has(id) || !type.startsWith('pull-')) return;
     this.worried.add(id);
     const cancel = 'Cancel Transfer';
-    vscode.window.showWarningMessage(`${this.of.titled(`The download of ${local}`)} has said nothing for a minute. The server may be slow; systemd 252 now `
+    notify('warning', `${this.of.titled(`The download of ${local}`)} has said nothing for a minute. The server may be slow; systemd 252 now `
       + 'and then waits for ever. Cancel it and download again.', cancel)
       .then((button) => button === cancel ? this.cancel([id]) : undefined).then(undefined, log);
   }
@@ -192,13 +194,14 @@ const icons: Readonly<Partial<Record<string, string>>> = { pull: 'cloud-download
 
 function transferRow({ id, type, local, remote, message }: Transfer, description: string): vscode.TreeItem {
   const kind = type.split('-')[0] ?? '';
-  const row = new vscode.TreeItem(local === '' ? type : local);
+  const row = treeItem({
+    label: local === '' ? type : local, description,
+    tooltip: table(`${type} ${local}`, [[kind === 'export' ? 'To' : 'From', remote], ['Message', message]]),
+    spoken: [`${verbs[kind] ?? type} ${local}`, description === '' ? 'progress unknown' : description],
+  });
   row.id = `transfer/${id}`;
   row.iconPath = new vscode.ThemeIcon(icons[kind] ?? 'sync');
-  row.description = description;
   row.contextValue = `transfer;${type}`;
-  row.tooltip = [`${type} ${local}`, remote, message ?? ''].filter((text) => text !== '').join('\n');
-  row.accessibilityInformation = { label: `${verbs[kind] ?? type} ${local}, ${description === '' ? 'progress unknown' : description}`, role: 'treeitem' };
   return row;
 }
 
@@ -210,6 +213,6 @@ function tellEnd(room: Room, { transfer: { type, local }, result, messages }: En
   const pulls = type.startsWith('pull-') && messages.some((line) => /signature|SHA256SUMS/i.test(line));
   const hint = pulls ? explain({ command: 'pullTar', machines: [], unknown: [] }) : undefined;
   const show = 'Show Messages';
-  vscode.window.showErrorMessage([`${room.titled(`${type} of ${local}`)} failed.`, why, hint].filter((text) => text !== undefined).join(' '), show)
+  notify('error', [`${room.titled(`${type} of ${local}`)} failed.`, why, hint].filter((text) => text !== undefined).join(' '), show)
     .then((button) => button === show ? showText(`${type} ${local}.log`, `${messages.join('\n')}\n`) : undefined).then(undefined, log);
 }

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { log } from '../ui/notifications';
+import { alsoSpoken, setTooltip, treeItem, withFacts } from '../ui/rows';
 
 /** A row of a tree: an object that stays the same while the thing it stands for lives. */
 export interface Row {
@@ -8,6 +10,17 @@ export interface Row {
   /** Not a thing itself: a heading above rows, or the root of a room. */
   readonly heading?: boolean;
 }
+
+/** A row, if that is what a command was handed: other extensions, links and key bindings hand over anything. What is none counts as nothing. */
+export function asRow(value: unknown): Row | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { name, room, heading } = value as Partial<Record<keyof Row, unknown>>;
+  const isRow = typeof name === 'string' && (room === undefined || typeof room === 'string') && (heading === undefined || typeof heading === 'boolean');
+  return isRow ? value as Row : undefined;
+}
+
+/** The rows of a selection; undefined where a command was handed none. */
+export const asRows = (value: unknown): readonly Row[] | undefined => Array.isArray(value) ? value.map(asRow).filter((row) => row !== undefined) : undefined;
 
 /** What a tree shows of one room: the names in order, and for each how it looks and what its tooltip says. */
 export interface Shown {
@@ -70,23 +83,21 @@ export class Tree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
 
   getTreeItem(row: Row): vscode.TreeItem {
     const grown = this.grownOf(row);
-    if (grown === undefined) return new vscode.TreeItem(row.name);
+    if (grown === undefined) return treeItem({ label: row.name });
     const { branch } = grown;
     if (row === grown.root) return branch.root();
-    const item = row.heading === true ? headingItem(row.name) : branch.row(row.name) ?? new vscode.TreeItem(row.name);
+    const item = row.heading === true ? headingItem(row.name) : branch.row(row.name) ?? treeItem({ label: row.name });
     if (this.flat()) return item;
     item.id = `${branch.room ?? 'system'}/${item.id ?? row.name}`;
-    if (item.accessibilityInformation) {
-      item.accessibilityInformation = { ...item.accessibilityInformation, label: `${item.accessibilityInformation.label}, ${branch.label}` };
-    }
+    alsoSpoken(item, branch.label);
     if (row.heading !== true && item.contextValue !== undefined) item.contextValue += `${branch.kind};`;
     return item;
   }
 
   async resolveTreeItem(item: vscode.TreeItem, row: Row): Promise<vscode.TreeItem> {
     const branch = row.heading === true ? undefined : this.grownOf(row)?.branch;
-    const tooltip = await branch?.tooltip(row.name);
-    if (tooltip !== undefined) item.tooltip = branch && !this.flat() ? tooltip.appendMarkdown('Host: ').appendText(branch.label) : tooltip;
+    const tooltip = await branch?.tooltip(row.name).catch(log);
+    if (tooltip !== undefined) setTooltip(item, branch && !this.flat() ? withFacts(tooltip, [['Host', branch.label]]) : tooltip);
     return item;
   }
 
@@ -157,7 +168,7 @@ class Grown {
 }
 
 function headingItem(name: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
+  const item = treeItem({ label: name, collapsible: vscode.TreeItemCollapsibleState.Expanded });
   item.id = `heading/${name}`;
   item.contextValue = 'heading';
   return item;

@@ -1,15 +1,38 @@
 import type { Command, Machine, Place, Rights } from '../host';
+import type { Question } from '../ui/notifications';
 import type { Row } from './tree';
 
 /** What a command of ours was handed besides rows, by whoever calls it with arguments: nobody is asked for it then. */
 export interface Given {
   /** The options of the command, in the shape it takes them; checked like what a user types. */
   readonly options?: unknown;
-  /** The caller has asked already whether this may destroy something. */
-  readonly confirmed?: boolean;
+  /**
+   * The caller has asked already, or needs no advice. What destroys something goes by a function alone, which only code can hand over: a
+   * link, a key binding or a task has JSON and no more, and the options that it chose are shown before they count.
+   */
+  readonly confirmed?: true | (() => boolean);
   /** The id of the place that it is for, when there is no row to tell. */
   readonly room?: string;
 }
+
+/** What a command was handed besides rows, as far as it has the shape; see {@link asRow}. */
+export function asGiven(value: unknown): Given | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { options, confirmed, room } = value as Partial<Record<keyof Given, unknown>>;
+  return {
+    ...typeof options === 'object' && options !== null ? { options } : {}, ...typeof room === 'string' ? { room } : {},
+    ...asAnswer(confirmed),
+  };
+}
+
+/** An answer of the caller to our question. */
+export function asAnswer(confirmed: unknown): Pick<Given, 'confirmed'> {
+  const isFunction = (value: unknown): value is () => unknown => typeof value === 'function';
+  return isFunction(confirmed) ? { confirmed: () => confirmed() === true } : confirmed === true ? { confirmed } : {};
+}
+
+/** Whether code has answered yes, so that people need not be asked. */
+export const isConfirmed = ({ confirmed }: Given): boolean => typeof confirmed === 'function' && confirmed();
 
 /** What a verb may know while it asks for its options. */
 export interface Scene {
@@ -42,20 +65,13 @@ export interface Verb {
   /** When no machine fits. */
   readonly none: string;
   /** What dies, for the question before: a heading and the details. Demanded of commands that destroy. */
-  readonly warn?: (names: readonly string[], scene: Scene) => Promise<Warning>;
+  readonly warn?: (names: readonly string[], scene: Scene) => Promise<Question>;
   /** What speaks against it, as a sentence; asked before it runs. */
   readonly doubt?: (names: readonly string[], scene: Scene) => Promise<string | undefined>;
   /** Runs when it went well; says what did not come about all the same. */
   readonly after?: (names: readonly string[], scene: Scene) => void;
   /** Asks for what is missing. Undefined when the user gave up. */
   readonly prepare: (names: readonly string[], scene: Scene, given: Given) => Promise<Prepared | undefined>;
-}
-
-export interface Warning {
-  readonly message: string;
-  readonly detail: string;
-  /** On the button: a verb. */
-  readonly button: string;
 }
 
 /** A call with everything it needs. */
@@ -109,9 +125,9 @@ export function asking<O extends object>(
         rights: (systemd) => command.rightsWith?.({ force: 'force' in chosen && chosen.force === true }, systemd) ?? command.rights,
         newName: field('newName', 'name'),
         paths: { source: id === 'copyFrom' ? undefined : field('source'), target: /^(copyFrom|export)/.test(id) ? field('target') : undefined },
-        given: { options: chosen },
+        given: { options: chosen, confirmed: () => false },
         ...insisting && !('force' in chosen && chosen.force === true)
-          ? { insist: { button: insisting.button, given: { options: insisting.options(chosen), confirmed: true } } } : {},
+          ? { insist: { button: insisting.button, given: { options: insisting.options(chosen), confirmed: () => true } } } : {},
       };
     },
   };

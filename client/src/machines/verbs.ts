@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
+import { complain, messageOf } from '../ui/notifications';
 import { imageVerbs } from './image-verbs';
 import { copyAddress, copyName, properties, settingsFile, whyFailed } from './looking';
 import { machineVerbs } from './machine-verbs';
 import { perform } from './perform';
 import type { Room } from './room';
 import type { Rooms } from './rooms';
-import { complain } from './say';
 import type { Sidebar } from './sidebar';
-import type { Row } from './tree';
-import type { Given } from './verb';
+import { type Row, asRow, asRows } from './tree';
+import { type Given, asGiven } from './verb';
 
 const all = [...machineVerbs, ...imageVerbs];
 
@@ -29,11 +29,12 @@ const looks: Readonly<Record<string, readonly [title: string, look: Look]>> = {
  */
 export function registerVerbs(rooms: Rooms, sidebar: Sidebar): vscode.Disposable[] {
   const register = (id: string, title: string, work: (room: Room, row?: Row, rows?: readonly Row[], given?: Given) => Promise<Ended | undefined>) => (
-    vscode.commands.registerCommand(id, async (from?: Row | string, rows?: readonly Row[], given?: Given): Promise<Ended> => {
+    vscode.commands.registerCommand(id, async (from?: unknown, others?: unknown, more?: unknown): Promise<Ended> => {
       try {
+        const rows = asRows(others), given = asGiven(more);
         const selected = typeof from === 'string' ? sidebar.selection(from) : undefined;
         if (selected?.length === 0) return [];
-        const row = typeof from === 'string' ? selected?.[0] : from;
+        const row = typeof from === 'string' ? selected?.[0] : asRow(from);
         if (row === undefined || row.heading === true) {
           // Whoever hands something over is not asked where.
           const room = row !== undefined || given !== undefined ? rooms.of(row ?? given ?? {}) : await rooms.pick(title, needsSome(id));
@@ -46,7 +47,7 @@ export function registerVerbs(rooms: Rooms, sidebar: Sidebar): vscode.Disposable
         }));
         return ended.flat();
       } catch (error) {
-        complain(`${title}: ${error instanceof Error ? error.message : String(error)}`);
+        complain(`${title}: ${messageOf(error)}`);
         return [];
       }
     }));

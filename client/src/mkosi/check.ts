@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
+import { inform, log, notify } from '../ui/notifications';
+import { StatusItem } from '../ui/rows';
+import { inert } from '../ui/text';
+import { complain } from './complain';
 import { parseMessages } from './messages';
 import { type File, placeOf } from './places';
 import type { Mkosi, Outcome } from './program';
 import { type Project, configurationOf, nameOf, projectAt } from './projects';
-import { complain, log } from './say';
 import { isInteractive, matchers, ranIn } from './tasks';
 
 /**
@@ -12,7 +15,7 @@ import { isInteractive, matchers, ranIn } from './tasks';
  */
 export class Check implements vscode.Disposable {
   private readonly problems = vscode.languages.createDiagnosticCollection('mkosi');
-  private readonly status = vscode.window.createStatusBarItem('nspawn.mkosi.check', vscode.StatusBarAlignment.Left);
+  private readonly status = new StatusItem('nspawn.mkosi.check', 'mkosi check');
   private readonly running = new Map<string, AbortController>();
   private readonly shown = new Map<string, readonly vscode.Uri[]>();
   /** Projects for which the matchers of package.json say what is true now: a task has ended, and nothing was changed since. */
@@ -20,8 +23,6 @@ export class Check implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable;
 
   constructor(private readonly mkosi: Mkosi) {
-    this.status.name = 'mkosi check';
-    this.status.command = 'nspawn.mkosi.cancelCheck';
     // By other programs too, such as git.
     const watcher = vscode.workspace.createFileSystemWatcher('**/{*.conf,mkosi.default}');
     const changed = (uri: vscode.Uri): void => { this.told.delete(projectAt(uri).uri.toString()); };
@@ -75,7 +76,7 @@ export class Check implements vscode.Disposable {
       const place = placeOf(message, files);
       const range = place === undefined ? new vscode.Range(0, 0, 0, 0) : new vscode.Range(place.line, place.start, place.line, place.end);
       const severity = message.severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
-      const diagnostic = new vscode.Diagnostic(range, message.text, severity);
+      const diagnostic = new vscode.Diagnostic(range, inert(message.text), severity);
       diagnostic.source = 'installed mkosi';
       const file = place?.path ?? message.file ?? main;
       found.set(file, [...found.get(file) ?? [], diagnostic]);
@@ -121,20 +122,20 @@ export class Check implements vscode.Disposable {
 
   private async offer(project: Project, task: string): Promise<void> {
     const look = 'Show Where', always = 'Always Show';
-    const choice = await vscode.window.showWarningMessage(
-      `mkosi failed: ${task}. It can be asked which lines of the configuration it does not accept; it reads the project once more for that and executes scripts in it that say values, such as mkosi.version.`, look, always);
+    const choice = await notify(
+      'warning', `mkosi failed: ${task}. It can be asked which lines of the configuration it does not accept; it reads the project once more for that and executes scripts in it that say values, such as mkosi.version.`, look, always);
     if (choice === undefined) return;
     if (choice === always) await vscode.workspace.getConfiguration('nspawn.mkosi').update('checkAfterFailedTask', true, vscode.ConfigurationTarget.Global);
     await this.run(project).then((found) => found === 0
-      ? vscode.window.showInformationMessage('mkosi accepts the configuration, so the task failed for another reason: its terminal has the last words of mkosi.')
+      ? inform('mkosi accepts the configuration, so the task failed for another reason: its terminal has the last words of mkosi.')
       : vscode.commands.executeCommand('workbench.panel.markers.view.focus'), complain);
   }
 
   private tell(project: Project): void {
     if (this.running.size === 0) { this.status.hide(); return; }
-    this.status.text = `$(sync~spin) mkosi checks ${nameOf(project)}`;
-    this.status.tooltip = 'mkosi reads the configuration. Select to cancel.';
-    this.status.show();
+    this.status.show({
+      icon: 'sync~spin', text: `mkosi checks ${nameOf(project)}`, tooltip: 'mkosi reads the configuration. Select to cancel.', command: 'nspawn.mkosi.cancelCheck',
+    });
   }
 }
 

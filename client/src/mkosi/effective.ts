@@ -1,5 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { inertLine } from '../ui/text';
+import { readText } from './disk';
 import type { Check } from './check';
 import { type Report, filesIn, report, reportOfText } from './report';
 import type { File } from './places';
@@ -31,7 +33,7 @@ export class Effective implements vscode.TextDocumentContentProvider, vscode.Doc
       const said = parseMessages(stderr, status).filter((m) => m.severity === 'error').at(-1)?.text ?? `exit status ${status}`;
       throw new Error(`mkosi does not accept this configuration: ${said}. The view "Problems" shows where.`);
     }
-    const uri = vscode.Uri.from({ scheme, path: `${project.uri.path}/effective configuration of ${path.basename(folder)}` });
+    const uri = vscode.Uri.from({ scheme, path: `${project.uri.path}/effective configuration of ${inertLine(path.basename(folder))}` });
     this.reports.set(uri.toString(), json
       ? report(stdout, [...files, ...await included(stdout, files)], folder)
       : reportOfText(stdout, files, folder, await this.mkosi.release() ?? 0));
@@ -55,10 +57,13 @@ export class Effective implements vscode.TextDocumentContentProvider, vscode.Doc
   }
 }
 
+/** Files that are read to link to them. */
+const mostIncluded = 2000;
+
 /** What `Include=` has brought in from elsewhere; a file that has gone meanwhile is left out. */
 async function included(json: string, known: readonly File[]): Promise<File[]> {
-  const others = filesIn(json).filter((f) => path.isAbsolute(f) && !known.some((k) => k.path === f));
-  const read = others.map(async (file): Promise<File[]> => vscode.workspace.fs.readFile(vscode.Uri.file(file)).then(
-    (bytes) => [{ path: file, text: new TextDecoder().decode(bytes) }], () => []));
-  return (await Promise.all(read)).flat();
+  const names = new Set(known.map((k) => k.path)), files: File[] = [];
+  const others = filesIn(json).filter((f) => path.isAbsolute(f) && !names.has(f));
+  for (const file of others.slice(0, mostIncluded)) await readText(vscode.Uri.file(file)).then((text) => files.push({ path: file, text }), () => undefined);
+  return files;
 }

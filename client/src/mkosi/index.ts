@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
+import { mention } from '../ui/notifications';
+import { pickMany, pickOne } from '../ui/prompts';
 import { Check } from './check';
+import { complain } from './complain';
 import { Effective } from './effective';
 import { openLens } from './lens';
 import { migrate } from './migrate';
 import { Mkosi, Refusal } from './program';
 import { ProjectView } from './project-view';
 import { type Project, chooseProject, profilesOf, watchProjects } from './projects';
-import { complain } from './say';
 import { Tasks } from './tasks';
 import { type Request, offers } from './verbs';
 
@@ -59,15 +61,16 @@ export function openMkosi(context: vscode.ExtensionContext): Installed {
       if (release < anyProfiles) throw new Error(`mkosi ${release} knows no profiles; mkosi ${anyProfiles} and newer do.`);
       if (names.length === 0) throw new Error('This project has no profiles. Create mkosi.profiles/NAME.conf to have one.');
       const title = release < severalProfiles ? 'Build with which profile?' : 'Build with which profiles?';
-      const profiles = release < severalProfiles ? await vscode.window.showQuickPick(names, { title }).then((one) => one === undefined ? undefined : [one])
-        : await vscode.window.showQuickPick(names, { title, canPickMany: true });
+      const choices = names.map((name) => ({ label: name, value: name }));
+      const profiles = release < severalProfiles ? await pickOne(choices, { title }).then((one) => one === undefined ? undefined : [one])
+        : await pickMany(choices, { title });
       if (profiles !== undefined) await run(project, { verb: 'build', profiles });
     }),
     command('check', 'Check with mkosi', async (project) => {
       mkosi.program();
       await save(project);
       const found = await check.run(project);
-      if (found === 0) vscode.window.setStatusBarMessage('$(check) mkosi has nothing to complain about', 5_000);
+      if (found === 0) mention('mkosi has nothing to complain about');
       else if (found !== undefined) await vscode.commands.executeCommand('workbench.panel.markers.view.focus');
     }),
     command('showEffective', 'Show effective configuration', async (project) => {
@@ -78,7 +81,7 @@ export function openMkosi(context: vscode.ExtensionContext): Installed {
     command('migrate', 'Migrate to a newer mkosi', async (project) => {
       await save(project);
       const done = await migrate(context.extensionPath, project, await target(mkosi, project));
-      if (done === undefined) vscode.window.setStatusBarMessage('$(check) This project needs no migration', 5_000);
+      if (done === undefined) mention('This project needs no migration');
     }),
   );
   return {

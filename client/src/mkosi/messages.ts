@@ -11,6 +11,9 @@ export interface Message {
 /** What mkosi warns of and goes on, when it is not the last word of a run that failed. */
 const warning = /should be configured in \[|is deprecated|specified by specifier|^Unknown specifier|^Warning:|no effect/;
 
+/** Messages that are shown, the last ones, and characters of each. */
+const most = { messages: 500, text: 4000 } as const;
+
 /**
  * The messages in what `mkosi summary` wrote to standard error. Hints are added to the message before them, of a Python
  * traceback the last line counts.
@@ -38,9 +41,10 @@ export function parseMessages(stderr: string, status: number): Message[] {
     traceback?.push(line);
   }
   close();
-  return texts.map((text, at) => {
+  return texts.slice(-most.messages).map((whole, at, { length }) => {
+    const text = whole.slice(0, most.text);
     const [, file, rest] = /^(\/[^:\n]+): ([^]*)$/.exec(text) ?? [], line = /\[line\s+(\d+)\]|, line: (\d+)/.exec(text);
-    const fatal = status !== 0 && (at === texts.length - 1 || !warning.test(rest ?? text));
+    const fatal = status !== 0 && (at === length - 1 || !warning.test(rest ?? text));
     const number = line?.[1] ?? line?.[2];
     return {
       text: rest ?? text, severity: fatal ? 'error' : 'warning',

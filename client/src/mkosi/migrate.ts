@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { chmod } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { changeMode } from '../../../server/src/node/replace-file';
+import { inertLine, say } from '../ui/text';
 import { type Project, nameOf } from './projects';
 
 /** What `cli.js migrate --format json` prints; paths with slashes, below the folder. */
@@ -37,7 +38,13 @@ async function finish(folder: vscode.Uri, { files }: Migration): Promise<void> {
   for (const { path: file, mode } of files) {
     const uri = vscode.Uri.joinPath(folder, file);
     await vscode.workspace.textDocuments.find((d) => d.isDirty && d.uri.toString() === uri.toString())?.save();
-    if (mode !== undefined) await chmod(uri.fsPath, mode);
+    if (mode !== undefined) {
+      try {
+        changeMode(uri.fsPath, () => mode, folder.fsPath);
+      } catch (error) {
+        throw new Error(`${uri.fsPath} may be read by others: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      }
+    }
   }
 }
 
@@ -61,7 +68,7 @@ async function editFor(folder: vscode.Uri, { files, actions }: Migration): Promi
   const edit = new vscode.WorkspaceEdit(), at = (below: string): vscode.Uri => vscode.Uri.joinPath(folder, below);
   const renames = actions.flatMap(({ kind, path: from, to, message }) => kind === 'rename' && to !== undefined ? [{ from, to, message }] : []);
   const metadata = (label: string, description?: string): vscode.WorkspaceEditEntryMetadata =>
-    ({ needsConfirmation: false, label, ...description === undefined ? {} : { description } });
+    ({ needsConfirmation: false, label, ...description === undefined ? {} : { description: inertLine(description) } });
   for (const { path: file, text } of files) {
     const uri = at(renames.find((r) => r.to === file)?.from ?? file);
     const exists = await vscode.workspace.fs.stat(uri).then(() => true, () => false);
@@ -84,13 +91,13 @@ async function editFor(folder: vscode.Uri, { files, actions }: Migration): Promi
 }
 
 async function showNotes(project: Project, { actions, losses }: Migration): Promise<void> {
-  const byHand = actions.filter((a) => a.kind === 'by-hand').map((a) => `- ${a.path}: ${a.message}`);
+  const byHand = actions.filter((a) => a.kind === 'by-hand').map((a) => say`- ${a.path}: ${a.message}`);
   const lists = (['lost', 'check', 'moved'] as const).map((kind) => ({
-    title: words[kind], items: losses.filter((l) => l.kind === kind).map((l) => `- ${l.path}, line ${l.line + 1}: ${l.message}`),
+    title: words[kind], items: losses.filter((l) => l.kind === kind).map((l) => say`- ${l.path}, line ${l.line + 1}: ${l.message}`),
   }));
   const content = [{ title: 'To do by hand', items: byHand }, ...lists].filter((l) => l.items.length > 0)
     .map((l) => `## ${l.title}\n\n${l.items.join('\n')}\n`).join('\n');
-  const intro = `# Migration of ${nameOf(project)}\n\nLines are those of the files as they were.\n\n`;
+  const intro = say`# Migration of ${nameOf(project)}\n\nLines are those of the files as they were.\n\n`;
   const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: intro + content });
   await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
 }

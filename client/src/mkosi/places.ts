@@ -9,8 +9,17 @@ export interface Place { readonly path: string; readonly line: number; readonly 
 /** A setting as it stands in a file, with the lines that continue its value. */
 export interface Assignment extends Place { readonly section: string; readonly name: string; readonly values: readonly { readonly text: string; readonly place: Place }[] }
 
+/** What was found in a file already: every message looks at all of them. */
+const known = new WeakMap<File, Assignment[]>();
+
 /** The assignments of a file in order. Comments are left out; a line that begins with white space continues a value. */
-export function assignments({ path, text }: File): Assignment[] {
+export function assignments(file: File): readonly Assignment[] {
+  const found = known.get(file) ?? read(file);
+  known.set(file, found);
+  return found;
+}
+
+function read({ path, text }: File): Assignment[] {
   const found: (Assignment & { readonly values: { text: string; place: Place }[] })[] = [];
   let section = '';
   for (const [line, content] of text.split(/\r?\n/).entries()) {
@@ -18,7 +27,7 @@ export function assignments({ path, text }: File): Assignment[] {
     section = /^\[(.*)\]\s*$/.exec(content)?.[1] ?? section;
     const [, lead = '', name = '', gap = ''] = /^(\s*)([^\s=[#]+)(\s*=)?/.exec(content) ?? [];
     const from = lead === '' && gap !== '' ? name.length + gap.length : 0;
-    const value = content.slice(from).replace(/\s#.*$/, ''), start = from + value.length - value.trimStart().length;
+    const rest = content.slice(from), comment = rest.search(/\s#/), value = comment < 0 ? rest : rest.slice(0, comment), start = from + value.length - value.trimStart().length;
     const piece = { text: value.trim(), place: { path, line, start, end: start + value.trim().length } };
     if (lead !== '') found.at(-1)?.values.push(piece);
     else if (gap !== '') found.push({ path, line, start: 0, end: name.length, section, name, values: [piece] });
@@ -56,7 +65,7 @@ function byLine(text: string, files: readonly File[]): Place | undefined {
     ?? /^Missing setting name before '=' in (.+)$/.exec(text) ?? /^(.+) is not a valid section$/.exec(text);
   if (quoted?.[1] === undefined) return undefined;
   for (const file of files) {
-    const line = file.text.split(/\r?\n/).findIndex((l) => l.replace(/\s*#.*$/, '').trim() === quoted[1]?.trim());
+    const line = file.text.split(/\r?\n/).findIndex((l) => l.split('#', 1)[0]?.trim() === quoted[1]?.trim());
     if (line >= 0) return whole(file, line);
   }
   return undefined;

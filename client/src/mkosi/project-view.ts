@@ -1,8 +1,12 @@
-import { chmod, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { makeExecutable } from '../../../server/src/node/replace-file';
+import { log, messageOf } from '../ui/notifications';
+import { treeItem } from '../ui/rows';
+import { complain } from './complain';
+import { entriesOf } from './disk';
 import { type Entry, type Part, type Reading, partsOf } from './outline';
-import { type Project, findProjects, nameOf } from './projects';
-import { complain, log } from './say';
+import { type Project, findProjects, nameOf, projectAt } from './projects';
 
 /** A row: a project, or a part of one. `uri` is what commands of the row are for. */
 interface Row {
@@ -34,9 +38,9 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
       this.changed, this.view, watcher, watcher.onDidCreate(soon), watcher.onDidDelete(soon), watcher.onDidChange(soon),
       vscode.workspace.onDidChangeWorkspaceFolders(soon),
       vscode.commands.registerCommand('nspawn.mkosi.refreshProjects', () => { this.changed.fire(undefined); }),
-      vscode.commands.registerCommand('nspawn.mkosi.makeExecutable', async (row?: Partial<Row>) => {
+      vscode.commands.registerCommand('nspawn.mkosi.makeExecutable', (row?: Partial<Record<keyof Row, unknown>> | null) => {
         try {
-          await this.makeExecutable(row?.uri ?? vscode.window.activeTextEditor?.document.uri);
+          this.makeExecutable(row?.uri instanceof vscode.Uri ? row.uri : vscode.window.activeTextEditor?.document.uri);
         } catch (error) {
           complain(error);
         }
@@ -49,7 +53,8 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
       this.only = projects.length === 1;
       return projects.map((project) => ({ uri: project.uri, reading: 'configuration', project }));
     }
-    const parts = partsOf(await entriesOf(above.uri), above.reading);
+    // What goes wrong is said here: VS Code would show it as it is.
+    const parts = partsOf(await rowsIn(above.uri, above.reading).catch((error: unknown) => { complain(error); return []; }), above.reading);
     return parts.map((part) => ({ uri: vscode.Uri.joinPath(above.uri, part.name), reading: part.reading, part, above }));
   }
 
@@ -60,13 +65,10 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
   getTreeItem({ uri, project, part }: Row): vscode.TreeItem {
     if (project !== undefined) return this.projectItem(project);
     const { name = '', about = '', isFolder = false, icon = 'file', broken = false } = part ?? {};
-    const item = new vscode.TreeItem(uri, isFolder ? Collapsed : None);
+    const item = treeItem({ label: name, description: about, spoken: about === '' ? [name] : [name, about], collapsible: isFolder ? Collapsed : None, uri });
     item.id = uri.toString();
-    item.label = name;
-    item.description = about;
     item.iconPath = broken ? new vscode.ThemeIcon(icon, new vscode.ThemeColor('problemsWarningIcon.foreground')) : new vscode.ThemeIcon(icon);
     item.contextValue = `part;${isFolder ? 'folder' : 'file'}${broken ? ';broken' : ''}`;
-    item.accessibilityInformation = { label: about === '' ? name : `${name}, ${about}`, role: 'treeitem' };
     if (!isFolder) item.command = { command: 'vscode.open', title: 'Open', arguments: [uri] };
     return item;
   }
@@ -77,13 +79,14 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
   }
 
   private projectItem(project: Project): vscode.TreeItem {
-    const item = new vscode.TreeItem(project.uri, this.only ? Expanded : Collapsed), name = nameOf(project);
+    const name = nameOf(project), among = (vscode.workspace.workspaceFolders?.length ?? 0) > 1 && project.below !== '';
+    const item = treeItem({
+      label: name, spoken: [`mkosi project ${name}`], collapsible: this.only ? Expanded : Collapsed, uri: project.uri,
+      ...among ? { description: project.folder?.name ?? '' } : {},
+    });
     item.id = project.uri.toString();
-    item.label = name;
-    if ((vscode.workspace.workspaceFolders?.length ?? 0) > 1 && project.below !== '') item.description = project.folder?.name ?? '';
     item.iconPath = new vscode.ThemeIcon('package');
     item.contextValue = 'project';
-    item.accessibilityInformation = { label: `mkosi project ${name}`, role: 'treeitem' };
     return item;
   }
 
@@ -93,20 +96,29 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
     this.waiting = setTimeout(() => { this.changed.fire(undefined); }, 150);
   }
 
-  /** Lets those execute a script who may read it, as `chmod +x` does. */
-  private async makeExecutable(uri: vscode.Uri | undefined): Promise<void> {
-    if (uri?.scheme !== 'file') throw new Error('Choose a script on this computer: open it, or select it in the view "mkosi".');
-    const { mode } = await stat(uri.fsPath);
-    await chmod(uri.fsPath, (mode | (mode & 0o444) >> 2) & 0o7777);
+  /** Lets those execute a script who may read it, but nothing that a link in the project leads out to. */
+  private makeExecutable(uri: vscode.Uri | undefined): void {
+    const project = uri && projectAt(uri).uri;
+    if (uri?.scheme !== 'file' || project?.path === uri.path) {
+      throw new Error('Choose a script of a mkosi project on this computer: open it, or select it in the view "mkosi".');
+    }
+    try {
+      makeExecutable(uri.fsPath, project?.fsPath);
+    } catch (error) {
+      throw new Error(`${uri.fsPath} was not made executable. ${messageOf(error)}`);
+    }
     this.changed.fire(undefined);
   }
 }
 
+/** Rows below one: the explorer shows what a folder holds besides. */
+const mostRows = 2000;
+
 /** The entries of a folder with their permissions, which only files on this computer have. */
-async function entriesOf(folder: vscode.Uri): Promise<Entry[]> {
-  const entries = await vscode.workspace.fs.readDirectory(folder);
-  return Promise.all(entries.map(async ([name, kind]): Promise<Entry> => {
-    const isFolder = (kind & vscode.FileType.Directory) !== 0;
+async function rowsIn(folder: vscode.Uri, reading: Reading): Promise<Entry[]> {
+  const { entries } = await entriesOf(folder), wanted = reading === 'configuration' ? entries.filter(({ name }) => name.startsWith('mkosi.')) : entries;
+  if (wanted.length > mostRows) log(`${folder.fsPath} has more than ${mostRows} entries. The others are left out in the view "mkosi".`);
+  return Promise.all(wanted.slice(0, mostRows).map(async ({ name, isFolder }): Promise<Entry> => {
     if (isFolder || folder.scheme !== 'file') return { name, isFolder };
     // It may have gone meanwhile, or be a link to nowhere.
     const mode = await stat(vscode.Uri.joinPath(folder, name).fsPath).then((s) => s.mode, log);

@@ -1,12 +1,18 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { log } from './say';
+import { log } from '../ui/notifications';
+import { pickOne } from '../ui/prompts';
+import { entriesOf, identityOf, readText } from './disk';
 import type { File } from './places';
 
 const main = 'mkosi.{conf,default}';
 /** Folders that hold parts of a configuration, and files beside the main one. */
 const folders = /^mkosi\.(conf\.d|default\.d|files|images|presets|profiles|uki-profiles|local|tools\.conf|initrd\.conf)$/;
 const parts = /^mkosi\.(conf|default|(local|tools|initrd)\.conf)$/;
+
+/** Main files that are looked for in a workspace; a large one has a hundred. */
+const mostProjects = 5000;
+let toldOfProjects = false;
 
 /** A folder that mkosi can be started in. */
 export interface Project {
@@ -32,31 +38,55 @@ export const isMain = (uri: vscode.Uri): boolean => /\/mkosi\.(conf|default)$/.t
 
 /** Every folder of the workspace that holds mkosi.conf or mkosi.default, but not those that are parts of a project. */
 export async function findProjects(): Promise<Project[]> {
-  const files = await vscode.workspace.findFiles(`**/${main}`, '**/{node_modules,.git}/**');
+  const files = await vscode.workspace.findFiles(`**/${main}`, '**/{node_modules,.git}/**', mostProjects);
+  if (files.length >= mostProjects && !toldOfProjects) {
+    toldOfProjects = true;
+    log(`This workspace has more than ${mostProjects} mkosi.conf files. The projects of the others are left out.`);
+  }
   const folders = new Map(files.filter(isMain).map((f) => projectAt(f)).map((p) => [p.uri.toString(), p]));
   return [...folders.values()].sort((a, b) => a.uri.path.localeCompare(b.uri.path));
 }
 
+/** Files of a project that are read, folders in one another, and characters of all files. */
+const most = { files: 2000, depth: 16, text: 16 << 20 } as const;
+
 /**
- * The configuration of a project as mkosi finds it on the disk, the main file first and folders last.
- * @throws Error when a file cannot be read
+ * The configuration of a project as mkosi finds it on the disk, the main file first and folders last. What cannot be read
+ * is written down and left out, and so is what is too much.
  */
 export async function configurationOf({ uri }: Project): Promise<File[]> {
-  const found: vscode.Uri[] = [];
-  const look = async (folder: vscode.Uri, isPart: boolean): Promise<void> => {
-    const entries = await vscode.workspace.fs.readDirectory(folder);
-    const sorted = entries.map(([name, kind]) => ({ name, at: vscode.Uri.joinPath(folder, name), isFolder: (kind & vscode.FileType.Directory) !== 0 }))
+  const found: vscode.Uri[] = [], seen = new Set<string | undefined>([undefined]);
+  const look = async (folder: vscode.Uri, isPart: boolean, depth: number): Promise<void> => {
+    const identity = await identityOf(folder);
+    if (seen.has(identity) || found.length >= most.files || depth > most.depth) return;
+    seen.add(identity);
+    const { entries, more } = await entriesOf(folder);
+    if (more) log(`${folder.fsPath} has too many entries, some are left out.`);
+    const sorted = entries.map((entry) => ({ ...entry, at: vscode.Uri.joinPath(folder, entry.name) }))
       .sort((a, b) => Number(a.isFolder) - Number(b.isFolder) || (a.name < b.name ? -1 : 1));
     for (const { name, at, isFolder } of sorted) {
       // Below a folder of parts, only mkosi.extra and the like hold something else.
       if (isFolder ? folders.test(name) || isPart && !name.startsWith('mkosi.') : parts.test(name) || isPart && /\.conf$|\/mkosi\.(default\.d\/|files\/mkosi\.)/.test(at.path)) {
-        if (isFolder) await look(at, true);
+        if (isFolder) await look(at, true, depth + 1).catch(log);
         else found.push(at);
       }
     }
   };
-  await look(uri, false);
-  return Promise.all(found.map(async (f) => ({ path: f.fsPath, text: new TextDecoder().decode(await vscode.workspace.fs.readFile(f)) })));
+  await look(uri, false, 0).catch(log);
+  if (found.length > most.files) log(`${uri.fsPath} has more than ${most.files} files of configuration, the others are left out.`);
+  const files: File[] = [];
+  let length = 0;
+  for (const f of found.slice(0, most.files)) {
+    const text = await readText(f).catch(log);
+    if (text === undefined) continue;
+    length += text.length;
+    if (length > most.text) {
+      log(`The configuration of ${uri.fsPath} is larger than ${most.text >> 20} MiB. ${f.fsPath} and what follows is left out.`);
+      break;
+    }
+    files.push({ path: f.fsPath, text });
+  }
+  return files;
 }
 
 /** Tells the menus and views of the explorer which folders are projects, and keeps them told. */
@@ -85,15 +115,15 @@ export async function chooseProject(clicked: unknown, title: string): Promise<Pr
   if (projects.length === 0) throw new Error('There is no mkosi.conf or mkosi.default in this workspace. Open a folder that has one, or create the file.');
   if (projects.length === 1) return projects[0];
   const items = projects.map((project) => ({
-    label: nameOf(project), project,
+    label: nameOf(project), value: project,
     ...project.folder !== undefined && (vscode.workspace.workspaceFolders?.length ?? 0) > 1 ? { description: project.folder.name } : {},
   }));
-  return (await vscode.window.showQuickPick(items, { title, placeHolder: 'The folder of the mkosi project' }))?.project;
+  return pickOne(items, { title, placeHolder: 'The folder of the mkosi project' });
 }
 
 /** The names in mkosi.profiles/. */
 export async function profilesOf({ uri }: Project): Promise<string[]> {
-  const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.joinPath(uri, 'mkosi.profiles')).then((e) => e, () => []);
-  const names = entries.filter(([name, kind]) => name.endsWith('.conf') || (kind & vscode.FileType.Directory) !== 0);
-  return [...new Set(names.map(([name]) => name.replace(/\.conf$/, '')))].sort();
+  const { entries } = await entriesOf(vscode.Uri.joinPath(uri, 'mkosi.profiles')).catch(() => ({ entries: [] }));
+  const names = entries.filter(({ name, isFolder }) => isFolder || name.endsWith('.conf'));
+  return [...new Set(names.map(({ name }) => name.replace(/\.conf$/, '')))].sort();
 }

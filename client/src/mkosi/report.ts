@@ -58,8 +58,9 @@ export function report(json: string, files: readonly File[], folder: string): Re
   const setIn = (image: Image | undefined): ReadonlyMap<string, readonly Assignment[]> => {
     const found = new Map<string, Assignment[]>();
     for (const a of all.flatMap(({ file, assignments: some }) => image !== undefined && isReadBy(file.path, image, folder, images) ? some : [])) {
-      const name = a.name.replace(/^@/, '');
-      found.set(name, [...found.get(name) ?? [], a]);
+      const name = a.name.replace(/^@/, ''), others = found.get(name);
+      if (others === undefined) found.set(name, [a]);
+      else others.push(a);
     }
     return found;
   };

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { inertLine } from '../ui/text';
 import { type Project, findProjects, nameOf } from './projects';
 import { type Mkosi, Refusal } from './program';
 import { type Offer, type Request, argumentsFor, interactiveVerbs, offers, requestOf } from './verbs';
@@ -60,11 +61,11 @@ export class Tasks implements vscode.TaskProvider {
       ...force === 0 ? {} : { force }, ...profiles.length === 0 ? {} : { profiles: [...profiles] }, ...args.length === 0 ? {} : { args: [...args] },
     };
     const interactive = interactiveVerbs.has(verb);
-    const title = request.name ?? argv.join(' ');
+    const title = inertLine(request.name ?? argv.join(' '));
     const task = new vscode.Task(
-      resolving ?? definition, project.folder ?? vscode.TaskScope.Workspace, project.below === '' ? title : `${title} (${nameOf(project)})`, 'mkosi',
+      resolving ?? definition, project.folder ?? vscode.TaskScope.Workspace, project.below === '' ? title : inertLine(`${title} (${nameOf(project)})`), 'mkosi',
       new vscode.ProcessExecution(program, argv, { cwd: project.uri.fsPath, ...interactive ? {} : { env: noPager } }), [...matchers]);
-    task.detail = request.detail ?? `mkosi ${argv.join(' ')}`;
+    task.detail = request.detail ?? inertLine(`mkosi ${argv.join(' ')}`);
     if (request.group !== undefined) task.group = groups[request.group];
     task.presentationOptions = {
       reveal: vscode.TaskRevealKind.Always, focus: interactive,

@@ -1,5 +1,5 @@
 import {
-  type CompletionItem, CompletionItemKind, CompletionItemTag, type Position, type Range, TextEdit,
+  type CompletionItem, CompletionItemKind, type CompletionList, CompletionItemTag, type Position, type Range, TextEdit,
 } from 'vscode-languageserver-types';
 import type { Document, Setting } from '../schema';
 import { type Span, inDocument } from '../syntax';
@@ -8,6 +8,20 @@ import { type World, nowhere } from './context';
 import { rangeOf } from './lookup';
 import { values } from './proposals';
 import { subjectOf, suggestAgain } from './subject';
+
+/** The most items of one list. An editor asks again as somebody types if there are more. */
+const mostItems = 1000;
+
+/** As {@link completion}, but no more items than a list may have: of more, those that begin like what stands there. */
+export function completionList(document: Document, position: Position, world?: World): CompletionItem[] | CompletionList {
+  const all = completion(document, position, world);
+  if (all.length <= mostItems) return all;
+  const end = document.text.offsetAt(position);
+  const typed = ({ textEdit }: CompletionItem): string => TextEdit.is(textEdit)
+    ? document.text.getText().slice(document.text.offsetAt(textEdit.range.start), end).toLowerCase() : '';
+  const fitting = all.filter((item) => item.label.toLowerCase().startsWith(typed(item)));
+  return { isIncomplete: true, items: (fitting.length > 0 ? fitting : all).slice(0, mostItems) };
+}
 
 /** What can stand at a position: sections, settings or values. Lists are short; `resolved` adds the pages. */
 export function completion(document: Document, position: Position, world: World = nowhere): CompletionItem[] {

@@ -1,9 +1,9 @@
 import { type CodeDescription, type Diagnostic, type DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver-types';
-import { type Case, type Finding, type Verdict, type Steps, atOnce, judging } from '../rules';
+import { type Case, type Finding, type Verdict, type Steps, andMore, atOnce, judging, mostOfOne } from '../rules';
 import type { Document } from '../schema';
-import { inDocument } from '../syntax';
 import { uriOf } from './context';
 import { rangeOf } from './lookup';
+import { Silences } from './silences';
 
 /** The severity that tells a verdict to a person; the contract of the checker ties the two. */
 export const severityOf: Readonly<Record<Verdict, DiagnosticSeverity>> = {
@@ -30,40 +30,26 @@ export interface Shown {
   readonly severity: DiagnosticSeverity;
 }
 
-/** What the rules find, without what the user has switched off or silenced on the line before. */
-export const shown = (here: Case, chosen?: Levels): Shown[] => atOnce(showing(here, chosen));
+/** The most findings that are shown of one file: by editors, and by everybody else. */
+const mostShown = { editor: 1000, report: 10_000 } as const;
 
-function* showing(here: Case, chosen: Levels = {}): Steps<Shown[]> {
-  const silences = here.document.text.getText().includes('nspawn-ignore:');
-  return (yield* judging(here)).flatMap((finding) => {
+/** What the rules find, without what the user has switched off or silenced on the line before. */
+export const shown = (here: Case, chosen?: Levels): Shown[] => atOnce(showing(here, mostShown.report, chosen));
+
+const silencesOf = (document: Document): Silences => new Silences(document);
+
+function* showing(here: Case, most: number, chosen: Levels = {}): Steps<Shown[]> {
+  const silences = here.document.once(silencesOf);
+  const wanted = (finding: Finding): Shown[] => {
     const level = chosen[finding.rule];
     const severity = level === undefined ? severityOf[finding.verdict] : levels[level];
-    return severity === undefined || (silences && isSilenced(here.document, finding)) ? [] : [{ finding, severity }];
-  });
-}
-
-const ignore = /^\s*[#;]\s*nspawn-ignore:([\w\s,-]*)/;
-/** Line ends of any dialect. */
-const breaks = /\r\n|\n\r|[\n\r\0\v\f\x1c-\x1e\x85\u2028\u2029]/g;
-
-/** `# nspawn-ignore: rule-id` in the comments above a finding, or in that comment itself. */
-function isSilenced({ text, tree }: Document, { rule, start }: Finding): boolean {
-  const written = (from: number, to: number): string => text.getText().slice(from, to);
-  const names = (from: number, to: number): boolean => ignore.exec(written(from, to))?.[1]?.split(/[\s,]+/).includes(rule) === true;
-  const index = tree.indexAt(start), line = tree.lines[index], top = tree.starts[index] ?? 0;
-  // Above the physical line, which may be in the middle of a value that is continued ...
-  let below = start;
-  for (const { start: from, end } of [...line?.comments ?? []].reverse().map((c) => inDocument(top, c))) {
-    if (from > start) continue;
-    if ((written(end, below).match(breaks)?.length ?? 0) > 1) break;
-    if (names(from, end)) return true;
-    below = from;
-  }
-  // ... or above the setting.
-  for (let i = index - 1; tree.lines[i]?.kind === 'comment'; i--) {
-    if (names(tree.starts[i] ?? 0, tree.starts[i + 1] ?? 0)) return true;
-  }
-  return false;
+    return severity === undefined || silences.has(finding.rule, finding.start) ? [] : [{ finding, severity }];
+  };
+  const found = (yield* judging(here)).flatMap(wanted);
+  if (found.length <= most) return found;
+  // The worst ones stay, in the order of the text.
+  const kept = new Set(found.toSorted((a, b) => a.severity - b.severity).slice(0, most));
+  return [...found.filter((s) => kept.has(s)), ...wanted(andMore(found.length - most, found.length > mostOfOne))];
 }
 
 /** What is wrong in a document, as editors show it. */
@@ -71,7 +57,7 @@ export const diagnostics = (here: Case, chosen?: Levels): Diagnostic[] => atOnce
 
 /** The same, rule by rule. */
 export function* diagnosing(here: Case, chosen?: Levels): Steps<Diagnostic[]> {
-  return (yield* showing(here, chosen)).map((s) => diagnosticOf(here.document, s));
+  return (yield* showing(here, mostShown.editor, chosen)).map((s) => diagnosticOf(here.document, s));
 }
 
 /** A finding as a diagnostic. */

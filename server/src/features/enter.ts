@@ -1,6 +1,7 @@
 import type { Position, TextEdit } from 'vscode-languageserver-types';
 import type { Document } from '../schema';
 import type { LogicalLine } from '../syntax';
+import { lineText } from './lookup';
 
 const indent = '    ';
 
@@ -44,6 +45,3 @@ function isRest({ edition }: Document, line: LogicalLine | undefined): boolean {
 }
 
 const takesList = (document: Document, index: number): boolean => document.assignedAt(index)?.setting?.value.type === 'list';
-
-const lineText = ({ text }: Document, line: number): string =>
-  text.getText({ start: { line, character: 0 }, end: { line: line + 1, character: 0 } }).replace(/[\r\n]+$/, '');

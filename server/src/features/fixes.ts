@@ -16,7 +16,19 @@ export const fixAllKind = `${CodeActionKind.SourceFixAll}.nspawn`;
 export function fixes(here: Case, range: Range, chosen?: Levels, moveCommand?: string): CodeAction[] {
   const { document } = here, span = offsetsOf(document, range);
   const touched = shown(here, chosen).filter(({ finding: f }) => f.start <= span.end && f.end >= span.start);
-  return [...touched.flatMap((s) => quickFixes(document, s, moveCommand)), ...touched.map((s) => silence(document, s))];
+  return few([...touched.flatMap((s) => quickFixes(document, s, moveCommand)), ...touched.map((s) => silence(document, s))]);
+}
+
+/** The most actions of one place, and the most characters that they come to. An editor shows them all in one list. */
+const mostActions = 200, mostCharacters = 1 << 20;
+
+/** The first of some actions: of those with a long text, such as a long value written in another way, only few. */
+function few(actions: readonly CodeAction[]): CodeAction[] {
+  let left = mostCharacters;
+  return actions.slice(0, mostActions).filter(({ edit }, i) => {
+    left -= Object.values(edit?.changes ?? {}).flat().reduce((sum, { newText }) => sum + newText.length, 0);
+    return i === 0 || left >= 0;
+  });
 }
 
 function quickFixes(document: Document, found: Shown, moveCommand: string | undefined): CodeAction[] {
@@ -74,7 +86,7 @@ export function fixAll(here: Case, chosen?: Levels): CodeAction | undefined {
     if (fix === undefined || other !== undefined || fix.elsewhere !== undefined) continue;
     if (fix.edits.some((e) => taken.meets(e))) continue;
     for (const e of fix.edits) taken.add(e);
-    edits.push(...editsOf(here.document, fix));
+    for (const edit of editsOf(here.document, fix)) edits.push(edit);
   }
   if (edits.length === 0) return undefined;
   return { title: 'Fix all that has one answer', kind: fixAllKind, edit: { changes: { [here.document.uri]: edits } } };

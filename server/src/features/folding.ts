@@ -1,5 +1,6 @@
 import { type FoldingRange, FoldingRangeKind } from 'vscode-languageserver-types';
 import type { Document } from '../schema';
+import { isSpaceOrNul, skipBack } from '../syntax';
 
 /** What can be folded: sections, values over several lines, comments over several lines, and `# region` to `# endregion`. */
 export function folding({ tree, text }: Document): FoldingRange[] {
@@ -9,7 +10,7 @@ export function folding({ tree, text }: Document): FoldingRange[] {
   };
   /** The line that the text before an offset ends in, line ends left out. */
   const lastLine = (from: number, end: number): number =>
-    text.positionAt(from + text.getText().slice(from, end).replace(/[\s\0]+$/, '').length).line;
+    text.positionAt(skipBack(text.getText(), isSpaceOrNul, end, from)).line;
 
   let section: number | undefined, comment: number | undefined, last = 0;
   const close = (line: number | undefined, kind?: FoldingRangeKind): void => {

@@ -14,7 +14,17 @@ interface Edit extends Span { readonly text: string }
 export function formatting(document: Document, range?: Range): TextEdit[] {
   const edits = wanted(document);
   const chosen = range === undefined ? edits : inRange(document, edits, range);
+  if (chosen.length > mostEdits) return [whole(document, chosen)];
   return chosen.map((e) => ({ range: rangeOf(document, e), newText: e.text }));
+}
+
+/** The most edits that an editor is given one by one. */
+const mostEdits = 10_000;
+
+/** From the first edit to the last one, as one. */
+function whole(document: Document, edits: readonly Edit[]): TextEdit {
+  const start = edits[0]?.start ?? 0, end = edits.at(-1)?.end ?? 0, text = document.text.getText();
+  return { range: rangeOf(document, { start, end }), newText: apply(text.slice(0, end), edits).slice(start) };
 }
 
 /** Indentation has a meaning in mkosi files, so that some edits are only right together with those outside the range. */
@@ -69,7 +79,7 @@ function wanted(document: Document): Edit[] {
     // An indented comment of a mkosi file that follows the items of a list stands with them.
     const last = above === undefined || room > 0 ? undefined : lines[above]?.kind;
     inList = !form.backslash && line.kind === 'comment' && (last === 'assignment' || (last === 'comment' && inList));
-    edits.push(...lineEdits(text, { line, start }, form, inList));
+    for (const edit of lineEdits(text, { line, start }, form, inList)) edits.push(edit);
     blanks = [];
     above = i;
   }

@@ -26,12 +26,16 @@ export function highlights(document: Document, position: Position): DocumentHigh
       spans.push(inDocument(other.start, other.line.key.span()));
     } else if (other.setting?.value.type === thing.assigned.setting.value.type) {
       const word = thing.part.word ?? thing.part.text;
-      const same = (readingOf(document, other)?.parts ?? []).filter((p) => p.role === thing.part.role && (p.word ?? p.text) === word);
-      spans.push(...same.map((p) => spanOf(other, p)));
+      for (const p of readingOf(document, other)?.parts ?? []) {
+        if (p.role === thing.part.role && (p.word ?? p.text) === word) spans.push(spanOf(other, p));
+      }
     }
   }
   return shown(document, spans);
 }
 
+/** The most places that are marked at once. */
+const mostPlaces = 10_000;
+
 const shown = (document: Document, spans: readonly Span[]): DocumentHighlight[] =>
-  spans.map((span) => ({ range: rangeOf(document, span), kind: DocumentHighlightKind.Text }));
+  spans.slice(0, mostPlaces).map((span) => ({ range: rangeOf(document, span), kind: DocumentHighlightKind.Text }));

@@ -1,6 +1,6 @@
 import type { Hover, Position } from 'vscode-languageserver-types';
 import type { Document } from '../schema';
-import type { Span } from '../syntax';
+import { type Span, shortened } from '../syntax';
 import { type World, nowhere, uriOf } from './context';
 import { type Thing, isKnown, rangeOf, thingAt } from './lookup';
 import { callMarkdown, partMarkdown, sectionMarkdown, settingMarkdown, specifierMarkdown, wordMarkdown } from './markdown';
@@ -37,7 +37,7 @@ function ofProject(document: Document, position: Position, world: World): { span
   const path = pathsOf(project, name.kind).get(name.name);
   const where = path === undefined ? `There is no ${name.kind} of this name in the project.`
     : `[\`${path.slice(project.root.length + 1)}\`](${uriOf(homeOf(project, name) ?? path)})`;
-  return { span: name.span, text: `**${name.name}**, ${name.kind === 'image' ? 'an image' : 'a profile'} of this project\n\n${where}` };
+  return { span: name.span, text: `**${shortened(name.name)}**, ${name.kind === 'image' ? 'an image' : 'a profile'} of this project\n\n${where}` };
 }
 
 /** `%d` in a value of a tool that has specifiers. */
@@ -54,7 +54,7 @@ function specifier(document: Document, position: Position, world: World): { span
     const whole = passage?.reads.get(assigned.start)?.text, page = specifierMarkdown(match[1] ?? '', edition);
     return {
       span: { start: assigned.start + start, end: assigned.start + end },
-      text: page === undefined || whole === undefined ? page : `${page}\n\nHere the value is \`${whole.replaceAll('`', "'").replaceAll('\n', ' ')}\``,
+      text: page === undefined || whole === undefined ? page : `${page}\n\nHere the value is \`${shortened(whole).replaceAll('`', "'").replaceAll('\n', ' ')}\``,
     };
   }
   return undefined;

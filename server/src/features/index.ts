@@ -1,4 +1,4 @@
-export { completion } from './completion';
+export { completion, completionList } from './completion';
 export { type Entry, type Interface, type World, fileName, machineName, nowhere, uriOf } from './context';
 export { type Level, type Levels, type Shown, diagnosing, diagnosticOf, diagnostics, isLevel, severityOf, shown } from './diagnostics';
 export { enter } from './enter';

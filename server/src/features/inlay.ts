@@ -62,9 +62,9 @@ function implied(document: Document, assigned: Known, told: Set<string>): string
   return news.length === 0 ? undefined : `implies ${news.map(([name, value]) => `${name}=${value}`).join(' ')}`;
 }
 
-function isSet(document: Document, name: string): boolean {
-  return document.tree.lines.some((l) => l.kind === 'assignment' && l.key.text === name);
-}
+const isSet = (document: Document, name: string): boolean => document.once(keysOf).has(name);
+
+const keysOf = ({ tree }: Document): ReadonlySet<string> => new Set(tree.lines.flatMap((l) => l.kind === 'assignment' ? l.key.text : []));
 
 /** The word that a boolean stands for, where the setting has words of its own. */
 function stands(document: Document, { setting, line }: Known): string | undefined {
@@ -80,8 +80,10 @@ const settled = 252;
 function young(document: Document, assigned: Known): string | undefined {
   const { setting } = assigned;
   if (document.edition.schema.data.tool !== 'systemd-nspawn') return undefined;
-  const words = readingOf(document, assigned)?.parts.map((p) => (p.word === undefined ? 0 : sinceOf(setting, p.word) ?? 0)) ?? [];
-  const since = Math.max(setting.since ?? 0, ...words);
+  let since = setting.since ?? 0;
+  for (const { word } of readingOf(document, assigned)?.parts ?? []) {
+    if (word !== undefined) since = Math.max(since, sinceOf(setting, word) ?? 0);
+  }
   return since > settled ? `since ${since}` : undefined;
 }
 

@@ -1,8 +1,8 @@
 import type { DocumentLink } from 'vscode-languageserver-types';
-import { expandedPath, resolve } from '../rules';
+import { type Passage, type Project, expandedPath, resolve } from '../rules';
 import { type Assigned, type Document, type ValueType, pathOf } from '../schema';
-import { Text, inDocument } from '../syntax';
-import { split } from '../values';
+import { Text, skipBack } from '../syntax';
+import { mostWords, split } from '../values';
 import { type World, uriOf } from './context';
 import { itemsOf } from './items';
 import { type Known, isKnown, rangeOf, readingOf, spanOf } from './lookup';
@@ -13,11 +13,15 @@ import { configurationAt, homeOf } from './project-names';
 export function links(document: Document, world: World): DocumentLink[] {
   const found: DocumentLink[] = [];
   for (const { line, start } of document.tree) {
-    for (const comment of line.comments) found.push(...manualPages(document, start + comment.start, start + comment.end));
+    for (const comment of line.comments) {
+      for (const page of manualPages(document, start + comment.start, start + comment.end)) found.push(page);
+    }
   }
-  const project = world.project(document);
+  const ground = groundOf(document, world), { project } = ground;
+  let looked = 0;
   for (const assigned of document.assignments()) {
-    for (const { start, end, path } of linkedPaths(document, assigned, world)) {
+    for (const { start, end, path } of linkedPaths(document, assigned, ground)) {
+      if (looked++ === mostPaths) return found;
       if (!world.exists(path)) continue;
       // A folder with configuration is opened at that.
       const target = (project && configurationAt(project, path)) ?? path;
@@ -34,10 +38,26 @@ export function links(document: Document, world: World): DocumentLink[] {
 
 interface Path { readonly start: number; readonly end: number; readonly path: string }
 
+/** The most paths of one document that are looked for. */
+const mostPaths = 10_000;
+
+/** What paths of a document follow from; found once, for there may be many paths. */
+export interface Ground {
+  readonly project: Project | undefined;
+  /** The times that the document is read. */
+  readonly passages: readonly Passage[];
+  readonly folder: string;
+}
+
+export function groundOf(document: Document, world: World): Ground {
+  const project = world.project(document);
+  return { project, passages: project?.passages(document) ?? [], folder: document.kind === 'nspawn' ? '/' : folderOf(document, world) };
+}
+
 /** The paths of the host in a value, absolute; offsets in the value's text. */
-export function linkedPaths(document: Document, assigned: Assigned, world: World): readonly Path[] {
+export function linkedPaths(document: Document, assigned: Assigned, ground: Ground): Iterable<Path> {
   if (!isKnown(assigned)) return [];
-  return [...document.kind === 'nspawn' ? hostPaths(document, assigned) : projectPaths(document, assigned, world)];
+  return document.kind === 'nspawn' ? hostPaths(document, assigned) : projectPaths(document, assigned, ground);
 }
 
 /** Paths of the host in a value of nspawn, as the grammar tells them from those of the machine. */
@@ -45,25 +65,25 @@ function* hostPaths(document: Document, assigned: Known): Generator<Path> {
   const reading = readingOf(document, assigned);
   for (const part of reading?.parts ?? []) {
     if (part.role !== 'path' || !part.text.startsWith('/')) continue;
-    if (reading?.placeAt(part.start)?.wants === 'host-path' || part.label === 'source') yield { ...part, path: part.text };
+    if (part.wants === 'host-path' || part.label === 'source') yield { ...part, path: part.text };
   }
 }
 
 /** Paths of a mkosi project, with specifiers replaced; only the source of `source:target`. */
-function* projectPaths(document: Document, assigned: Known, world: World): Generator<Path> {
+function* projectPaths(document: Document, assigned: Known, { project, passages, folder }: Ground): Generator<Path> {
   const { setting: { value }, line, start: at } = assigned;
   if (pathOf(document.uri) === undefined || !isPath(value, assigned.setting.name)) return;
-  const project = world.project(document), passage = project?.passages(document).find((p) => p.reads.has(at));
+  const passage = passages.find((p) => p.reads.has(at));
   const text = line.value.text, read = passage?.reads.get(at)?.text ?? text;
   const items = value.list === undefined ? [{ start: 0, end: text.length }] : itemsOf(document, assigned);
   // Specifiers do not change how many items there are, unless what they stand for has separators in it.
-  const values = value.list === undefined ? [read] : split(Text.plain(read, 0), value.list, document.edition.version).items.map((i) => i.text);
-  for (const [i, { start, end }] of items.entries()) {
+  const values = value.list === undefined ? [read] : split(Text.plain(read, 0), value.list, document.edition.version, mostWords).items.map((i) => i.text);
+  for (const [i, { start, end }] of items.slice(0, mostWords).entries()) {
     const written = text.slice(start, end).split(':', 1)[0] ?? '';
     const plain = (values.length === items.length ? values[i] ?? '' : text.slice(start, end)).split(':', 1)[0] ?? '';
     const path = project === undefined ? plain : expandedPath(plain, project.disk) ?? '';
     if (written === '' || path === '' || /[%$~]/.test(path) || value.of?.words?.some((w) => w.word === written) === true) continue;
-    yield { start, end: start + written.length, path: resolve(folderOf(document, world), path) };
+    yield { start, end: start + written.length, path: resolve(folder, path) };
   }
 }
 
@@ -82,13 +102,17 @@ export function folderOf(document: Document, world: World): string {
 const projectFolder = (path: string): string =>
   path.replace(/\/[^/]*$/, '').replace(/\/mkosi\.(conf|default)\.d(\/.*)?$/, '') || '/';
 
-const reference = /\b([a-z][a-z0-9_.@-]*)\(([1-8])\)/gi;
-
+/** `name(8)` in a comment; as long a name has no page. */
 function* manualPages(document: Document, start: number, end: number): Generator<DocumentLink> {
-  for (const match of document.text.getText().slice(start, end).matchAll(reference)) {
-    const [whole, name = '', chapter = ''] = match, from = start + match.index;
+  const text = document.text.getText().slice(start, end), longest = 80;
+  for (let open = text.indexOf('('); open >= 0; open = text.indexOf('(', open + 1)) {
+    const chapter = text.charAt(open + 1);
+    if (chapter < '1' || chapter > '8' || text.charAt(open + 2) !== ')') continue;
+    const before = skipBack(text, (c) => /[\w.@-]/.test(c), open, Math.max(0, open - longest));
+    const name = /\b[a-z].*$/i.exec(text.slice(before, open))?.[0];
+    if (name === undefined || open - before === longest) continue;
     yield {
-      range: rangeOf(document, inDocument(from, { start: 0, end: whole.length })), tooltip: `Manual page ${whole}`,
+      range: rangeOf(document, { start: start + open - name.length, end: start + open + 3 }), tooltip: `Manual page ${name}(${chapter})`,
       target: /^(systemd|machinectl|importctl|journalctl|networkctl|nspawn|os-release|machine-)/.test(name)
         ? `https://www.freedesktop.org/software/systemd/man/latest/${encodeURIComponent(name)}.html`
         : `https://man7.org/linux/man-pages/man${chapter}/${encodeURIComponent(name)}.${chapter}.html`,

@@ -1,6 +1,6 @@
 import type { Position, Range } from 'vscode-languageserver-types';
 import type { Assigned, Document, Setting } from '../schema';
-import { type Span, inDocument } from '../syntax';
+import { type Span, inDocument, isLineEnd, withoutEnd } from '../syntax';
 import { type Part, type Reading, conditionGrammar, grammarOf, readingOf as readingOfLine } from '../values';
 
 /** What stands at a place of a document, with the span of its text in the document. */
@@ -54,6 +54,10 @@ export function thingAt(document: Document, position: Position): Thing | undefin
   const part = parts.find((p) => p.role !== 'operator') ?? parts[0];
   return part === undefined || reading === undefined ? undefined : { kind: 'value', assigned, reading, part, span: spanOf(assigned, part) };
 }
+
+/** The text of a line as editors count them, without its end. */
+export const lineText = ({ text }: Document, line: number): string =>
+  withoutEnd(text.getText({ start: { line, character: 0 }, end: { line: line + 1, character: 0 } }), isLineEnd);
 
 /** Offsets as a range of the protocol. */
 export const rangeOf = ({ text }: Document, span: Span): Range =>

@@ -1,7 +1,7 @@
 import { type CompletionItem, CompletionItemKind, TextEdit } from 'vscode-languageserver-types';
 import { resolve } from '../rules';
 import { type Document, has, pathOf } from '../schema';
-import { type Span, inDocument } from '../syntax';
+import { type Span, endsInBackslash, inDocument, skipBack } from '../syntax';
 import { type Offer, type Place, type Reading, grammarOf } from '../values';
 import { bridgesOf } from './bridges';
 import { type Entry, type World, imageOf, machineName } from './context';
@@ -25,9 +25,10 @@ export function values(document: Document, index: number, offset: number, world:
   if (specifiers.length > 0) return specifiers;
   const reading = readingOf(document, assigned, spot.text), place = reading?.placeAt(spot.at);
   if (reading === undefined || place === undefined) return isPath(assigned) ? paths(spot, { start: 0, end: spot.text.length }, world, '') : [];
+  const there = new Others(reading, place);
   return [
-    ...place.offers().filter((o) => !stands(reading, place, o.word)).map((o) => offered(spot, place, o)),
-    ...wanted(spot, reading, place, world).filter((i) => !stands(reading, place, i.label)), ...ofProject(spot, reading, place, world),
+    ...place.offers().filter((o) => !there.have(o.word)).map((o) => offered(spot, place, o)),
+    ...wanted(spot, reading, place, world).filter((i) => !there.have(i.label)), ...ofProject(spot, reading, place, world),
   ].filter(onOneLine).map((i, n) => ({ ...i, sortText: String(n).padStart(4, '0') }));
 }
 
@@ -69,18 +70,28 @@ class Spot {
 
 /** Whether the backslash that breaks a line stands right in front of an offset. */
 function breaks({ text }: Document, offset: number): boolean {
-  const { line } = text.positionAt(offset), around = text.getText({ start: { line, character: 0 }, end: { line: line + 1, character: 0 } });
-  const before = around.slice(0, text.positionAt(offset).character);
-  return /(^|[^\\])(\\\\)*\\$/.test(before) && /^[\r\n]*$/.test(around.slice(before.length));
+  const content = text.getText(), { line } = text.positionAt(offset);
+  return endsInBackslash(content, offset, text.offsetAt({ line, character: 0 })) && (offset === content.length || '\r\n'.includes(content.charAt(offset)));
 }
 
-/** A word that the list already has somewhere else. */
-function stands(reading: Reading, place: Place, word: string): boolean {
-  // `size=10%` is the same option as `size=`, `LANG=C` the same variable as `LANG=C.UTF-8`.
-  const name = /^[^=]*=/.exec(word)?.[0];
-  return reading.parts.some((p) => p.label !== undefined && p.label === place.label && (p.end < place.start || p.start > place.end)
-    && (p.word === word || p.text === word || (name !== undefined && p.text.startsWith(name))));
+/** What a list already has somewhere else. */
+class Others {
+  private readonly words = new Set<string | undefined>();
+
+  constructor(reading: Reading, place: Place) {
+    for (const { label, start, end, word, text } of reading.parts) {
+      if (label === undefined || label !== place.label || (end >= place.start && start <= place.end)) continue;
+      this.words.add(word).add(text).add(nameOf(text));
+    }
+  }
+
+  have(word: string): boolean {
+    return this.words.has(word) || (word.includes('=') && this.words.has(nameOf(word)));
+  }
 }
+
+/** `size=10%` is the same option as `size=`, `LANG=C` the same variable as `LANG=C.UTF-8`. */
+const nameOf = (word: string): string => word.slice(0, word.indexOf('=') + 1) || word;
 
 function offered(spot: Spot, place: Place, offer: Offer): CompletionItem {
   const { document, assigned: { setting, section } } = spot;
@@ -109,7 +120,7 @@ function wanted(spot: Spot, reading: Reading, place: Place, world: World): Compl
       ...named(spot, place, world.interfaces().filter((i) => i.bridge).map((i) => i.name), 'bridge of the host'),
       ...named(spot, place, bridgesOf(world).map((b) => b.name), 'bridge of systemd-networkd'),
       ...named(spot, place, used(document, world, 'bridge'), 'used in other files'),
-    ].filter(once);
+    ].filter(once());
     case 'zone': return named(spot, place, used(document, world, 'zone'), 'zone of other files');
     case 'host-user': return named(spot, place, world.users(), 'user of the host');
     case 'machine-user': return named(spot, place, ['root'], 'user of the machine');
@@ -121,12 +132,21 @@ function wanted(spot: Spot, reading: Reading, place: Place, world: World): Compl
 function ofProject(spot: Spot, reading: Reading, place: Place, world: World): CompletionItem[] {
   const kind = kindOfNames(spot.assigned), project = world.project(spot.document);
   if (kind === undefined || !isOfProject(kind) || project === undefined) return [];
-  const names = [...pathsOf(project, kind)].filter(([name, path]) => !reading.parts.some((p) => p.text === name && (p.end < place.start || p.start > place.end))
+  const there = new Set(reading.parts.filter((p) => p.end < place.start || p.start > place.end).map((p) => p.text));
+  const names = [...pathsOf(project, kind)].filter(([name, path]) => !there.has(name)
     && pathOf(spot.document.uri) !== path && !(pathOf(spot.document.uri) ?? '').startsWith(`${path}/`)).map(([name]) => name);
   return named(spot, place, names, `${kind} of this project`);
 }
 
-const once = ({ label }: CompletionItem, i: number, all: readonly CompletionItem[]): boolean => all.findIndex((o) => o.label === label) === i;
+/** Passes the first item of each label. */
+function once(): (item: CompletionItem) => boolean {
+  const seen = new Set<string>();
+  return ({ label }) => {
+    const news = !seen.has(label);
+    seen.add(label);
+    return news;
+  };
+}
 
 /** Names of a kind that other files use. */
 const used = (document: Document, world: World, kind: NameKind): string[] =>
@@ -197,8 +217,8 @@ const isPath = ({ setting: { value } }: Known): boolean => /path|tree/.test(valu
 /** Behind a % in a value of a tool that has specifiers. */
 function specifiersAt(spot: Spot): CompletionItem[] {
   const { edition } = spot.document, { specifiers } = edition.schema.data;
-  const percents = /%+[^%]?$/.exec(spot.before(0))?.[0];
-  if (specifiers === undefined || percents === undefined || !/^(%%)*%$/.test(percents)) return [];
+  const before = spot.before(0), isPercent = (c: string): boolean => c === '%';
+  if (specifiers === undefined || (before.length - skipBack(before, isPercent)) % 2 === 0) return [];
   return specifiers.filter((s) => has(s, edition.version)).map(({ char, setting, means }) => ({
     label: `%${char}`, kind: CompletionItemKind.Variable, detail: means ?? `the value of ${setting ?? ''}=`,
     textEdit: spot.replace({ start: spot.at - 1, end: spot.at }, `%${char}`),

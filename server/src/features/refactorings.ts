@@ -4,13 +4,16 @@ import { type Span, inDocument } from '../syntax';
 import { itemsOf, separationOf } from './items';
 import { type Known, isKnown, offsetsOf, rangeOf, spanOf } from './lookup';
 
+/** The most items of a list that is written in another way. */
+const mostItems = 10_000;
+
 /** Other ways to write the list at a range: one item per line, all on one, sorted, one assignment per item. */
 export function refactorings(document: Document, range: Range): CodeAction[] {
   const assigned = document.assignedAt(document.tree.indexAt(offsetsOf(document, range).start));
   if (!isKnown(assigned)) return [];
   const items = itemsOf(document, assigned);
   // A comment between items belongs to one of them; nothing here could keep it there.
-  if (items.length < 2 || assigned.line.comments.length > 0) return [];
+  if (items.length < 2 || items.length > mostItems || assigned.line.comments.length > 0) return [];
   const action = (title: string, edits: TextEdit[]): CodeAction =>
     ({ title, kind: CodeActionKind.RefactorRewrite, edit: { changes: { [document.uri]: edits } } });
   const first = rangeOf(document, spanOf(assigned, items[0] ?? { start: 0, end: 0 })).start.line;

@@ -3,7 +3,7 @@ import type { Document } from '../schema';
 import { grammarOf } from '../values';
 import { bridgesOf } from './bridges';
 import { type World, machineName, uriOf } from './context';
-import { linkedPaths } from './links';
+import { groundOf, linkedPaths } from './links';
 import { rangeOf, spanOf, within } from './lookup';
 import { type Name, type Use, isOfProject, nameAt, namesIn } from './names';
 import { configurationAt, homeOf, ownName, pathsOf } from './project-names';
@@ -53,15 +53,21 @@ export function definition(document: Document, position: Position, world: World)
   }
   if (name !== undefined) {
     const made = name.kind === 'bridge' ? bridgesOf(world).find((b) => b.name === name.name) : undefined;
-    return made?.location ?? references(document, position, world).sort((a, b) => machineName(a.uri).localeCompare(machineName(b.uri))
-      || a.range.start.line - b.range.start.line)[0];
+    return made?.location ?? firstOf(references(document, position, world));
   }
   const assigned = document.assignedAt(document.tree.indexAt(offset));
   if (assigned === undefined) return undefined;
-  const path = linkedPaths(document, assigned, world).find((p) => within(spanOf(assigned, p), offset))?.path;
+  const path = [...linkedPaths(document, assigned, groundOf(document, world))].find((p) => within(spanOf(assigned, p), offset))?.path;
   if (path === undefined || !world.exists(path)) return undefined;
   const file = project === undefined ? path : configurationAt(project, path);
   return file === undefined ? undefined : { uri: uriOf(file), range: top };
+}
+
+/** The first of some places by machine name; those of one file come in their order. */
+function firstOf(places: readonly Location[]): Location | undefined {
+  const byFile = new Map<string, Location>();
+  for (const place of places) if (!byFile.has(place.uri)) byFile.set(place.uri, place);
+  return [...byFile.values()].sort((a, b) => machineName(a.uri).localeCompare(machineName(b.uri)))[0];
 }
 
 /** The text that a rename at a position would replace, or the place that stands for a name which is written elsewhere. */

@@ -1,6 +1,6 @@
 import type { Position, SelectionRange } from 'vscode-languageserver-types';
 import type { Document } from '../schema';
-import { type Span, inDocument } from '../syntax';
+import { type Span, firstWhere, inDocument } from '../syntax';
 import { rangeOf, readingOf, spanOf, within } from './lookup';
 
 /** For each position the steps outwards: part of a value, value, assignment, section, document. */
@@ -17,12 +17,12 @@ function stepsAt(document: Document, offset: number): SelectionRange {
     switch (line.kind) {
       case 'header': steps.push(inDocument(start, line.whole.span()), inDocument(start, line.name.span())); break;
       case 'stray': steps.push(inDocument(start, line.text.span())); break;
-      case 'comment': steps.push(...line.comments.map((c) => inDocument(start, c))); break;
+      case 'comment': for (const c of line.comments) steps.push(inDocument(start, c)); break;
       case 'assignment': {
         const key = inDocument(start, line.key.span()), value = inDocument(start, line.value.span());
         steps.push({ start: key.start, end: Math.max(key.end, value.end, start + line.equals + 1) }, key, value);
         const assigned = document.assignedAt(index);
-        if (assigned !== undefined) steps.push(...(readingOf(document, assigned)?.parts ?? []).map((p) => spanOf(assigned, p)));
+        if (assigned !== undefined) for (const part of readingOf(document, assigned)?.parts ?? []) steps.push(spanOf(assigned, part));
         break;
       }
       case 'blank': break;
@@ -33,10 +33,8 @@ function stepsAt(document: Document, offset: number): SelectionRange {
 
 /** From the header above a line to the next header; before the first one, everything up to it. */
 function sectionAround({ tree }: Document, index: number): Span {
-  let first = index, end = index + 1;
-  while (first > 0 && tree.lines[first]?.kind !== 'header') first--;
-  while (end < tree.lines.length && tree.lines[end]?.kind !== 'header') end++;
-  return { start: tree.starts[first] ?? 0, end: tree.starts[end] ?? 0 };
+  const next = tree.headers[firstWhere(tree.headers.length, (i) => (tree.headers[i] ?? 0) > index)] ?? tree.lines.length;
+  return { start: tree.headerAbove(index)?.start ?? 0, end: tree.starts[next] ?? 0 };
 }
 
 /** Spans from the outermost inwards as one chain; one that does not lie inside the step before it is left out. */

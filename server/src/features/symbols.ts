@@ -1,46 +1,48 @@
 import { type DocumentSymbol, SymbolKind, SymbolTag, type WorkspaceSymbol } from 'vscode-languageserver-types';
 import type { Document } from '../schema';
-import { type Span, inDocument } from '../syntax';
+import { type Span, inDocument, isSpaceOrNul, skipBack } from '../syntax';
 import { type World, machineName } from './context';
 import { rangeOf } from './lookup';
 import { type NameKind, namesIn } from './names';
 
-/** The outline: sections, and in them the settings with their values. */
+/** The most lines of an outline. */
+const mostSymbols = 10_000;
+
+/** The outline: sections, and in them the settings with their values; of a file that has more than an outline has, the first. */
 export function documentSymbols(document: Document): DocumentSymbol[] {
   const top: DocumentSymbol[] = [];
-  let section: { symbol: DocumentSymbol; start: number } | undefined, end = 0;
+  let section: { symbol: DocumentSymbol; name: string; start: number } | undefined, end = 0;
   const close = (): void => {
     if (section !== undefined) section.symbol.range = rangeOf(document, { start: section.start, end });
   };
+  let count = 0;
   for (const { line, start } of document.tree) {
+    if ((line.kind === 'header' || line.kind === 'assignment') && count++ === mostSymbols) break;
     if (line.kind === 'header') {
       close();
       const range = rangeOf(document, inDocument(start, line.whole.span()));
-      const symbol = { name: line.whole.text, kind: SymbolKind.Namespace, range, selectionRange: range, children: [] };
-      section = { symbol, start };
+      const symbol = { name: brief(line.whole.text), kind: SymbolKind.Namespace, range, selectionRange: range, children: [] };
+      section = { symbol, name: line.name.text, start };
       top.push(symbol);
     } else if (line.kind === 'assignment' && line.key.length > 0) {
       const key = inDocument(start, line.key.span()), value = inDocument(start, line.value.span());
       const whole: Span = { start: key.start, end: Math.max(key.end, value.end) };
-      const setting = section === undefined ? undefined : document.edition.setting(section.symbol.name.slice(1, -1), line.key.text);
+      const setting = section === undefined ? undefined : document.edition.setting(section.name, line.key.text);
       (section?.symbol.children ?? top).push({
-        name: line.key.text, detail: shortened(line.value.text), kind: SymbolKind.Property,
+        name: brief(line.key.text), detail: brief(line.value.text), kind: SymbolKind.Property,
         range: rangeOf(document, whole), selectionRange: rangeOf(document, key),
         ...(setting?.deprecated ? { tags: [SymbolTag.Deprecated] } : {}),
       });
     }
-    if (line.kind !== 'blank' && line.kind !== 'comment') end = start + contentLength(document, start, line.length);
+    if (line.kind !== 'blank' && line.kind !== 'comment') end = skipBack(document.text.getText(), isSpaceOrNul, start + line.length, start);
   }
   close();
   return top;
 }
 
-/** The length of a line without its line end. */
-const contentLength = ({ text }: Document, start: number, length: number): number =>
-  text.getText().slice(start, start + length).replace(/[\s\0]+$/, '').length;
-
-const shortened = (text: string): string => {
-  const flat = text.replace(/\s+/g, ' ');
+/** The beginning of a text, on one line. */
+const brief = (text: string): string => {
+  const flat = text.slice(0, 400).replace(/\s+/g, ' ');
   return flat.length > 80 ? `${flat.slice(0, 79)}…` : flat;
 };
 
@@ -64,7 +66,7 @@ export function workspaceSymbols(world: World, query: string): WorkspaceSymbol[]
     for (const { kind, name, span } of namesIn(document)) {
       if (matches(name)) {
         found.push({
-          name, kind: kinds[kind], containerName: `${kind} of ${machineName(document.uri)}`,
+          name: brief(name), kind: kinds[kind], containerName: `${kind} of ${machineName(document.uri)}`,
           location: { uri: document.uri, range: rangeOf(document, span) },
         });
       }

@@ -2,7 +2,7 @@ import type { Range, SemanticTokensEdit, SemanticTokensLegend } from 'vscode-lan
 import type { Document } from '../schema';
 import type { Span } from '../syntax';
 import type { Role } from '../values';
-import { offsetsOf, readingOf, spanOf } from './lookup';
+import { lineText, offsetsOf, readingOf, spanOf } from './lookup';
 
 /** Sections, names and comments are coloured by the grammar of the editor; tokens colour what only the schema knows. */
 const types: Readonly<Record<Role, string>> = {
@@ -20,7 +20,7 @@ export function tokens(document: Document, range?: Range): number[] {
     const first = text.positionAt(span.start), last = text.positionAt(span.end);
     for (let l = first.line; l <= last.line; l++) {
       const from = l === first.line ? first.character : 0;
-      const to = l === last.line ? last.character : lineLength(document, l);
+      const to = l === last.line ? last.character : lineText(document, l).length;
       if (to <= from || l < line || (l === line && from < character)) continue;
       data.push(l - line, l === line ? from - character : from, to - from, tokenTypes.indexOf(type), modifiers);
       line = l;
@@ -41,9 +41,6 @@ export function tokens(document: Document, range?: Range): number[] {
   }
   return data;
 }
-
-const lineLength = ({ text }: Document, line: number): number =>
-  text.getText({ start: { line, character: 0 }, end: { line: line + 1, character: 0 } }).replace(/[\r\n]+$/, '').length;
 
 /** The one stretch in which two runs of tokens differ. */
 export function tokenEdits(before: readonly number[], after: readonly number[]): SemanticTokensEdit[] {

@@ -1,4 +1,5 @@
 import { wordsOf } from '../schema';
+import { shortened } from '../syntax';
 import { assignmentSpan, partSpan } from './load';
 import { type Rule, lineAfter, removal } from './rule';
 
@@ -26,7 +27,7 @@ export const ambientCapability: Rule = {
           message:
             part.word === 'all'
               ? 'nspawn will not start: AmbientCapability= does not take "all"; name the capabilities'
-              : `nspawn will not start: the machine does not have ${part.word ?? part.text}; ${
+              : `nspawn will not start: the machine does not have ${part.word ?? shortened(part.text)}; ${
                   lost
                     ? 'user namespacing on the network of the host takes it away'
                     : `add it to Capability=, too`
@@ -39,7 +40,7 @@ export const ambientCapability: Rule = {
     yield {
       ...assignmentSpan(last),
       verdict: 'refused',
-      fixes: [removal('Remove AmbientCapability=', ...entries)],
+      fixes: [removal('Remove AmbientCapability=', entries)],
       message:
         'nspawn will not start: AmbientCapability= is for commands, but this machine boots; ' +
         'use Capability=, or Boot=no',

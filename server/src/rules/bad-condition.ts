@@ -1,4 +1,5 @@
 import { similar } from '../schema';
+import { shortened } from '../syntax';
 import { valueSpan } from './load';
 import { reads } from './mkosi';
 import { type Rule, replacement } from './rule';
@@ -17,10 +18,10 @@ export const badCondition: Rule = {
       const meant = similar(bare, ((matchValue ?? value).of ?? matchValue ?? value).words?.map((w) => w.word) ?? []);
       const span = valueSpan(assigned, text === '' ? undefined : { start: text.length - bare.length, end: text.length });
       yield {
-        verdict: 'refused', ...valueSpan(assigned), message: `${assigned.line.key.text}=: ${stop}, and mkosi stops`,
+        verdict: 'refused', ...valueSpan(assigned), message: `${shortened(assigned.line.key.text)}=: ${stop}, and mkosi stops`,
         // The signs have an order.
-        ...(turned !== undefined ? { fixes: [replacement(`Change to |!${turned}`, valueSpan(assigned), `|!${turned}`)] }
-          : meant === undefined || meant === bare ? {} : { fixes: [replacement(`Change to ${meant}`, span, meant)] }),
+        ...(turned !== undefined ? { fixes: [replacement(`Change to |!${shortened(turned)}`, valueSpan(assigned), `|!${turned}`)] }
+          : meant === undefined || meant === bare ? {} : { fixes: [replacement(`Change to ${shortened(meant)}`, span, meant)] }),
       };
     }
   },

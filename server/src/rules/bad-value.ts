@@ -1,8 +1,9 @@
-import { type Effect, type Problem, grammarOf } from '../values';
+import { shortened } from '../syntax';
+import { type Effect, type Problem, type Rewrite, grammarOf } from '../values';
 import { explanation } from './explanation';
 import { type Entry, assignmentSpan, effectOf, valueSpan } from './load';
 import { reads } from './mkosi';
-import { type Finding, type Rule, type Situation, type Verdict, removal, replacement } from './rule';
+import { type Finding, type Fix, type Rule, type Situation, type Verdict, removal, replacement } from './rule';
 
 export const verdictOf: Readonly<Record<Effect, Verdict>> = {
   dropped: 'warned',
@@ -21,26 +22,34 @@ export const badValue: Rule = {
     yield* withSpecifiers(here);
     for (const entry of load.entries) {
       if (entry.reading.problems.length === 0 || explanation(entry) !== undefined) continue;
+      const rewrites = new Map<Rewrite, Fix>();
       for (const problem of entry.reading.problems) {
         const span = valueSpan(entry, problem);
         yield {
           ...span,
           verdict: verdictOf[effectOf(problem, document)],
           message: `${entry.setting.name}=: ${problem.message}`,
-          ...fixOf(entry, problem),
+          ...fixOf(entry, problem, rewrites),
         };
       }
     }
   },
 };
 
-function fixOf(entry: Entry, { start, end, instead, rewrite }: Problem): Pick<Finding, 'fixes'> {
+/** @param rewrites by what stands for it: many problems of a value may have one answer, which is as long as the value */
+function fixOf(entry: Entry, { start, end, instead, rewrite }: Problem, rewrites: Map<Rewrite, Fix>): Pick<Finding, 'fixes'> {
   if (rewrite !== undefined) {
-    const text = rewrite.values.map((value) => `${rewrite.setting ?? entry.setting.name}=${value}`).join('\n');
-    return { fixes: [rewrite.values.length === 0 ? removal(rewrite.title, entry) : replacement(rewrite.title, assignmentSpan(entry), text)] };
+    const fix = rewrites.get(rewrite) ?? rewritten(entry, rewrite);
+    rewrites.set(rewrite, fix);
+    return { fixes: [fix] };
   }
   if (instead === undefined) return {};
-  return { fixes: [replacement(`Change to ${instead}`, valueSpanOrEnd(entry.line.value.length, valueSpan(entry, { start, end })), instead)] };
+  return { fixes: [replacement(`Change to ${shortened(instead)}`, valueSpanOrEnd(entry.line.value.length, valueSpan(entry, { start, end })), instead)] };
+}
+
+function rewritten(entry: Entry, { title, values, setting }: Rewrite): Fix {
+  if (values.length === 0) return removal(title, entry);
+  return replacement(title, assignmentSpan(entry), values.map((value) => `${setting ?? entry.setting.name}=${value}`).join('\n'));
 }
 
 /** A missing value is marked at its setting, but goes behind the equals sign. */
@@ -65,7 +74,7 @@ function* withSpecifiers(here: Situation): Generator<Omit<Finding, 'rule'>> {
     const { setting, section } = assigned;
     if (!assigned.line.value.text.includes('%') || text === '' || setting === undefined || edition.isCondition(section ?? '')) continue;
     for (const problem of grammarOf(setting.value)?.check(text, { value: setting.value, edition }) ?? []) {
-      const message = `${setting.name}=${text}: ${problem.message}`;
+      const message = `${setting.name}=${shortened(text)}: ${problem.message}`;
       if (seen.has(`${assigned.start} ${message}`)) continue;
       seen.add(`${assigned.start} ${message}`);
       yield { ...valueSpan(assigned), verdict: verdictOf[effectOf(problem, document)], message };

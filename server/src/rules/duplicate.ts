@@ -1,4 +1,4 @@
-import { inDocument } from '../syntax';
+import { inDocument, shortened } from '../syntax';
 import { type Entry, assignmentSpan } from './load';
 import { type Finding, type Rule, type Situation, removal } from './rule';
 
@@ -18,12 +18,12 @@ export const duplicate: Rule = {
     for (const { line, start } of tree) {
       if (line.kind === 'header') {
         section = line.name.text;
-        if (sections.has(section)) yield { verdict: 'refused', ...inDocument(start, line.whole.span()), message: `[${section}] stands here for the second time, and mkosi stops` };
+        if (sections.has(section)) yield { verdict: 'refused', ...inDocument(start, line.whole.span()), message: `[${shortened(section)}] stands here for the second time, and mkosi stops` };
         if (section !== 'DEFAULT') sections.add(section);
       } else if (line.kind === 'assignment') {
         const key = `${section}\n${line.key.text}`;
         if (settings.has(key)) {
-          yield { verdict: 'refused', ...inDocument(start, line.key.span()), message: `${line.key.text}= stands here for the second time, and mkosi stops; put all into one` };
+          yield { verdict: 'refused', ...inDocument(start, line.key.span()), message: `${shortened(line.key.text)}= stands here for the second time, and mkosi stops; put all into one` };
         }
         settings.add(key);
       }

@@ -1,3 +1,4 @@
+import { isSpace, skipBack } from '../syntax';
 import type { Problem } from '../values';
 import { type Entry, effectOf } from './load';
 import type { Document } from '../schema';
@@ -36,23 +37,31 @@ export function explanation(entry: Entry): Explanation | undefined {
   } = entry;
   if (resets || grammar === undefined || asked.edition.schema.data.tool === 'mkosi') return undefined;
   const value = line.value.text;
-  const comment = /\s+([#;])/.exec(value);
-  if (comment !== null) {
-    const meant = value.slice(0, comment.index);
+  const sign = commentAt(value);
+  if (sign !== undefined) {
+    const from = skipBack(value, isSpace, sign), meant = value.slice(0, from);
     const swallowed =
-      problems.length === 0 && comment[1] === '#' && swallowing.includes(asked.value.type) && /\s#(\s|$)/.test(value);
+      problems.length === 0 && value.charAt(sign) === '#' && swallowing.includes(asked.value.type) && /\s#(\s|$)/.test(value);
     if (
       meant !== '' &&
       (problems.length > 0 || swallowed) &&
       grammar.check(meant, asked).length === 0 &&
-      !inQuotes(value, comment.index)
+      !inQuotes(value, from)
     ) {
-      return { kind: 'inline-comment', meant, from: comment.index };
+      return { kind: 'inline-comment', meant, from };
     }
   }
   const meant = /^(["'])(.+)\1$/s.exec(value)?.[2];
   if (meant !== undefined && problems.length > 0 && grammar.check(meant, asked).length === 0)
     return { kind: 'quotes', meant, from: 0 };
+  return undefined;
+}
+
+/** Where the first sign of a comment with white space in front of it stands. */
+function commentAt(text: string): number | undefined {
+  for (let i = 1; i < text.length; i++) {
+    if ((text.charAt(i) === '#' || text.charAt(i) === ';') && isSpace(text.charAt(i - 1))) return i;
+  }
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import { shortened } from '../syntax';
 import { mounts } from './groups';
 import { type Entry, assignmentSpan } from './load';
 import { type Rule, removal } from './rule';
@@ -22,7 +23,7 @@ export const hiddenMount: Rule = {
         ...assignmentSpan(entry),
         verdict: same ? 'advice' : 'silent',
         message:
-          `Line ${document.text.positionAt(first.start).line + 1} ${same ? 'says the same' : `mounts something on ${path}, too, and only one of the two is seen`}`,
+          `Line ${document.text.positionAt(first.start).line + 1} ${same ? 'says the same' : `mounts something on ${shortened(path)}, too, and only one of the two is seen`}`,
         fixes: same ? [removal('Remove the line', entry)] : [],
       };
     }

@@ -30,6 +30,7 @@ import { missingFile } from './missing-file';
 import { namespacePathWithManaged } from './namespace-path-with-managed';
 import { namespacePathWithNetwork } from './namespace-path-with-network';
 import { notACondition } from './not-a-condition';
+import { notJudged } from './not-judged';
 import { outsideSection } from './outside-section';
 import { overridden } from './overridden';
 import { ownershipWithoutPrivateUsers } from './ownership-without-private-users';
@@ -126,6 +127,7 @@ export const rules: readonly Rule[] = [
   unknownProfile,
   commentSign,
   swallowedLine,
+  notJudged,
 ];
 
 const rulesOf = {
@@ -163,6 +165,9 @@ const happens: Readonly<Record<Finding['verdict'], string>> = {
   refused: 'mkosi fails at this line', warned: 'mkosi warns of this line', silent: 'mkosi takes this line for something else', advice: 'There is advice about this line',
 };
 
+/** The most findings of one rule in one file; it is not asked for more. */
+export const mostOfOne = 20_000;
+
 /** What all rules find, in the order of the text. */
 export const findings = (here: Case): Finding[] => atOnce(judging(here));
 
@@ -173,7 +178,9 @@ export function* judging(here: Case): Steps<Finding[]> {
   for (const rule of rulesOf[here.document.edition.schema.data.tool === 'mkosi' ? 'mkosi' : 'nspawn']) {
     if (rule.about?.every((name) => load.named(name).length === 0) === true) continue;
     try {
+      let count = 0;
       for (const finding of rule.check(situation)) {
+        if (count++ > mostOfOne) break;
         if (!wholeFile.has(rule.id) && inUnreadSection(finding.start, situation)) continue;
         found.push(asRead({ rule: rule.id, ...finding }, situation));
       }
@@ -188,6 +195,7 @@ export function* judging(here: Case): Steps<Finding[]> {
 }
 
 export { network, users } from './groups';
+export { andMore } from './not-judged';
 export { imageFoldersOf } from './place';
 export { type Entry, Load } from './load';
 export { loadOf } from './situation';

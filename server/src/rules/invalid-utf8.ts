@@ -1,5 +1,5 @@
 import type { Document } from '../schema';
-import { type Placed, type Span, inDocument } from '../syntax';
+import { type Placed, type Span, firstWhere } from '../syntax';
 import type { Finding, Rule } from './rule';
 
 /** Bytes that are no UTF-8, and code points that systemd counts among them: nspawn does not start (since 239). */
@@ -19,7 +19,7 @@ export const invalidUtf8: Rule = {
         end: m.index + m[0].length,
       })),
     ];
-    const reported = new Set<number>();
+    const reported = new Set<number>(), lost = new Set(document.undecodable);
     for (const span of bad.sort((a, b) => a.start - b.start)) {
       const index = document.tree.indexAt(span.start),
         placed = document.tree.at(index);
@@ -29,7 +29,7 @@ export const invalidUtf8: Rule = {
         ...span,
         verdict: document.edition.version >= 239 ? 'refused' : 'warned',
         message: 'This is not UTF-8, and nspawn does not read such a file; save it as UTF-8',
-        ...removable(document, span),
+        ...lost.has(span.start) ? {} : { fixes: [{ title: 'Remove it', edits: [{ ...span, text: '' }] }] },
       };
     }
   },
@@ -49,8 +49,7 @@ const nonCharacter = new RegExp(
   'u',
 );
 
-const inComment = ({ line, start }: Placed, span: Span): boolean =>
-  line.comments.map((c) => inDocument(start, c)).some((c) => c.start <= span.start && span.start < c.end);
-
-const removable = ({ undecodable }: Document, span: Span) =>
-  undecodable.includes(span.start) ? {} : { fixes: [{ title: 'Remove it', edits: [{ ...span, text: '' }] }] };
+function inComment({ line: { comments }, start }: Placed, span: Span): boolean {
+  const comment = comments[firstWhere(comments.length, (i) => (comments[i]?.end ?? 0) > span.start - start)];
+  return comment !== undefined && comment.start <= span.start - start;
+}

@@ -1,4 +1,5 @@
 import type { Document } from '../schema';
+import { firstWhere } from '../syntax';
 import type { Rule } from './rule';
 
 const longest = 1024 * 1024;
@@ -51,6 +52,6 @@ export const longLine: Rule = {
 /** Length in UTF-8; a byte that could not be decoded counts as one, not as the sign that stands for it. */
 function bytes(text: string, { undecodable }: Document, at: number): number {
   if (text.length * 3 < 2048) return text.length;
-  const lost = undecodable.length === 0 ? 0 : undecodable.filter((u) => u >= at && u < at + text.length).length;
+  const before = (offset: number): number => firstWhere(undecodable.length, (i) => (undecodable[i] ?? 0) >= offset), lost = before(at + text.length) - before(at);
   return new TextEncoder().encode(text).length - 2 * lost;
 }

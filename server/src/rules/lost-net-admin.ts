@@ -1,3 +1,4 @@
+import { isSpace, skip, skipBack } from '../syntax';
 import { links } from './groups';
 import { isSet, netAdmin, numbersOf } from './machine';
 import { topOf } from './place';
@@ -27,11 +28,21 @@ export const lostNetAdmin: Rule = {
   },
 };
 
+/** Whether the last line that is neither blank nor a comment ends in a backslash. */
+function goesOn(text: string): boolean {
+  for (let end = text.length; end > 0;) {
+    const start = skipBack(text, (c) => c !== '\n' && c !== '\r', end), first = skip(text, isSpace, start, end);
+    if (first < end && !'#;'.includes(text.charAt(first))) return text.charAt(skipBack(text, isSpace, end) - 1) === '\\';
+    end = start - 1;
+  }
+  return false;
+}
+
 /** The line in a section of its own at the end of the file. */
 function addLink({ document: { text } }: Situation): Fix[] {
   const content = text.getText(), end = content.length;
   // A last line that goes on, over comments and all, would take in what is written behind it.
-  if (/\\\s*$/.test(content.replace(/^\s*[#;].*$/gm, ''))) return [];
+  if (goesOn(content)) return [];
   const between = content === '' ? '' : content.endsWith('\n') ? '\n' : '\n\n';
   return [{ title: 'Add VirtualEthernet=yes', edits: [{ start: end, end, text: `${between}[Network]\nVirtualEthernet=yes\n` }] }];
 }

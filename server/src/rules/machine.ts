@@ -67,8 +67,8 @@ class Started implements Machine {
   }
 
   readonly live = (name: string): readonly Entry[] => {
-    const entries = this.load.live(name);
-    return this.trusted || entries.every((e) => isTaken(e.setting, entries, this.version)) ? entries : [];
+    const entries = this.load.live(name), [first] = entries;
+    return this.trusted || first === undefined || isTaken(first.setting, entries, this.version) ? entries : [];
   };
 
   readonly last = (name: string): Entry | undefined => this.live(name).at(-1);

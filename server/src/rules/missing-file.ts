@@ -1,6 +1,6 @@
 import type { Assigned, ValueType } from '../schema';
-import { Text } from '../syntax';
-import { split } from '../values';
+import { Text, shortened } from '../syntax';
+import { mostWords, split } from '../values';
 import { valueSpan } from './load';
 import { reads } from './mkosi';
 import { type Disk, type Passage, expandedPath, globbed, hasGlob, resolve } from './project';
@@ -53,7 +53,7 @@ function paths(text: Text, { setting }: Assigned, { document: { edition } }: Sit
   }
   const type = value.of ?? value;
   if (!['path', 'tree', 'drive'].includes(type.type)) return [];
-  const list = value.list === undefined ? [text] : split(text, value.list, edition.version).items;
+  const list = value.list === undefined ? [text] : split(text, value.list, edition.version, mostWords).items;
   return list.flatMap((item): Named[] => {
     if (type.words?.some((w) => w.word === item.text && (w.since ?? 0) <= edition.version) === true) return [];
     if (type.type === 'path') return [{ path: item.text, item, type }];
@@ -65,22 +65,22 @@ function paths(text: Text, { setting }: Assigned, { document: { edition } }: Sit
 
 function fault({ path, type: { params } }: Named, { folder }: Passage, disk: Disk, { document: { edition } }: Situation, name: string):
 Pick<Finding, 'verdict' | 'message'> | undefined {
-  const refused = (message: string, verdict: Verdict = 'refused') => ({ verdict, message });
+  const refused = (message: string, verdict: Verdict = 'refused') => ({ verdict, message }), shown = shortened(path);
   if (params?.globs !== undefined && edition.version >= Number(params.globs)) {
     if (globbed(path, folder, disk).length > 0) return undefined;
-    return hasGlob(path) ? undefined : refused(`${path} does not exist, and mkosi goes on without it`, 'silent');
+    return hasGlob(path) ? undefined : refused(`${shown} does not exist, and mkosi goes on without it`, 'silent');
   }
   const written = params?.plain === true ? path : expandedPath(path, disk);
-  if (written === undefined) return refused(`There is no home folder for ${path}`);
+  if (written === undefined) return refused(`There is no home folder for ${shown}`);
   const full = resolve(folder, written), kind = disk.kind(full);
-  if (kind === undefined) return params?.mustExist === true ? refused(`${path} does not exist`) : undefined;
-  if (params?.directory === true && kind !== 'folder') return refused(`${path} is no folder`);
-  if (params?.content !== undefined && kind === 'folder') return refused(`${path} is a folder, not a file`);
-  if (name === 'EnvironmentFiles' && kind === 'folder' && edition.version >= 25 && edition.version < 26) return refused(`${path} is a folder, not a file`);
-  if (name === 'ToolsTree' && kind === 'file' && edition.version >= 26) return refused(`${path} is a file; a tools tree is a folder`);
+  if (kind === undefined) return params?.mustExist === true ? refused(`${shown} does not exist`) : undefined;
+  if (params?.directory === true && kind !== 'folder') return refused(`${shown} is no folder`);
+  if (params?.content !== undefined && kind === 'folder') return refused(`${shown} is a folder, not a file`);
+  if (name === 'EnvironmentFiles' && kind === 'folder' && edition.version >= 25 && edition.version < 26) return refused(`${shown} is a folder, not a file`);
+  if (name === 'ToolsTree' && kind === 'file' && edition.version >= 26) return refused(`${shown} is a file; a tools tree is a folder`);
   const mode = disk.mode(full);
   if (params?.secret === true && mode !== undefined && (mode & 0o7) !== 0) {
-    return refused(`everybody may read ${path} (mode ${mode.toString(8)}); a secret wants chmod o-rwx`);
+    return refused(`everybody may read ${shown} (mode ${mode.toString(8)}); a secret wants chmod o-rwx`);
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { inDocument } from '../syntax';
+import { inDocument, shortened } from '../syntax';
 import { type Rule, replacement } from './rule';
 
 /** A line before the first section header; nspawn passes over whatever it says. */
@@ -23,7 +23,7 @@ export const outsideSection: Rule = {
       yield {
         verdict: nspawn ? 'warned' : 'refused',
         ...inDocument(start, line.key.span()),
-        message: `${line.key.text}= stands before any section${
+        message: `${shortened(line.key.text)}= stands before any section${
           section === undefined ? '; put a [Section] line above it' : `; put [${section}] above it`
         }`,
         ...(section === undefined

@@ -1,3 +1,4 @@
+import type { Document } from '../schema';
 import type { Span } from '../syntax';
 import type { Scope } from './machine';
 import type { Files, Situation } from './rule';
@@ -82,7 +83,9 @@ export function machinesOf(folders: readonly string[], files: Files): Map<string
 }
 
 /** Where something is marked that is about no line more than another: the first line that is no comment. */
-export function topOf({ document: { tree, text } }: Situation): Span {
+export const topOf = ({ document }: Situation): Span => document.once(top);
+
+function top({ tree, text }: Document): Span {
   for (const { line, start } of tree) {
     if (line.kind === 'blank' || line.kind === 'comment') continue;
     const written = text.getText().slice(start, start + line.length);

@@ -1,5 +1,5 @@
 import type { Assigned, Document } from '../schema';
-import type { Span } from '../syntax';
+import { type Span, isLineEnd } from '../syntax';
 import { type Load, lineSpan } from './load';
 import type { Entry } from './load';
 import type { Launch, Machine } from './machine';
@@ -74,7 +74,10 @@ export interface Situation extends Case {
   readonly faults: readonly Fault[];
 }
 
-/** A rule: one file, one id, one page of documentation. It never throws and takes time in proportion to the text. */
+/**
+ * A rule: one file, one id, one page of documentation. It never throws and takes time in proportion to the text. What it
+ * quotes of the text is `shortened`.
+ */
 export interface Rule {
   readonly id: string;
   /** Documents that the rule is about; default: both tools' files. */
@@ -85,9 +88,9 @@ export interface Rule {
 }
 
 /** Takes lines away. */
-export const removal = (title: string, ...lines: readonly Assigned[]): Fix => ({
+export const removal = (title: string, lines: Assigned | readonly Assigned[]): Fix => ({
   title,
-  edits: lines.map((line) => ({ ...lineSpan(line), text: '' })),
+  edits: [lines].flat().map((line: Assigned) => ({ ...lineSpan(line), text: '' })),
 });
 
 /** Puts something else in place of a span. */
@@ -96,6 +99,6 @@ export const replacement = (title: string, span: Span, text: string): Fix => ({ 
 /** Writes a line of its own behind an assignment. */
 export function lineAfter(title: string, { document }: Situation, entry: Entry, text: string): Fix {
   const { end } = lineSpan(entry);
-  const broken = /[\n\r\0]$/.test(document.text.getText().slice(entry.start, end));
+  const broken = isLineEnd(document.text.getText().charAt(end - 1));
   return { title, edits: [{ start: end, end, text: broken ? `${text}\n` : `\n${text}` }] };
 }

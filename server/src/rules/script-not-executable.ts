@@ -1,6 +1,6 @@
 import type { Assigned } from '../schema';
 import { Text } from '../syntax';
-import { split } from '../values';
+import { mostWords, split } from '../values';
 import { valueSpan } from './load';
 import { reads } from './mkosi';
 import { topOf } from './place';
@@ -42,5 +42,5 @@ export const scriptNotExecutable: Rule = {
 function scripts({ setting, section }: Assigned, text: string, { document: { edition } }: Situation): string[] {
   const list = setting?.value.list;
   if (setting?.value.of?.params?.script !== true || list === undefined || section === undefined || edition.isCondition(section)) return [];
-  return split(Text.plain(text, 0), list, edition.version).items.map((item) => item.text);
+  return split(Text.plain(text, 0), list, edition.version, mostWords).items.map((item) => item.text);
 }

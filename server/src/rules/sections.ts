@@ -1,4 +1,5 @@
 import type { Assigned, Document } from '../schema';
+import { isLineEnd, withoutEnd } from '../syntax';
 import type { Fix } from './rule';
 
 /** Where each section ends, the last time it stands in the document: behind its last line with text. */
@@ -14,7 +15,7 @@ export function endsOf({ tree }: Document): Map<string, number> {
 
 /** An assignment as it is written, without the end of its last line. */
 export const written = ({ text }: Document, { line, start }: Assigned): string =>
-  text.getText().slice(start, start + line.length).replace(/[\n\r\0]+$/, '');
+  withoutEnd(text.getText().slice(start, start + line.length), isLineEnd);
 
 /** Writes lines at the end of a section, or of a new one at the end of the file. @param ends see endsOf */
 export function atEndOf(section: string, lines: string, { text }: Document, ends: ReadonlyMap<string, number>): Fix['edits'][number] {

@@ -1,4 +1,4 @@
-import { inDocument } from '../syntax';
+import { inDocument, isSpace, skip } from '../syntax';
 import { readsSection } from './mkosi';
 import type { Rule, Situation } from './rule';
 
@@ -36,6 +36,7 @@ export const strayText: Rule = {
 
 /** Where the equals sign of a known setting should be: `Hostname web`, `Hostname: web`. */
 function forgotten({ document: { edition } }: Situation, text: string): { readonly name: string; readonly start: number; readonly end: number } | undefined {
-  const [whole, name = ''] = /^(\w+)\s*[:\s]\s*(?=\S)/.exec(text) ?? [];
-  return whole === undefined || edition.elsewhere(name) === undefined ? undefined : { name, start: name.length, end: whole.length };
+  const start = /^\w*/.exec(text)?.[0].length ?? 0, blank = skip(text, isSpace, start), colon = text.charAt(blank) === ':' ? 1 : 0;
+  const end = skip(text, isSpace, blank + colon), name = text.slice(0, start);
+  return end === start || end === text.length || edition.elsewhere(name) === undefined ? undefined : { name, start, end };
 }

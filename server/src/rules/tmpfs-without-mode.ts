@@ -1,3 +1,4 @@
+import { shortened } from '../syntax';
 import { valueSpan } from './load';
 import { type Rule } from './rule';
 
@@ -17,7 +18,7 @@ export const tmpfsWithoutMode: Rule = {
       yield {
         ...valueSpan(entry, path),
         verdict: 'advice',
-        message: `Everybody in the machine may write to ${path.text}: with options but without mode= it gets mode 1777, without any option 0755`,
+        message: `Everybody in the machine may write to ${shortened(path.text)}: with options but without mode= it gets mode 1777, without any option 0755`,
         fixes: [{ title: 'Add mode=0755', edits: [{ start: end, end, text: ',mode=0755' }] }],
       };
     }

@@ -1,4 +1,4 @@
-import { inDocument } from '../syntax';
+import { inDocument, shortened } from '../syntax';
 import type { Rule } from './rule';
 
 /** Sections of unit files. */
@@ -43,7 +43,7 @@ export const unitSetting: Rule = {
         ...inDocument(start, line.key.span()),
         verdict: 'warned',
         message:
-          `${name}= is a setting of units and ignored here; ` +
+          `${shortened(name)}= is a setting of units and ignored here; ` +
           'write it with "systemctl edit systemd-nspawn@NAME.service"',
       };
     }

@@ -1,5 +1,5 @@
 import { type Edition, similar, ukiProfile } from '../schema';
-import { inDocument } from '../syntax';
+import { inDocument, shortened } from '../syntax';
 import { nameFault } from './broken-header';
 import { readsSection } from './mkosi';
 import type { Rule, Verdict } from './rule';
@@ -37,7 +37,7 @@ export const unknownSection: Rule = {
       yield {
         verdict: verdict(edition),
         ...span,
-        message: `${tool} ${edition.version} has no section [${name}] and ignores everything in it; ${hint}`,
+        message: `${tool} ${edition.version} has no section [${shortened(name)}] and ignores everything in it; ${hint}`,
         ...(meant !== undefined
           ? { fixes: [{ title: `Change to [${meant}]`, edits: [{ ...span, text: meant }] }] }
           : {}),

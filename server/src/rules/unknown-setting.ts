@@ -1,5 +1,5 @@
 import { type Assigned, type Edition, mkosiLegacy, similar, ukiProfile } from '../schema';
-import { inDocument } from '../syntax';
+import { inDocument, shortened } from '../syntax';
 import type { Finding, Fix, Rule, Verdict } from './rule';
 import { nameSpan } from './load';
 import { readsSection, stopsAtUnknown } from './mkosi';
@@ -32,7 +32,7 @@ export const unknownSetting: Rule = {
 const flag = (assigned: Assigned): Omit<Finding, 'rule'> => ({
   ...nameSpan(assigned),
   verdict: 'refused',
-  message: `${assigned.line.key.text}= is a switch of the command line and no setting; mkosi stops at its value`,
+  message: `${shortened(assigned.line.key.text)}= is a switch of the command line and no setting; mkosi stops at its value`,
 });
 
 function finding(
@@ -58,7 +58,7 @@ function finding(
     const meant = (old === undefined ? undefined : edition.elsewhere(old.name)?.name) ?? similar(name.replace(/^;\s*/, ''), here);
     if (name.startsWith(';') && tool === 'mkosi') {
       return {
-        verdict: verdict(edition), ...span, message: `mkosi ${edition.version} knows no setting ${name}=; a ; starts no comment since 25, write #`,
+        verdict: verdict(edition), ...span, message: `mkosi ${edition.version} knows no setting ${shortened(name)}=; a ; starts no comment since 25, write #`,
         fixes: [{ title: 'Make it a comment', edits: [{ start: span.start, end: span.start + 1, text: '#' }] }],
       };
     }
@@ -73,7 +73,7 @@ function finding(
     verdict: verdict(edition),
     ...span,
     fixes,
-    message: `${tool} ${edition.version} knows no setting ${name}= in [${section}]${hint}`,
+    message: `${tool} ${edition.version} knows no setting ${shortened(name)}= in [${shortened(section)}]${hint}`,
   };
 }
 

@@ -16,7 +16,7 @@ export const userScopeWithoutManaged: Rule = {
       message:
         `nspawn will not start: a machine of your own gets its user IDs from systemd-nsresourced, and ${userBy.setting.name}= asks for others; ` +
         'leave it out, or write PrivateUsers=managed',
-      fixes: [removal('Remove it', ...users.flatMap((name) => machine.live(name)))],
+      fixes: [removal('Remove it', users.flatMap((name) => machine.live(name)))],
     };
   },
 };

@@ -15,6 +15,12 @@ export interface Assigned extends Placed<AssignmentLine> {
   readonly setting: Setting | undefined;
 }
 
+/**
+ * The most characters of a text that is read. No honest file of configuration has nearly as many; files on disk with more
+ * bytes are not read either.
+ */
+export const mostCharacters = 4 << 20;
+
 /** A text, read by the dialect and judged by the schema of one release. Immutable; `edited` gives its successor. */
 export class Document {
   private all: readonly Assigned[] | undefined;
@@ -28,7 +34,7 @@ export class Document {
 
   static open(uri: string, kind: Kind, text: TextDocument, target: Target, undecodable: readonly number[] = []): Document {
     const edition = editionOf(kind, target);
-    return new Document(uri, kind, text, parse(text.getText(), dialectOf(edition)), edition, undecodable);
+    return new Document(uri, kind, text, parse(readable(text), dialectOf(edition)), edition, undecodable);
   }
 
   /** From a plain string, for tests and the checker. */
@@ -36,14 +42,21 @@ export class Document {
     return Document.open(uri, kind, TextDocument.create(uri, kind, 0, content), target, undecodable);
   }
 
+  /** It has more text than is read: nothing is known of it, as if it were empty. */
+  get tooLarge(): boolean {
+    return this.text.getText().length > mostCharacters;
+  }
+
   /** After one change of the text; reads again only what the change touched. */
   edited(text: TextDocument, change: Change): Document {
-    return new Document(this.uri, this.kind, text, reparse(this.tree, text.getText(), change), this.edition, []);
+    const now = readable(text);
+    if (this.tooLarge || now.length !== text.getText().length) return this.rewritten(text);
+    return new Document(this.uri, this.kind, text, reparse(this.tree, now, change), this.edition, []);
   }
 
   /** With another text in place of all of it. */
   rewritten(text: TextDocument): Document {
-    return new Document(this.uri, this.kind, text, parse(text.getText(), this.tree.dialect), this.edition, []);
+    return new Document(this.uri, this.kind, text, parse(readable(text), this.tree.dialect), this.edition, []);
   }
 
   /** For other releases. */
@@ -98,6 +111,12 @@ export class Document {
     }
     return found;
   }
+}
+
+/** The text as far as it is read: all of it, or nothing. */
+function readable(text: TextDocument): string {
+  const content = text.getText();
+  return content.length > mostCharacters ? '' : content;
 }
 
 /** A file is read by its tool's dialect; mkosi takes indented lines in only where it knows the section. */

@@ -1,4 +1,4 @@
-export { type Assigned, Document } from './document';
+export { type Assigned, Document, mostCharacters } from './document';
 export { type Entry, Documentation } from './documentation';
 export { type Kind, isTrusted, kindOf, pathOf } from './kinds';
 export { Edition, Schema, byEdition, has, reached, ukiProfile } from './schema';

@@ -1,4 +1,5 @@
 import type { Dialect } from './dialect';
+import { endsInBackslash } from './scan';
 import { type Span, Text } from './text';
 import type { LogicalLine } from './tree';
 
@@ -7,6 +8,9 @@ const systemdSpace = ' \t\n\r';
 const pythonSpace = ' \t\n\r\f\v\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029';
 const pythonLineEnds = '\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029';
 const byteOrderMark = '\ufeff';
+
+/** The comments of lines without one, which are most. */
+const none: readonly Span[] = [];
 
 /** What the lines before say about the next one. */
 export interface State {
@@ -69,7 +73,7 @@ function readBackslash(text: string, at: number, dialect: Dialect, before: boole
         continue;
       }
       let last = line;
-      while (dialect.commentsContinue === true && endsInBackslash(text, last.start, last.end) && next < text.length) {
+      while (dialect.commentsContinue === true && endsInBackslash(text, last.end, last.start) && next < text.length) {
         last = physical(text, next, dialect);
         next = last.next;
       }
@@ -79,12 +83,13 @@ function readBackslash(text: string, at: number, dialect: Dialect, before: boole
     if (parts.length > 0 && isLeftOut(text, line, dialect)) continue;
     const skip = dialect.byteOrderMark && !marked && text.startsWith(byteOrderMark, line.start) ? 1 : 0;
     if (skip > 0) marked = true;
-    goesOn = endsInBackslash(text, line.start, line.end);
+    goesOn = endsInBackslash(text, line.end, line.start);
     parts.push(Text.plain(text.slice(line.start + skip, goesOn ? line.end - 1 : line.end), line.start + skip - at));
   } while ((goesOn || parts.length === 0) && next < text.length);
   // The backslash becomes a space, and a continuation that the file ends in still counts as that space.
-  const line: LogicalLine = goesOn && dialect.dropsUnfinished === true ? { kind: 'blank', length: next - at, comments }
-    : classify(Text.join(parts, ' ').trim(systemdSpace), dialect, next - at, comments);
+  const said = comments.length === 0 ? none : comments;
+  const line: LogicalLine = goesOn && dialect.dropsUnfinished === true ? { kind: 'blank', length: next - at, comments: said }
+    : classify(Text.join(parts, ' ').trim(systemdSpace), dialect, next - at, said);
   return marked === before ? line : { ...line, marked: true };
 }
 
@@ -103,15 +108,9 @@ function isComment(text: string, line: Physical, dialect: Dialect): boolean {
 const isLeftOut = (text: string, line: Physical, { blanksInContinuation }: Dialect): boolean =>
   blanksInContinuation !== undefined && (blanksInContinuation === 'empty' ? line.start : firstOf(text, line)) === line.end;
 
-function endsInBackslash(text: string, start: number, end: number): boolean {
-  let n = 0;
-  while (end - n > start && text.charAt(end - n - 1) === '\\') n++;
-  return n % 2 === 1;
-}
-
 function readIndented(text: string, at: number, dialect: Dialect, margin: string, inside: boolean): LogicalLine {
   const first = content(text, physical(text, at, dialect), dialect, margin);
-  const comments = first.comment ? [shift(first.comment, at)] : [];
+  const comments = first.comment ? [shift(first.comment, at)] : none;
   const start = first.text.start;
   if (start === first.text.end) {
     return { kind: first.comment ? 'comment' : 'blank', length: first.next - at, comments };
@@ -128,11 +127,11 @@ function readIndented(text: string, at: number, dialect: Dialect, margin: string
     if (line.text.start === line.text.end) continue;
     if (line.indent === 0 || (dialect.continuation === 'deeper' && line.indent <= first.indent)) break;
     parts.push(Text.plain(text.slice(line.text.start, line.text.end), line.text.start - at));
-    within.push(...between);
+    for (const comment of between) within.push(comment);
     between = [];
     end = next;
   }
-  return { ...head, length: end - at, comments: [...comments, ...within], value: Text.join(parts, '\n') };
+  return { ...head, length: end - at, comments: within.length === 0 ? comments : [...comments, ...within], value: Text.join(parts, '\n') };
 }
 
 /** A physical line without margin, comment and white space around it. All offsets in the document. */

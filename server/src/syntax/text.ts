@@ -18,11 +18,16 @@ interface Piece {
  * stands in the document. Characters that the tool puts in (the space or newline of a join) stand where the join is.
  */
 export class Text {
-  private constructor(readonly text: string, private readonly pieces: readonly Piece[]) {}
+  /** @param joined undefined: the text stands in its line as it is. There are as many of these as words, so they are small. */
+  private constructor(readonly text: string, private readonly start: number, private readonly joined?: readonly Piece[]) {}
+
+  private get pieces(): readonly Piece[] {
+    return this.joined ?? [{ at: 0, start: this.start, length: this.text.length }];
+  }
 
   /** @param start offset of `text` in its line */
   static plain(text: string, start: number): Text {
-    return new Text(text, [{ at: 0, start, length: text.length }]);
+    return new Text(text, start);
   }
 
   /** Joins runs, putting `glue` between them. */
@@ -36,7 +41,7 @@ export class Text {
       for (const p of part.pieces) pieces.push({ ...p, at: p.at + text.length });
       text += part.text;
     }
-    return new Text(text, pieces);
+    return new Text(text, pieces[0]?.start ?? 0, pieces);
   }
 
   get length(): number {
@@ -45,17 +50,19 @@ export class Text {
 
   /** Part of the text by offsets in it. */
   slice(from: number, to: number = this.text.length): Text {
-    const [first] = this.pieces;
-    if (first?.length === this.text.length) return Text.plain(this.text.slice(from, to), first.start + from);
+    const { joined } = this;
+    if (joined === undefined) return new Text(this.text.slice(from, to), this.start + from);
     const pieces: Piece[] = [];
-    for (let i = Math.max(this.pieceAt(from), 0); i < this.pieces.length; i++) {
-      const p = this.pieces[i];
+    for (let i = Math.max(pieceAt(joined, from), 0); i < joined.length; i++) {
+      const p = joined[i];
       if (p === undefined || p.at >= to) break;
       const start = Math.max(p.at, from), end = Math.min(p.at + p.length, to);
       if (start < end) pieces.push({ at: start - from, start: p.start + start - p.at, length: end - start });
     }
     if (pieces.length === 0) pieces.push({ at: 0, start: this.inLine(from), length: 0 });
-    return new Text(this.text.slice(from, to), pieces);
+    const [first] = pieces;
+    return first !== undefined && pieces.length === 1 && first.at === 0 && first.length === to - from
+      ? new Text(this.text.slice(from, to), first.start) : new Text(this.text.slice(from, to), first?.start ?? 0, pieces);
   }
 
   /** Without white space (of `strip`) around it. */
@@ -68,19 +75,11 @@ export class Text {
 
   /** Where the character at `offset` of this text stands in its line; the end of the text is a valid offset. */
   inLine(offset: number): number {
-    const before = this.pieces[this.pieceAt(offset)];
-    if (before === undefined) return this.pieces[0]?.start ?? 0;
+    const { joined } = this;
+    if (joined === undefined) return this.start + Math.max(0, Math.min(offset, this.text.length));
+    const before = joined[pieceAt(joined, offset)];
+    if (before === undefined) return this.start;
     return before.start + Math.min(offset - before.at, before.length);
-  }
-
-  /** Index of the last piece that begins at an offset of this text or before it; -1 when none does. */
-  private pieceAt(offset: number): number {
-    let low = -1, high = this.pieces.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.pieces[middle]?.at ?? 0) <= offset) low = middle; else high = middle - 1;
-    }
-    return low;
   }
 
   /** The span in the line of the text from `from` to `to`; of an empty one, the place where it would stand. */
@@ -97,4 +96,14 @@ export class Text {
     }
     return undefined;
   }
+}
+
+/** Index of the last piece that begins at an offset of the joined text or before it; -1 when none does. */
+function pieceAt(pieces: readonly Piece[], offset: number): number {
+  let low = -1, high = pieces.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((pieces[middle]?.at ?? 0) <= offset) low = middle; else high = middle - 1;
+  }
+  return low;
 }

@@ -1,6 +1,16 @@
 import type { Dialect } from './dialect';
 import type { Span, Text } from './text';
 
+/** The first of the numbers from 0 to `count` that something holds for, when it holds for all behind it, too; else `count`. */
+export function firstWhere(count: number, holds: (i: number) => boolean): number {
+  let low = 0, high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle; else low = middle + 1;
+  }
+  return low;
+}
+
 /** Index of the last of some ascending numbers that is not greater than `limit`; -1 when all are. */
 export function lastUpTo(numbers: readonly number[], limit: number): number {
   let low = -1, high = numbers.length - 1;

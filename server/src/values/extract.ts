@@ -19,6 +19,9 @@ export const plainWords: Cut = { separators: whitespace, coalesce: true };
 /** Fields between colons; `\:` is a colon of the field. */
 export const colonFields: Cut = { separators: ':', coalesce: false };
 
+/** The most words of one value that are looked at. A value of a megabyte has more, and nobody has written them. */
+export const mostWords = 100_000;
+
 /** Why no word could be cut out: a quote is not closed, or nothing follows the last backslash. */
 export interface Unfinished {
   readonly unfinished: 'quote' | 'escape';
@@ -81,13 +84,13 @@ export function extractWord(text: Text, at: number, cut: Cut): Word | Unfinished
   return { word: whole(s.length), next: undefined };
 }
 
-/** All words, up to the first that cannot be cut out. */
+/** All words, up to the first that cannot be cut out, or as many as are looked at. */
 export function extractWords(
   text: Text,
   cut: Cut,
 ): { readonly words: readonly Text[]; readonly unfinished?: Unfinished } {
   const words: Text[] = [];
-  for (let at: number | undefined = 0; at !== undefined;) {
+  for (let at: number | undefined = 0; at !== undefined && words.length < mostWords;) {
     const cutOut = extractWord(text, at, cut);
     if (cutOut === undefined) break;
     if ('unfinished' in cutOut) return { words, unfinished: cutOut };

@@ -1,5 +1,6 @@
 import type { Edition, ValueType, Version } from '../schema';
 import { type Span, Text } from '../syntax';
+import { mostWords } from './extract';
 
 /**
  * What the tool does with something wrong.
@@ -55,6 +56,8 @@ export interface Part {
   readonly text: string;
   /** Of numbers up to 2^53. */
   readonly number?: number | undefined;
+  /** What its place wants. */
+  readonly wants?: Want | undefined;
 }
 
 /** What only the host or other files can list. */
@@ -82,6 +85,9 @@ export interface Asked {
   readonly edition: Edition;
 }
 
+/** The most faults that are said of one value; the rest of it is not looked at. */
+const mostProblems = 1000;
+
 /** All there is in one value: its parts, what is wrong in it, and where what can be chosen. */
 export class Reading {
   readonly parts: Part[] = [];
@@ -95,17 +101,26 @@ export class Reading {
     return this.asked.edition.version;
   }
 
-  part(text: Text, role: Role, { label, word, number }: Pick<Part, 'label' | 'word' | 'number'> = {}): void {
+  /** There is more in the value, or more wrong with it, than anybody reads: what follows is passed over. */
+  get full(): boolean {
+    return this.problems.length > mostProblems || this.parts.length >= mostWords;
+  }
+
+  part(text: Text, role: Role, { label, word, number, wants }: Pick<Part, 'label' | 'word' | 'number' | 'wants'> = {}): void {
+    if (this.parts.length >= mostWords) return;
     const { start, end } = text.span();
-    this.parts.push({ start, end, role, text: text.text, label, word, number });
+    this.parts.push({ start, end, role, text: text.text, label, word, number, wants });
   }
 
   problem(text: Text, message: string, { instead, rewrite, effect }: Pick<Problem, 'instead' | 'rewrite' | 'effect'> = {}): void {
+    if (this.problems.length > mostProblems) return;
     const { start, end } = text.span();
-    this.problems.push({ start, end, message, instead, rewrite, effect });
+    if (this.problems.length < mostProblems) this.problems.push({ start, end, message, instead, rewrite, effect });
+    else this.problems.push({ start, end, message: 'So much is wrong with this value that it was not read any further', effect: 'advice' });
   }
 
   place(text: Text, offers: () => readonly Offer[], { label, wants }: Pick<Place, 'label' | 'wants'> = {}): void {
+    if (this.places.length >= mostWords) return;
     const { start, end } = text.span();
     this.places.push({ start, end, offers, label, wants });
   }
@@ -121,9 +136,9 @@ export class Reading {
    */
   placeAt(offset: number): Place | undefined {
     let best: Place | undefined;
-    const around = this.places.filter((p) => p.start <= offset && offset <= p.end);
+    const around = this.places.filter((p) => p.start <= offset && offset <= p.end), filled = new Set(around.filter((p) => p.end > p.start).map((p) => p.label));
     for (const place of around) {
-      if (place.start === place.end && around.some((p) => p.end > p.start && p.label === place.label)) continue;
+      if (place.start === place.end && filled.has(place.label)) continue;
       if (best === undefined || place.end - place.start < best.end - best.start) best = place;
     }
     return best;

@@ -60,8 +60,9 @@ export const grammarOf = (value: ValueType): Grammar | undefined =>
 export const formOf = (value: ValueType, { schema }: Edition): string | undefined =>
   schema.data.tool === 'mkosi' ? mkosiForm(value) : grammarOf(value)?.form;
 
+export { mostWords } from './extract';
 export { Reading } from './grammar';
-export type { Asked, Effect, Grammar, Offer, Part, Place, Problem, Proposal, Role, Want } from './grammar';
+export type { Asked, Effect, Grammar, Offer, Part, Place, Problem, Proposal, Rewrite, Role, Want } from './grammar';
 export { isRoot } from './paths';
 export { readingOf } from './readings';
 export { conditionGrammar, parseInteger, split, strip } from './mkosi';

@@ -1,5 +1,5 @@
 import { similar } from '../schema';
-import type { Text } from '../syntax';
+import { type Text, isSpace, shortened } from '../syntax';
 import { type Cut, type Unfinished, extractWords, unfinishedMessage } from './extract';
 import type { Asked, Effect, Offer, Reader, Reading, Rewrite, Role, Want } from './grammar';
 
@@ -71,10 +71,11 @@ export function take(
   effect?: Effect,
   asked: Asked = into.asked,
 ): Found | undefined {
+  if (into.full) return undefined;
   into.place(text, () => atom.offers?.(asked) ?? [], { label, wants: atom.wants });
   const result = atom.read(text.text, asked);
   if (result !== undefined && !('fault' in result)) {
-    if (text.length > 0) into.part(text, result.role, { label, word: result.word, number: result.number });
+    if (text.length > 0) into.part(text, result.role, { label, word: result.word, number: result.number, wants: atom.wants });
     return result;
   }
   const choices = atom.expects(asked),
@@ -98,13 +99,9 @@ export function take(
   );
   // The tool takes it all the same.
   if (does !== 'silent' && does !== 'advice') return undefined;
-  if (text.length > 0) into.part(text, 'string', { label });
+  if (text.length > 0) into.part(text, 'string', { label, wants: atom.wants });
   return { role: 'string' };
 }
-
-/** For messages: long texts are cut in the middle. */
-export const shortened = (text: string): string =>
-  text.length <= 60 ? text : `${text.slice(0, 40)}…${text.slice(-15)}`;
 
 /** A value that is one atom. */
 export const single =
@@ -137,7 +134,7 @@ export function list(
 
 /** With the quotation mark that is missing, if the open one begins a word; any other may be an apostrophe. */
 function closed(text: Text, { unfinished, at }: Unfinished): string | undefined {
-  const opens = /(^|\s)$/.test(text.text.slice(0, text.length - at.length));
+  const before = text.length - at.length, opens = before === 0 || isSpace(text.text.charAt(before - 1));
   return unfinished === 'quote' && opens ? `${at.text}${at.text.charAt(0)}` : undefined;
 }
 

@@ -3,7 +3,7 @@ import type { Text } from '../syntax';
 import { colonFields, extractWord, extractWords, unfinishedMessage } from './extract';
 import { type Asked, type Grammar, type Offer, type Reading, grammar } from './grammar';
 import { type Atom, operators, take } from './kit';
-import { parseNumber, uint64 } from './numbers';
+import { bigOf, parseNumber, uint64 } from './numbers';
 
 const infinity = 0xffffffffffffffffn;
 const space = /^[ \t\n\r]+/;
@@ -33,7 +33,7 @@ export function parseSize(text: string): bigint | undefined {
     if (unit === undefined) return undefined;
     const fraction = digits[2] ?? '';
     total +=
-      BigInt(digits[1] ?? '0') * unit.factor + BigInt(Math.trunc(Number(`0.${fraction}0`) * Number(unit.factor)));
+      bigOf(digits[1] ?? '0') * unit.factor + BigInt(Math.trunc(Number(`0.${fraction}0`) * Number(unit.factor)));
     if (total > infinity) return undefined;
     rest = rest.slice(unit.suffix.length);
     from = index + 1;
@@ -59,7 +59,7 @@ export function parseTime(text: string, unit: bigint, version: Version): bigint 
     const named = units.find((u) => spaced.startsWith(u.word));
     if (named === undefined && spaced === behind && behind !== '') return undefined;
     const factor = named === undefined ? unit : BigInt(named.factor ?? 1);
-    const whole = BigInt(digits[1] === '' ? 0 : (digits[1] ?? 0));
+    const whole = bigOf(digits[1] ?? '');
     if (whole > 0x7fffffffffffffffn || whole >= infinity / factor) return undefined;
     total += whole * factor + BigInt(Math.trunc(Number(`0.${digits[2] ?? ''}0`) * Number(factor)));
     if (total >= infinity) return undefined;

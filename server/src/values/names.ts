@@ -1,4 +1,5 @@
 import type { Version } from '../schema';
+import { shortened } from '../syntax';
 import { plainWords, whitespace } from './extract';
 import { type Grammar, type Offer, grammar } from './grammar';
 import { type Atom, list, oneOf, single, take } from './kit';
@@ -53,8 +54,8 @@ const variable: Atom = {
     if (/^[A-Za-z_][A-Za-z0-9_]*=/.test(text)) return { role: 'string' };
     return {
       fault: text.includes('=')
-        ? `"${text.slice(0, text.indexOf('='))}" is no name of a variable; programs will not see it`
-        : `"${text}" has no value: nspawn hands it to programs as it is, it does not copy the variable of the host`,
+        ? `"${shortened(text.slice(0, text.indexOf('=')))}" is no name of a variable; programs will not see it`
+        : `"${shortened(text)}" has no value: nspawn hands it to programs as it is, it does not copy the variable of the host`,
       effect: 'silent',
     };
   },
@@ -135,7 +136,7 @@ const userName: Atom = {
     if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name))
       return name.length <= 31 ? { role: 'name' } : { fault: 'Names of users have 31 characters at most' };
     if (/^[0-9]+$/.test(name)) return { fault: 'Users are bound by their name, not by their number' };
-    return { fault: `"${name}" is not a name of a user; what follows is left out, too` };
+    return { fault: `"${shortened(name)}" is not a name of a user; what follows is left out, too` };
   },
   expects: () => 'names of users of the host, separated by spaces',
   wants: 'host-user',
@@ -196,7 +197,7 @@ const firstUser: Atom = {
   read(text, { edition: { version } }) {
     const n = parseNumber(text, shiftForm(version), version);
     if (n === undefined) return undefined;
-    if (n === 'range' || n === 0xffffn || n === 0xffffffffn) return { fault: `${text} is not a user ID` };
+    if (n === 'range' || n === 0xffffn || n === 0xffffffffn) return { fault: `${shortened(text)} is not a user ID` };
     return { role: 'number', number: Number(n) };
   },
   expects: () => 'a first user ID such as 65536, with :COUNT behind it if you like',

@@ -1,5 +1,5 @@
 import type { Version } from '../schema';
-import type { Text } from '../syntax';
+import { type Text, shortened } from '../syntax';
 import { colonFields, extractWord, extractWords, plainWords, unfinishedMessage, whitespace } from './extract';
 import { type Grammar, type Offer, type Reading, type Rewrite, grammar } from './grammar';
 import { type Atom, list, operators, single, take } from './kit';
@@ -10,7 +10,7 @@ export function interfaceFault(name: string, version: Version): string | undefin
   if (name === '') return 'The name of an interface is missing';
   if (version >= 248 && isInterfaceIndex(name, version)) return 'A number is not the name of an interface';
   if (new TextEncoder().encode(name).length > 15)
-    return `Names of interfaces have 15 characters at most; "${name}" has ${name.length}`;
+    return `Names of interfaces have 15 characters at most; "${shortened(name)}" has ${name.length}`;
   if (name === '.' || name === '..') return `"${name}" is not the name of an interface`;
   if (version >= 248 && (name === 'all' || name === 'default'))
     return `"${name}" stands for all interfaces in the kernel and names none`;
@@ -113,7 +113,7 @@ const zoneName: Atom = {
       return {
         fault:
           new TextEncoder().encode(name).length > 12
-            ? `Names of zones have 12 characters at most; "${name}" has ${name.length}`
+            ? `Names of zones have 12 characters at most; "${shortened(name)}" has ${name.length}`
             : fault.replaceAll('interfaces', 'zones'),
       };
     }
@@ -174,7 +174,7 @@ export const port: Grammar = grammar((text, into) => {
   const other = /^([A-Za-z]+):/.exec(text.text)?.[1];
   if (protocol === undefined && other !== undefined) {
     const lower = other.toLowerCase();
-    into.problem(text.slice(0, other.length), `"${other}" is not a protocol; use tcp or udp`, {
+    into.problem(text.slice(0, other.length), `"${shortened(other)}" is not a protocol; use tcp or udp`, {
       instead: lower === 'tcp' || lower === 'udp' ? lower : undefined,
     });
     return;

@@ -1,4 +1,5 @@
 import type { Version } from '../schema';
+import { shortened, skip } from '../syntax';
 import { type Grammar, grammar } from './grammar';
 import { type Atom, single } from './kit';
 
@@ -47,13 +48,28 @@ export function parseNumber(text: string, form: NumberForm, version: Version): b
 }
 
 function magnitude(digits: string, radix: 'auto' | 2 | 8 | 10, version: Version): bigint | undefined {
-  if (/^0[xX]/.test(digits)) return radix === 'auto' ? BigInt(digits) : undefined;
+  if (/^0[xX]/.test(digits)) return radix === 'auto' ? bigIn('0x', digits.slice(2)) : undefined;
   // Only the builds of 257 let C itself read 0b behind a sign.
-  if (/^0[bB]/.test(digits)) return radix === 'auto' && version === 257 ? BigInt(digits) : undefined;
+  if (/^0[bB]/.test(digits)) return radix === 'auto' && version === 257 ? bigIn('0b', digits.slice(2)) : undefined;
   const base = radix !== 'auto' ? radix : digits.length > 1 && digits.startsWith('0') ? 8 : 10;
-  if (base === 10) return BigInt(digits);
-  if (base === 8) return /^[0-7]+$/.test(digits) ? BigInt(`0o${digits}`) : undefined;
-  return /^[01]+$/.test(digits) ? BigInt(`0b${digits}`) : undefined;
+  if (base === 10) return bigOf(digits);
+  if (base === 8) return /^[0-7]+$/.test(digits) ? bigIn('0o', digits) : undefined;
+  return /^[01]+$/.test(digits) ? bigIn('0b', digits) : undefined;
+}
+
+/**
+ * A whole number without a sign. To turn digits by the million into a number takes long: more than any number that
+ * fits anywhere has are taken for one that does not fit.
+ */
+export function bigOf(digits: string): bigint {
+  const first = skip(digits, (c) => c === '0');
+  return digits.length - first > 40 ? 1n << 128n : BigInt(digits.slice(first) || 0);
+}
+
+/** The same in another base; @param prefix such as 0x */
+function bigIn(prefix: string, digits: string): bigint {
+  const first = skip(digits, (c) => c === '0');
+  return digits.length - first > 128 ? 1n << 128n : BigInt(`${prefix}${digits.slice(first) || '0'}`);
 }
 
 /** Whether a text names an interface by its number (v262 parse-util.c parse_ifindex). */
@@ -68,7 +84,7 @@ export function number(form: NumberForm, what: string): Atom {
     read(text, { edition }) {
       const n = parseNumber(text, form, edition.version);
       if (typeof n === 'bigint') return { role: 'number', number: Number(n) };
-      return n === 'range' ? { fault: `${text.trim()} is out of range; use ${what}` } : undefined;
+      return n === 'range' ? { fault: `${shortened(text.trim())} is out of range; use ${what}` } : undefined;
     },
     expects: () => what,
   };

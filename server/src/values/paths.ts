@@ -1,5 +1,5 @@
 import { type Version, reached, wordsOf } from '../schema';
-import type { Text } from '../syntax';
+import { type Text, shortened } from '../syntax';
 import { colonFields, extractWord, extractWords, unfinishedMessage } from './extract';
 import { type Grammar, type Reading, type Rewrite, grammar } from './grammar';
 import { type Atom, type Fault, gaps, oneOf, operators, single, take } from './kit';
@@ -10,9 +10,8 @@ const isAbsolute = (path: string): boolean => path.startsWith('/');
 
 /** Without doubled slashes and `.` components; since 255 also without `..` right below the root (path-util.c). */
 function simplified(path: string, version: Version): string {
-  const parts = path.split('/').filter((p) => p !== '' && p !== '.');
-  if (version >= 255) while (parts[0] === '..') parts.shift();
-  return `/${parts.join('/')}`;
+  const parts = path.split('/').filter((p) => p !== '' && p !== '.'), below = version >= 255 ? parts.findIndex((p) => p !== '..') : 0;
+  return `/${(below < 0 ? [] : parts.slice(below)).join('/')}`;
 }
 
 const hasParent = (path: string): boolean => path.split('/').includes('..');
@@ -35,7 +34,7 @@ function notAbsolute(path: string): Fault {
   if (unquoted !== undefined)
     return { fault: 'Quotation marks are not known here, they become part of the path', instead: unquoted };
   if (path === '') return { fault: 'A path is missing; it begins with /' };
-  const fault = `"${path}" is not a path from the root; it must begin with /`;
+  const fault = `"${shortened(path)}" is not a path from the root; it must begin with /`;
   return { fault, ...(path.startsWith('-/') ? { instead: path.slice(1) } : /^[\w.]/.test(path) && !hasParent(path) ? { instead: `/${path.replace(/^\.\//, '')}` } : {}) };
 }
 
@@ -143,7 +142,7 @@ const destination: Atom = {
 const bindOption: Atom = {
   read(text, { edition: { version } }) {
     if (wordsOf('bindOptions', version).some((w) => w.word === text)) return { role: 'keyword', word: text };
-    const message = `nspawn will not start the machine: it knows no option "${text}"`;
+    const message = `nspawn will not start the machine: it knows no option "${shortened(text)}"`;
     if (text === 'ro')
       return { fault: `${message}; use BindReadOnly= for a mount that cannot be written to`, effect: 'silent' };
     if (text === 'rw') return { fault: `${message}; Bind= can be written to anyway`, effect: 'silent' };
@@ -182,7 +181,12 @@ export const bind: Grammar = grammar((text, into) => {
   };
   if (take(second.word, inPlace, into, 'destination') === undefined || at === undefined) return;
   const both = text.text.slice(0, at - 1), all = text.text.slice(at).split(',');
-  const without = (option: string): string => [both, all.filter((o) => o !== option && o !== '').join(',')].join(':').replace(/:$/, '');
+  const known = new Map<string, string>();
+  const without = (option: string): string => {
+    const rest = known.get(option) ?? all.filter((o) => o !== option && o !== '').join(',');
+    known.set(option, rest);
+    return rest === '' ? both : `${both}:${rest}`;
+  };
   options(text.slice(at), {
     ...bindOption,
     read(option, asked) {

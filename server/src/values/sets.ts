@@ -1,7 +1,7 @@
 import { type NspawnVocabulary, has, similar, systemCalls, vocabulary, wordsOf } from '../schema';
-import type { Text } from '../syntax';
+import { type Text, shortened } from '../syntax';
 import { extractWord, extractWords, plainWords, unfinishedMessage, whitespace } from './extract';
-import { type Grammar, type Reading, grammar } from './grammar';
+import { type Grammar, type Reading, type Rewrite, grammar } from './grammar';
 import { type Atom, list, oneOf, single, take } from './kit';
 import { int32, number, parseNumber, uint32 } from './numbers';
 import { fixed } from './words';
@@ -48,7 +48,7 @@ const capabilityNumber: Atom = {
     const known = wordsOf('capabilities', version);
     const last = version >= 254 ? 62 : version >= 246 ? 63 : version >= 236 ? known.length - 1 : 63;
     if (n === 'range' || n < 0n || n > BigInt(last))
-      return { fault: `There is no capability ${text}; use a name such as CAP_NET_ADMIN` };
+      return { fault: `There is no capability ${shortened(text)}; use a name such as CAP_NET_ADMIN` };
     const word = known.find((w) => w.number === Number(n))?.word;
     return { role: 'number', number: Number(n), ...(word === undefined ? {} : { word }) };
   },
@@ -81,7 +81,7 @@ function withPrefix(prefix: string, atom: Atom): Atom {
           return { fault: 'Words are separated by spaces here, not by commas', instead: words.join(' ') };
       }
       const full = known.find((w) => withoutCase(w, prefix + text));
-      return full === undefined ? result : { fault: `"${text}" lacks its ${prefix}`, instead: full };
+      return full === undefined ? result : { fault: `"${shortened(text)}" lacks its ${prefix}`, instead: full };
     },
   };
 }
@@ -106,7 +106,7 @@ const signal: Atom = {
     if (n !== undefined) {
       const signo = n === 'range' ? 0 : Number(n);
       if (signo < 1 || signo > 64)
-        return { fault: `There is no signal ${text}; use 1 to 64 or a name such as SIGTERM` };
+        return { fault: `There is no signal ${shortened(text)}; use 1 to 64 or a name such as SIGTERM` };
       const word = vocabulary.signals.find((w) => w.number === signo)?.word;
       return { role: 'number', number: signo, ...(word === undefined ? {} : { word }) };
     }
@@ -186,7 +186,7 @@ const systemCall: Atom = {
     const group = wordsOf('syscallGroups', version).find((w) => w.word === `@${text}`)?.word;
     const instead = group ?? similar(text, systemCalls);
     return {
-      fault: `There is no system call "${text}"; nspawn passes over it without a word`,
+      fault: `There is no system call "${shortened(text)}"; nspawn passes over it without a word`,
       effect: 'silent',
       ...(instead === undefined ? {} : { instead }),
     };
@@ -208,16 +208,17 @@ function allowedAndDenied(list: string): readonly string[] {
 
 function unknownGroup(text: string, version: number): string {
   const since = vocabulary.syscallGroups.find((w) => w.word === text)?.since;
-  return since !== undefined && since > version ? `The group ${text} is known since systemd ${since} only` : `There is no group ${text}`;
+  return since !== undefined && since > version ? `The group ${text} is known since systemd ${since} only` : `There is no group ${shortened(text)}`;
 }
 export const syscallFilter: Grammar = grammar((text, into) => {
   const negative = text.text.startsWith('~');
   if (negative) into.part(text.slice(0, 1), 'operator', { label: 'inversion' });
-  const split = { title: 'Write denied calls in a line of their own', values: allowedAndDenied(text.text) };
+  let apart: Rewrite | undefined; // made once, for it is as long as the value
+  const split = (): Rewrite => (apart ??= { title: 'Write denied calls in a line of their own', values: allowedAndDenied(text.text) });
   list(
     plainWords,
     (word, reading) => {
-      const inverted: Atom = { ...systemCall, read: (call, asked) => ({ fault: '', ...systemCall.read(call, asked), rewrite: split }) };
+      const inverted: Atom = { ...systemCall, read: (call, asked) => ({ fault: '', ...systemCall.read(call, asked), rewrite: split() }) };
       take(word, word.text.startsWith('~') ? inverted : systemCall, reading, 'system call');
       return true;
     },
@@ -238,7 +239,7 @@ const allowedFamily: Atom = {
   read(text, asked) {
     const result = addressFamily.read(text, asked);
     if (result !== undefined && !('fault' in result)) return result;
-    const fault = result?.fault ?? `"${text}" is not valid here; use names such as AF_INET, AF_INET6 and AF_UNIX`;
+    const fault = result?.fault ?? `"${shortened(text)}" is not valid here; use names such as AF_INET, AF_INET6 and AF_UNIX`;
     return { ...result, fault: `${fault}. The line is dropped, and yet every family that was not read before it is forbidden` };
   },
 };

@@ -1,5 +1,7 @@
 import type { Edition, Setting } from '../../schema';
-import { type Disk, pattern, resolve } from './disk';
+import { shortened } from '../../syntax';
+import { type Disk, resolve } from './disk';
+import { pattern } from './glob';
 import { type Value, truth } from './values';
 import { meetsVersion } from './versions';
 
@@ -29,24 +31,24 @@ export function holds(setting: Setting, wanted: string, value: Value, { edition,
   if (value === null) return false;
   const type = setting.matchValue ?? setting.value;
   switch (setting.name) {
-    case 'ImageId': return typeof value === 'string' && pattern(wanted).test(value);
+    case 'ImageId': return typeof value === 'string' && pattern(wanted)(value);
     case 'ImageVersion': return typeof value === 'string' && meetsVersion(wanted, value);
     case 'Bootable': {
       if (wanted !== 'auto' && !(edition.version >= 21 && (wanted === 'enabled' || wanted === 'disabled')) && truth(wanted) === undefined) {
-        return { stop: `"${wanted}" is neither auto nor yes nor no` };
+        return { stop: `"${shortened(wanted)}" is neither auto nor yes nor no` };
       }
       const known = truth(wanted);
       return value === (known === undefined ? wanted : known ? 'enabled' : 'disabled');
     }
     case 'BuildSources': return Array.isArray(value) && (value as readonly string[]).some((tree) =>
-      tree.includes(':') && normal(tree.slice(tree.indexOf(':') + 1)) === normal(wanted.replace(/^\/+/, '')));
+      tree.includes(':') && normal(tree.slice(tree.indexOf(':') + 1)) === normal(wanted));
     case 'Environment': {
       if (!(value instanceof Map)) return false;
       const map = value as ReadonlyMap<string, string>, equals = wanted.indexOf('=');
       return equals < 0 ? map.has(wanted) : map.get(wanted.slice(0, equals)) === wanted.slice(equals + 1);
     }
     case 'Profiles':
-      if (/\//.test(wanted) || ['.', '..'].includes(wanted.trim())) return { stop: `"${wanted}" is no name of a profile` };
+      if (/\//.test(wanted) || ['.', '..'].includes(wanted.trim())) return { stop: `"${shortened(wanted)}" is no name of a profile` };
       break;
     case 'Architecture':
       if (wanted === 'uefi' && edition.version >= 26) return typeof value === 'string' && uefi.includes(value);
@@ -64,6 +66,6 @@ const uefi: readonly string[] = ['x86', 'x86-64', 'arm', 'arm64', 'riscv32', 'ri
 
 function isWord({ value }: Setting, wanted: string, { version }: Edition): { readonly stop: string } | undefined {
   const known = value.words?.some((w) => w.word === wanted && (w.since ?? 0) <= version && version <= (w.until ?? Infinity));
-  return known === true ? undefined : { stop: `"${wanted}" is not valid here` };
+  return known === true ? undefined : { stop: `"${shortened(wanted)}" is not valid here` };
 }
 

@@ -1,5 +1,7 @@
 import type { Document } from '../../schema';
+import { skip } from '../../syntax';
 import { Budget, noLimits } from './budget';
+import { pattern } from './glob';
 
 /** What mkosi reads besides configuration: whatever lies in and around a project. Nothing here throws. */
 export interface Disk {
@@ -72,45 +74,46 @@ export function resolve(folder: string, path: string): string {
 
 /** Variables and `~` of a path as mkosi replaces them; undefined when there is no such user (config.py parse_path). */
 export function expanded(path: string, disk: Disk): string | undefined {
-  const text = path.replace(/\$(?:(\w+)|\{([^}]*)\})/g, (all, plain: string | undefined, braced: string | undefined) =>
-    disk.variable(plain ?? braced ?? '') ?? all);
-  const user = /^~([^/]*)/.exec(text);
-  if (user === null) return text;
-  const home = disk.home(user[1] === '' ? undefined : user[1]);
-  return home === undefined ? undefined : home + text.slice(user[0].length);
+  const text = withVariables(path, disk);
+  if (!text.startsWith('~')) return text;
+  const slash = text.indexOf('/'), user = text.slice(1, slash < 0 ? text.length : slash), home = disk.home(user === '' ? undefined : user);
+  return home === undefined ? undefined : home + (slash < 0 ? '' : text.slice(slash));
 }
 
-/** Python's fnmatch and glob, for one part of a path. */
-export function pattern(glob: string): RegExp {
-  let source = '';
-  for (let i = 0; i < glob.length; i++) {
-    const c = glob.charAt(i);
-    if (c === '*') source += '.*';
-    else if (c === '?') source += '.';
-    else if (c === '[' && glob.indexOf(']', i + 2) > 0) {
-      const end = glob.indexOf(']', i + 2), set = glob.slice(i + 1, end).replaceAll('\\', '\\\\');
-      source += `[${set.startsWith('!') ? `^${set.slice(1)}` : set.replace(/^\^/, '\\^')}]`;
-      i = end;
-    } else source += c.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+/** `$NAME` and `${NAME}`; those that are not set stay. */
+function withVariables(path: string, disk: Disk): string {
+  const last = path.lastIndexOf('}');
+  let result = '', from = 0;
+  for (let at = path.indexOf('$'); at >= 0; at = path.indexOf('$', from)) {
+    const braced = path.charAt(at + 1) === '{' && at < last, name = at + (braced ? 2 : 1);
+    const end = braced ? path.indexOf('}', name) : skip(path, isWord, name), behind = braced ? end + 1 : end;
+    result += path.slice(from, at) + ((behind > name ? disk.variable(path.slice(name, end)) : undefined) ?? path.slice(at, behind));
+    from = behind;
   }
-  try {
-    return new RegExp(`^${source}$`, 's');
-  } catch {
-    return /(?!)/;
-  }
+  return result + path.slice(from);
 }
+
+const isWord = (c: string): boolean => /^\w$/.test(c);
 
 export const hasGlob = (path: string): boolean => /[*?[]/.test(path);
+
+/** The most paths that one pattern stands for here. */
+const mostPaths = 10_000;
 
 /** The paths that a pattern stands for, as Python's glob.glob(). */
 export function globbed(path: string, folder: string, disk: Disk): string[] {
   if (!hasGlob(path)) return disk.kind(resolve(folder, path)) === undefined ? [] : [path];
-  const at = path.lastIndexOf('/'), name = path.slice(at + 1);
-  const above = at < 0 ? [''] : at === 0 ? ['/'] : globbed(path.slice(0, at), folder, disk);
-  return above.flatMap((dir) => {
-    const here = resolve(folder, dir === '' ? '.' : dir), prefix = dir === '' ? '' : dir === '/' ? '/' : `${dir}/`;
-    if (!hasGlob(name)) return disk.kind(resolve(here, name)) === undefined ? [] : [prefix + name];
-    const form = pattern(name);
-    return disk.names(here).filter((n) => form.test(n) && (name.startsWith('.') || !n.startsWith('.'))).map((n) => prefix + n);
-  });
+  let found = [path.startsWith('/') ? '/' : ''];
+  const parts = path.split('/').filter((p) => p !== '');
+  for (let i = 0; i < parts.length && found.length > 0; i++) {
+    const part = parts[i] ?? '', below = (dir: string, name: string): string => dir === '' || dir.endsWith('/') ? dir + name : `${dir}/${name}`;
+    if (!hasGlob(part)) {
+      found = found.map((dir) => below(dir, part)).filter((p) => i + 1 < parts.length || disk.kind(resolve(folder, p)) !== undefined);
+      continue;
+    }
+    const fits = pattern(part);
+    found = found.flatMap((dir) => disk.names(resolve(folder, dir === '' ? '.' : dir))
+      .filter((n) => (part.startsWith('.') || !n.startsWith('.')) && fits(n)).map((n) => below(dir, n))).slice(0, mostPaths);
+  }
+  return found;
 }

@@ -1,4 +1,5 @@
 import type { Assigned, Document } from '../../schema';
+import { shortened } from '../../syntax';
 import { type Disk, resolve } from './disk';
 import type { Passage } from './passage';
 import { Settings } from './settings';
@@ -37,7 +38,7 @@ function readFile(ground: Ground, file: string, settings: Settings): void {
 function foldersWanted({ line: { key }, setting }: Assigned, text: string, { disk, edition, root }: Ground): string | undefined {
   const option = edition.option(key.text);
   if (option !== undefined && 'option' in option && option.option === '--directory' && text !== '') {
-    return disk.kind(resolve(root, text)) === 'folder' ? undefined : `${text} is no folder`;
+    return disk.kind(resolve(root, text)) === 'folder' ? undefined : `${shortened(text)} is no folder`;
   }
   return setting?.name === 'SshAgent' && text === '' && edition.version < 13 ? 'Without a value this is the current folder, which is no socket of an SSH agent' : undefined;
 }
@@ -73,10 +74,10 @@ function check({ disk, edition, faults, root }: Ground, settings: Settings, path
   const bigFile = format === 'gpt_ext4' || format === 'gpt_btrfs' || format === 'raw_ext4' || format === 'raw_gpt' || format === 'raw_btrfs';
   if (/^(centos|rocky|alma)/.test(distribution) && format === 'gpt_btrfs') {
     const known = Number.parseInt(release ?? (distribution.startsWith('centos') ? (version >= 14 ? '9' : '8') : '8'), 10);
-    if (known <= (version >= 14 && distribution.startsWith('centos') ? 9 : 8)) say(`${distribution} ${known} does not support btrfs`);
+    if (known <= (version >= 14 && distribution.startsWith('centos') ? 9 : 8)) say(`${shortened(distribution)} ${known} does not support btrfs`);
   }
   if (version < 14 && bootable) {
-    if (['directory', 'subvolume', 'tar', 'cpio', 'plain_squashfs'].includes(format)) say(`Images of the format ${format} cannot be bootable`);
+    if (['directory', 'subvolume', 'tar', 'cpio', 'plain_squashfs'].includes(format)) say(`Images of the format ${shortened(format)} cannot be bootable`);
     if (settings.list('BootProtocols').some((p) => p !== 'uefi' && p !== 'bios')) say('BootProtocols= knows uefi and bios only');
     if (distribution === 'clear' || distribution === 'photon') say(`Bootable= is not supported on ${distribution}`);
   }
@@ -115,9 +116,9 @@ function check({ disk, edition, faults, root }: Ground, settings: Settings, path
   }
   const agent = text('SshAgent');
   if (agent !== undefined && on('SshAgent') && disk.variable('SSH_AUTH_SOCK') === undefined) say('SshAgent=yes needs $SSH_AUTH_SOCK');
-  else if (agent !== undefined && !on('SshAgent') && !off('SshAgent') && disk.kind(resolve(root, agent)) !== 'file') say(`${agent} is no socket of an SSH agent`);
+  else if (agent !== undefined && !on('SshAgent') && !off('SshAgent') && disk.kind(resolve(root, agent)) !== 'file') say(`${shortened(agent)} is no socket of an SSH agent`);
   const id = text('MachineID');
-  if (id !== undefined && !/^[0-9a-f]{32}$/i.test(id.replace(/urn:|uuid:|[{}-]/g, ''))) say(`MachineID=${id} is no machine ID`);
+  if (id !== undefined && !/^[0-9a-f]{32}$/i.test(id.replace(/urn:|uuid:|[{}-]/g, ''))) say(`MachineID=${shortened(id)} is no machine ID`);
   if (version >= 14 && text('BootProtocols') === undefined && settings.own.has('BootProtocols')) say('BootProtocols= has no effect any more', 'warned');
   const output = text('Output');
   if (output?.includes('/') === true && (text('OutputDirectory') !== undefined || beside('mkosi.output'))) {
@@ -136,9 +137,9 @@ function scripts(
     const script = text(...names) ?? (beside(file) ? file : undefined);
     if (script === undefined) continue;
     const path = resolve(root, script), kind = disk.kind(path), mode = disk.mode(path);
-    if (kind === undefined) say(`The script ${script} does not exist`);
-    else if (kind !== 'file') say(`The script ${script} is no file`);
-    else if (mode !== undefined && (mode & 0o111) === 0) say(`The script ${script} is not executable`);
+    if (kind === undefined) say(`The script ${shortened(script)} does not exist`);
+    else if (kind !== 'file') say(`The script ${shortened(script)} is no file`);
+    else if (mode !== undefined && (mode & 0o111) === 0) say(`The script ${shortened(script)} is not executable`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Document, type Edition, byEdition, kindOf, pathOf, ukiProfile } from '../../schema';
+import { shortened } from '../../syntax';
 import { compareVersions } from './versions';
 import { type Disk, base, expanded, parent, resolve } from './disk';
 import { readDocument, readLegacy } from './legacy';
@@ -104,7 +105,7 @@ export class Project {
       for (const named of settings?.list('Include') ?? []) {
         const text = expanded(named, disk), included = text === undefined ? undefined : resolve(passage.folder, text);
         if (included === undefined) continue;
-        if (disk.kind(included) === 'folder') waiting.push(...configuration(included, disk)); else waiting.push(included);
+        for (const file of disk.kind(included) === 'folder' ? configuration(included, disk) : [included]) waiting.push(file);
       }
     }
     return found;
@@ -251,7 +252,7 @@ function minimumVersion({ disk, edition, faults, passages }: Ground): void {
     for (const { assigned, text } of reads.values()) {
       if (assigned.setting?.name !== 'MinimumVersion' || image !== 'main') continue;
       const message = text.startsWith('commit:') ? disk.host.clone ? undefined : `Only a mkosi that runs from a clone of its repository knows commits; name a release, such as ${Math.floor(edition.version)}`
-        : compareVersions(text, String(edition.version)) > 0 ? `mkosi ${text} or newer is required` : undefined;
+        : compareVersions(text, String(edition.version)) > 0 ? `mkosi ${shortened(text)} or newer is required` : undefined;
       if (message !== undefined) faults.push({ verdict: 'refused', path: pathOf(document.uri) ?? '', message, at: { ...assigned, item: text } });
     }
   }
@@ -272,25 +273,31 @@ function dependencies({ edition, faults, passages }: Ground, folder: string, mai
     assigned.setting?.name === setting && assigned.section !== undefined && !edition.isCondition(assigned.section) && text.split(/[\s,]+/).includes(item));
   const wanted = main.list(setting), start = wanted.length > 0 || main.own.has(setting) ? wanted : [...images.keys()];
   const missing = start.find((name) => !images.has(name));
-  if (missing !== undefined) { fault(`There is no image ${missing} in mkosi.images/`, missing); return; }
-  const seen = new Set<string>(), queue = [...start];
-  for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-    if (seen.has(name)) continue;
-    seen.add(name);
-    if (!images.has(name) && edition.version >= 24) { fault(`There is no image ${name} in mkosi.images/, but another image depends on it`, name); return; }
-    queue.push(...needs(name));
+  if (missing !== undefined) { fault(`There is no image ${shortened(missing)} in mkosi.images/`, missing); return; }
+  // What is added while the set is gone through is gone through as well.
+  const seen = new Set(start);
+  for (const name of seen) {
+    if (!images.has(name) && edition.version >= 24) { fault(`There is no image ${shortened(name)} in mkosi.images/, but another image depends on it`, name); return; }
+    for (const needed of needs(name)) seen.add(needed);
   }
-  const open = new Set<string>(), done = new Set<string>();
-  const circle = (name: string): boolean => {
-    if (open.has(name)) return true;
-    if (done.has(name)) return false;
-    open.add(name);
-    const found = needs(name).some(circle);
-    open.delete(name);
-    done.add(name);
-    return found;
-  };
-  if ([...seen].some(circle)) fault('Images depend on one another in a circle');
+  if (hasCircle(seen, needs)) fault('Images depend on one another in a circle');
+}
+
+/** Whether somebody needs itself in the end: those that nobody needs are taken away until none is left, or only circles. */
+function hasCircle(names: ReadonlySet<string>, needs: (name: string) => readonly string[]): boolean {
+  const wanted = new Map<string, number>();
+  for (const name of names) for (const needed of needs(name)) wanted.set(needed, (wanted.get(needed) ?? 0) + 1);
+  const free = [...names].filter((name) => !wanted.has(name));
+  let left = names.size;
+  for (let name = free.pop(); name !== undefined; name = free.pop()) {
+    left--;
+    for (const needed of needs(name)) {
+      const others = (wanted.get(needed) ?? 0) - 1;
+      wanted.set(needed, others);
+      if (others === 0 && names.has(needed)) free.push(needed);
+    }
+  }
+  return left > 0;
 }
 
 /** Up to 24 a key for ssh came out of a certificate, already for a summary (config.py load_credentials). */
@@ -306,7 +313,7 @@ function ssh(settings: Settings, ground: Ground, folder: string, say: (message: 
   if (disk.kind(path) === undefined) return;
   const text = disk.text(path);
   if (text === undefined && unread(ground, path)) return;
-  if (text?.includes('-----BEGIN') !== true) say(`${certificate} is no certificate`);
+  if (text?.includes('-----BEGIN') !== true) say(`${shortened(certificate)} is no certificate`);
 }
 
 /** What older releases refused when all was read (config.py load_config). */

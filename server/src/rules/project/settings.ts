@@ -70,6 +70,13 @@ export class Settings {
     return Array.isArray(value) ? value as readonly string[] : [];
   }
 
+  /** The lists that the items of a setting stand in, in their order; the same ones as long as they only grow. */
+  lists(name: string): readonly (readonly string[])[] {
+    const first = this.first.get(name) ?? null, own = this.own.get(name) ?? null;
+    if (first === null || own === null) return [this.list(name)];
+    return [own, first].filter((list) => Array.isArray(list)) as (readonly string[])[];
+  }
+
   private default(name: string): Value {
     const { edition, disk: { host } } = this;
     if (!edition.modern) return name === 'Distribution' ? host.distribution : null;

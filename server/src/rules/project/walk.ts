@@ -1,6 +1,7 @@
 import { type Assigned, type Document, type Edition, type Setting, byEdition, pathOf, ukiProfile } from '../../schema';
 import { type Answer, holds } from './conditions';
 import { type Disk, base, expanded, globbed, parent, resolve } from './disk';
+import { shortened, withoutEnd } from '../../syntax';
 import { items } from './ini';
 import type { Passage, Read } from './passage';
 import { Settings, besides, prohibited } from './settings';
@@ -66,8 +67,8 @@ const assignable = byEdition((edition) => edition.sections.filter((s) => !editio
 /** Reads the configuration of one image, in the order in which mkosi does (config.py ParseContext). */
 export class Walk {
   private readonly included = new Set<string>();
-  /** By setting and folder: how much of the list has been looked for from there. */
-  private readonly followed = new Map<string, { readonly list: readonly string[]; readonly count: number }>();
+  /** By setting and folder: how much of its lists has been looked for from there. */
+  private readonly followed = new Map<string, ReadonlyMap<readonly string[], number>>();
   /** How often files may still be read: a project may have files that include one another in ever new ways. */
   private left: number;
   /** A file is read that nothing leads to, and it leads nowhere. */
@@ -255,10 +256,10 @@ export class Walk {
   /** Reads what has been included and was not read yet. */
   private follow(setting: Setting, folder: string, { path: by, line, start }: { path: string } & Pick<Assigned, 'line' | 'start'>): void {
     const { disk } = this.ground, key = `${setting.name} ${folder}`;
-    const list = this.settings.list(setting.name), before = this.followed.get(key);
-    this.followed.set(key, { list, count: list.length });
-    // What is read here may make the list longer.
-    for (const named of list.slice(before?.list === list ? before.count : 0)) {
+    const lists = this.settings.lists(setting.name), before = this.followed.get(key);
+    this.followed.set(key, new Map(lists.map((list) => [list, list.length])));
+    // What is read here may make the lists longer.
+    for (const named of lists.flatMap((list) => list.slice(before?.get(list) ?? 0))) {
       if (builtins.includes(named)) continue;
       const text = expanded(named, disk), path = text === undefined ? undefined : resolve(folder, text);
       if (path === undefined || disk.kind(path) === undefined) continue;
@@ -315,7 +316,7 @@ export class Walk {
       this.fault(path, 'This is a script by its first line, but not executable; mkosi neither runs nor reads it');
       return;
     }
-    const value = text.replace(/\n+$/, '');
+    const value = withoutEnd(text, (c) => c === '\n');
     this.settings.assign(setting, value);
     if (setting.value.type === 'uuid' && value !== '' && value !== 'random' && !/^[0-9a-f]{32}$/i.test(value.replace(/urn:|uuid:|[{}-]/g, ''))) {
       // Not quoted: it may be a link to a file that is nobody's business.
@@ -384,7 +385,7 @@ export class Walk {
     if (name === undefined) return;
     const path = [name, `${name}.conf`].map((n) => resolve(`${folder}/mkosi.profiles`, n)).find((p) => disk.kind(p) !== undefined);
     if (path === undefined) {
-      this.fault(`${folder}/mkosi.conf`, `There is no profile ${name} in mkosi.profiles/`);
+      this.fault(`${folder}/mkosi.conf`, `There is no profile ${shortened(name)} in mkosi.profiles/`);
       return;
     }
     this.read(path, disk.kind(path) === 'folder' ? path : folder);

@@ -1,3 +1,4 @@
+import { shortened, stripped } from '../../syntax';
 import type { Asked } from '../grammar';
 import { type Atom, oneOf } from '../kit';
 import { fixed, fixedOrBoolean } from '../words';
@@ -33,7 +34,7 @@ const path: Atom = oneOf(fixed, {
 /** UUIDs as Python's UUID() reads them: dashes, braces and urn:uuid: do not count. */
 const uuid: Atom = oneOf(fixed, {
   read(text) {
-    const hex = text.replaceAll('urn:', '').replaceAll('uuid:', '').replace(/^[{}]+|[{}]+$/g, '').replaceAll('-', '');
+    const hex = stripped(text.replaceAll('urn:', '').replaceAll('uuid:', ''), (c) => c === '{' || c === '}').replaceAll('-', '');
     return hex.length === 32 && /^[0-9a-f]+$/i.test(hex) ? { role: 'string' } : undefined;
   },
   expects: () => 'a UUID, or random',
@@ -62,10 +63,10 @@ const drive: Atom = {
     if (old && id === '') return { fault: 'The name of the drive is missing: ID:SIZE' };
     if (id.includes('/') || id.trim() === '.' || id.trim() === '..') return { fault: 'The name of a drive has no slashes' };
     const read = size.read(amount, asked);
-    if (read === undefined) return { fault: `"${amount}" is no size` };
+    if (read === undefined) return { fault: `"${shortened(amount)}" is no size` };
     if ('fault' in read) return read;
     const wrong = old || flags === '' ? undefined : flags.split(',').find((f) => !(asked.value.words ?? []).some((w) => w.word === f));
-    return wrong === undefined ? { role: 'string' } : { fault: `"${wrong}" is no flag of a drive; use persist` };
+    return wrong === undefined ? { role: 'string' } : { fault: `"${shortened(wrong)}" is no flag of a drive; use persist` };
   },
   expects: () => 'ID:SIZE[:DIRECTORY[:OPTIONS[:FILE[:FLAGS]]]]',
 };

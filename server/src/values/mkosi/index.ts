@@ -1,7 +1,8 @@
 import type { ValueType } from '../../schema';
-import { Text } from '../../syntax';
+import { Text, shortened } from '../../syntax';
+import { mostWords } from '../extract';
 import { type Asked, type Grammar, type Offer, Reading, type Want, fromReading } from '../grammar';
-import { type Atom, gaps, operators, shortened, take } from '../kit';
+import { type Atom, gaps, operators, take } from '../kit';
 import { boolean } from '../words';
 import { atoms } from './atoms';
 import { asksForVersion, conditionOf } from './condition';
@@ -44,7 +45,7 @@ function readValue(text: Text, value: ValueType, into: Reading): void {
     return;
   }
   const of = value.of ?? { type: 'pair' }, { asked } = into;
-  const items = split(text, value.list, asked.edition.version);
+  const items = split(text, value.list, asked.edition.version, mostWords);
   const atom = atoms[of.type], offers = (): readonly Offer[] => atom?.offers?.({ ...asked, value: of }) ?? [];
   into.place(text.slice(text.length), offers, { label: label(of), wants: wantOf(of) });
   if (atom !== undefined) gaps(text, separatorsOf(value.list, asked.edition.version), { words: items.items, unfinished: items.unfinished }, into, { ...atom, offers }, label(of));
@@ -98,7 +99,7 @@ function readAtom(text: Text, value: ValueType, into: Reading, atom: Atom | unde
   take(text, atom, into, label(value), undefined, asked);
   if (into.problems.length > problems || into.asked.value.list === undefined) return;
   if (/^\s/.test(text.text) && separatorsOf(into.asked.value.list, into.version) === ',\n') {
-    into.problem(text, `mkosi ${into.version} does not remove the blank after a comma: the item is "${text.text}"`, {
+    into.problem(text, `mkosi ${into.version} does not remove the blank after a comma: the item is "${shortened(text.text)}"`, {
       instead: text.text.trim(), effect: 'silent',
     });
   } else if ((value.type === 'string' || value.type === 'glob') && / /.test(text.text) && separatorsOf(into.asked.value.list, into.version) === ',\n' &&

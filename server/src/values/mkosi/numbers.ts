@@ -1,3 +1,4 @@
+import { shortened } from '../../syntax';
 import type { Asked } from '../grammar';
 import { type Atom, type Fault, oneOf } from '../kit';
 import { fixed } from '../words';
@@ -46,7 +47,7 @@ export const size: Atom = {
       if (whole === undefined) return { fault: `mkosi ${version} knows whole numbers only` };
       if (whole > 0 && (whole * (factor ?? 1)) % 512 !== 0) return { fault: `In mkosi ${version} sizes are multiples of 512` };
     }
-    if (!Number.isFinite(n)) return { fault: `"${text}" is no size, and mkosi ends with a traceback` };
+    if (!Number.isFinite(n)) return { fault: `"${shortened(text)}" is no size, and mkosi ends with a traceback` };
     if (Math.ceil(n * (factor ?? 1)) <= 0) return { fault: 'A size is greater than zero' };
     return { role: 'number', number: Math.ceil(n * (factor ?? 1)) };
   },
@@ -60,5 +61,5 @@ function misread(text: string): Fault | undefined {
   if (match === null) return undefined;
   const unit = (match[2] ?? '').toUpperCase();
   const instead = unit === 'T' ? `${Number(match[1]) * 1024}G` : `${match[1] ?? ''}${unit}`;
-  return { fault: `mkosi knows only the units K, M and G, in capitals and without B; use ${instead}`, instead };
+  return { fault: `mkosi knows only the units K, M and G, in capitals and without B; use ${shortened(instead)}`, instead };
 }

@@ -1,6 +1,6 @@
 import { type ListForm, type Version, has } from '../../schema';
 import { Text } from '../../syntax';
-import { space } from './python';
+import { isPythonSpace } from './python';
 
 /** The items of a list, and the quotation mark or backslash that nothing follows. */
 export interface Items {
@@ -12,18 +12,21 @@ export interface Items {
 export const separatorsOf = ({ separators }: ListForm, version: Version): string =>
   separators.find((s) => has(s, version))?.chars ?? ',\n';
 
-/** Cuts a list as mkosi does; empty items are left out (config.py config_make_list_parser). */
-export function split(text: Text, form: ListForm, version: Version): Items {
+/**
+ * Cuts a list as mkosi does; empty items are left out (config.py config_make_list_parser).
+ * @param most as many items as are looked at
+ */
+export function split(text: Text, form: ListForm, version: Version, most = Infinity): Items {
   const separators = separatorsOf(form, version);
-  if (form.quoting === 'verbatim') return verbatim(text, separators, version);
-  if (form.quoting === 'shell') return shell(text, separators);
+  if (form.quoting === 'verbatim') return verbatim(text, separators, version, most);
+  if (form.quoting === 'shell') return shell(text, separators, most);
   // Tab among the separators stands for str.split(): white space of every kind.
-  const anySpace = separators.includes('\t') ? new RegExp(`[${space}]`) : undefined;
+  const anySpace = separators.includes('\t');
   const items: Text[] = [];
   let from = 0;
-  for (let i = 0; i <= text.length; i++) {
+  for (let i = 0; i <= text.length && items.length < most; i++) {
     const c = text.text.charAt(i);
-    if (i < text.length && !separators.includes(c) && anySpace?.test(c) !== true) continue;
+    if (i < text.length && !separators.includes(c) && !(anySpace && isPythonSpace(c))) continue;
     if (i > from) items.push(text.slice(from, i));
     from = i + 1;
   }
@@ -31,7 +34,7 @@ export function split(text: Text, form: ListForm, version: Version): Items {
 }
 
 /** Python's shlex in POSIX mode: quotes and backslashes hold a word together and are taken off. Without empty words. */
-function shell(text: Text, separators: string): Items {
+function shell(text: Text, separators: string, most: number): Items {
   const s = text.text, items: Text[] = [];
   let runs: { from: number; to: number }[] = [], quote = '', opened = 0;
   const take = (at: number): void => {
@@ -42,7 +45,7 @@ function shell(text: Text, separators: string): Items {
     if (runs.length > 0) items.push(Text.join(runs.map(({ from, to }) => text.slice(from, to)), ''));
     runs = [];
   };
-  for (let i = 0; i < s.length; i++) {
+  for (let i = 0; i < s.length && items.length < most; i++) {
     const c = s.charAt(i);
     if (quote !== '') {
       if (c === quote) quote = '';
@@ -68,11 +71,11 @@ function shell(text: Text, separators: string): Items {
 }
 
 /** Lists of mkosi 14 and older: brackets around them, blanks around items, and since 11 quotes that hold one together. */
-function verbatim(text: Text, separators: string, version: Version): Items {
+function verbatim(text: Text, separators: string, version: Version, most: number): Items {
   const bracketed = separators.includes(',') && text.text.startsWith('[') && text.text.endsWith(']') && text.length > 1;
   const whole = bracketed ? text.slice(1, text.length - 1) : text, items: Text[] = [];
   let quote = '', from = 0;
-  for (let i = 0; i <= whole.length; i++) {
+  for (let i = 0; i <= whole.length && items.length < most; i++) {
     const c = whole.text.charAt(i);
     if (version >= 11 && i < whole.length && (quote === '' ? (c === '"' || c === '\'') && whole.text.indexOf(c, i + 1) > 0 : c === quote)) quote = quote === '' ? c : '';
     if (i < whole.length && (quote !== '' || !separators.includes(c))) continue;

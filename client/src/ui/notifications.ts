@@ -1,0 +1,60 @@
+/** Everything that is said to people in notifications, dialogs and the status bar. All of it is made inert here. */
+import * as vscode from 'vscode';
+import { type Said, inert, inertDialog, inertLine } from './text';
+
+/** For work nobody waits for: what goes wrong is written down, never thrown. */
+export function log(error: unknown): void {
+  console.error('nspawn:', error);
+}
+
+/** Tells the `when` clauses of package.json. */
+export function setContext(key: string, value: string | boolean | readonly string[]): void {
+  vscode.commands.executeCommand('setContext', key, value).then(undefined, log);
+}
+
+/** What an error says. */
+export const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error);
+
+type Kind = 'information' | 'warning' | 'error';
+const show = (kind: Kind) => ({
+  information: vscode.window.showInformationMessage, warning: vscode.window.showWarningMessage, error: vscode.window.showErrorMessage,
+})[kind];
+
+/** Says something, with what can be done about it. @returns the button that was pressed; undefined when it was dismissed */
+export async function notify(kind: Kind, text: string, ...buttons: readonly string[]): Promise<string | undefined> {
+  const chosen = await show(kind)(inert(text), ...buttons.map(inertLine));
+  return buttons.find((title) => inertLine(title) === chosen);
+}
+
+/** Says something that needs no answer, without waiting for it to be dismissed. */
+export function inform(text: string): void {
+  notify('information', text).catch(log);
+}
+
+/** Says what failed and what to do next, without waiting. */
+export function complain(text: string): void {
+  notify('error', text).catch(log);
+}
+
+/** What a file system of ours fails with: VS Code shows it as the words of a notification. */
+export const fileError = (text: string, kind?: 'NoPermissions'): vscode.FileSystemError =>
+  kind === undefined ? new vscode.FileSystemError(inert(text)) : vscode.FileSystemError[kind](inert(text));
+
+/** A question that has to be answered before anything else. Names in it come by {@link say}. */
+export interface Question {
+  readonly message: Said;
+  /** What is lost or written, and where. */
+  readonly detail: Said;
+  /** On the button: a verb. */
+  readonly button: string;
+}
+
+/** Asks it. @returns whether the button was pressed */
+export async function confirm({ message, detail, button }: Question, kind: Kind = 'warning'): Promise<boolean> {
+  return await show(kind)(inertDialog(message), { modal: true, detail: inertDialog(detail) }, button) === button;
+}
+
+/** Says in the status bar for some seconds that all is well. */
+export function mention(text: string): void {
+  vscode.window.setStatusBarMessage(`$(check) ${inertLine(text)}`, 5_000);
+}
