@@ -21,8 +21,9 @@ const file = fc.constantFrom(...names);
 const fileAndText = file.chain((name) => (isNspawn(name) ? nspawnTexts : mkosiTexts).map((text) => ({ name, text })));
 
 /** A place as a client should say it, or not. */
-const number = fc.oneof({ weight: 6, arbitrary: fc.nat(20) }, { weight: 1, arbitrary: fc.constantFrom(-1, 2 ** 31 - 1, 2 ** 31, 1e300, -(2 ** 40), 0.5) });
-const position: fc.Arbitrary<Position> = fc.record({ line: number, character: number });
+const numbers = (...strange: number[]): fc.Arbitrary<number> => fc.oneof({ weight: 6, arbitrary: fc.nat(20) }, { weight: 1, arbitrary: fc.constantFrom(...strange) });
+const positions = (number: fc.Arbitrary<number>): fc.Arbitrary<Position> => fc.record({ line: number, character: number });
+const whole = positions(numbers(-1, 2 ** 31 - 1, 2 ** 31, 1e300, -(2 ** 40))), position = fc.oneof(whole, positions(numbers(0.5)));
 const range: fc.Arbitrary<Range> = fc.record({ start: position, end: position });
 const odd = fc.oneof(fc.constantFrom<unknown>(null, undefined, [], {}, 0, '', 'x'.repeat(5000), { textDocument: null }, { textDocument: { uri: 7 } }, { textDocument: { uri: 'a:%00' } }), fc.jsonValue());
 
@@ -48,7 +49,7 @@ const releases = fc.constantFrom<unknown>(undefined, 'auto', 252, '257', 12, 14,
 const step = fc.oneof(
   { weight: 4, arbitrary: fileAndText.map((f) => ({ does: 'open' as const, ...f })) },
   { weight: 6, arbitrary: fc.record({ does: fc.constant('edit' as const), name: file, changes: fc.array(edits, { minLength: 1, maxLength: 3 }) }) },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant('put' as const), name: file, range, text: fc.constantFrom('', 'x', '\n[', '=\\\n') }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('put' as const), name: file, range: fc.record({ start: whole, end: whole }), text: fc.constantFrom('', 'x', '\n[', '=\\\n') }) },
   { weight: 1, arbitrary: fileAndText.map((f) => ({ does: 'replace' as const, ...f })) },
   { weight: 1, arbitrary: file.map((name) => ({ does: 'close' as const, name })) },
   { weight: 1, arbitrary: fileAndText.map((f) => ({ does: 'write' as const, ...f })) },
@@ -178,8 +179,9 @@ export class Session {
   private async change(name: string, change: { range?: Range; text: string }): Promise<void> {
     const text = this.texts.get(name);
     if (text === undefined) return;
-    const version = text.version + 1;
-    this.texts.set(name, TextDocument.update(text, [change as { text: string }], version));
+    const version = text.version + 1, old = text.getText(), { range } = change;
+    const [from = 0, to = 0] = range === undefined ? [0, old.length] : [text.offsetAt(range.start), text.offsetAt(range.end)].sort((a, b) => a - b);
+    this.texts.set(name, TextDocument.create(text.uri, text.languageId, version, old.slice(0, from) + change.text + old.slice(to)));
     await this.server.editor.tell('textDocument/didChange', { textDocument: { uri: this.uri(name), version }, contentChanges: [change] });
   }
 
