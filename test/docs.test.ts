@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { shown } from '../server/src/features';
 import { decode } from '../server/src/files';
 import { type Case, rules } from '../server/src/rules';
@@ -43,6 +43,22 @@ function caseOf({ kind, text }: Example): Case {
   if (decoded.undecodable.length === 0) return here;
   return { ...here, document: Document.of(document.uri, kind, decoded.text, newest, decoded.undecodable) };
 }
+
+describe('SECURITY.md', () => {
+  it('names for each promise the tests that hold it', () => {
+    const [, promises = ''] = readFileSync('SECURITY.md', 'utf8').split('## What the extension promises\n');
+    const paragraphs = (promises.split('\n## ')[0] ?? '').split(/\n\n+/).filter((text) => text.trim() !== '');
+    assert.ok(paragraphs.length > 12);
+    for (const text of paragraphs) {
+      const promise = /^\n*\*\*(.*?)\*\*/.exec(text)?.[1];
+      assert.ok(promise !== undefined, `This is no promise: ${text}`);
+      const holders = [...(text.split('\nHeld by ')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, file = '']) => file);
+      assert.ok(holders.length > 0, `Nothing holds "${promise}" Write "Held by" and the tests behind it.`);
+      // A test is something that npm test runs; see test/mocha.mjs and test/run.mjs.
+      for (const file of holders) assert.ok(existsSync(file) && /\.test\.ts$|^test\/.*\.mjs$|^eslint\.config\.mjs$/.test(file), `${file}, which is to hold "${promise}", is no test`);
+    }
+  });
+});
 
 describe('pages of rules', () => {
   it('are there for every rule, and for nothing else', () => {

@@ -23,6 +23,7 @@ const stages = [
   { name: 'cuts', argv: ['node', 'test/walk-cuts.mjs'], counts: true },
   { name: 'sidebar', argv: ['node', 'test/walk-sidebar.mjs'], counts: true },
   { name: 'projects', argv: ['node', 'test/walk-projects.mjs'], counts: true },
+  { name: 'hostile', argv: ['node', 'test/hostile/run.mjs'], counts: true },
   { name: 'replay', argv: ['node', 'test/replay.mjs'], counts: true },
   { name: 'mkosi', argv: ['node', 'test/mkosi.mjs'], counts: true },
   { name: 'truth', argv: ['node', 'test/truth.mjs'], counts: true },

@@ -5,6 +5,7 @@ import { carry } from './carry';
 import type { Disk } from './disk';
 import { type Move, legacyMove, legacyName, modernMove, onlyLegacy, place } from './moves';
 import type { Wish } from './partitions';
+import { isSpace, skip, stripped } from '../syntax';
 import { type Source, order, uri } from './project';
 import { cutShort, itemsOf } from './values';
 
@@ -282,7 +283,7 @@ export class FileMigration {
 
   /** Makes a comment of a line that was written already. */
   private withdraw(piece: Piece, message: string): void {
-    const lead = /^((\s*#.*)?\n)*/.exec(piece.text)?.[0] ?? '';
+    const lead = piece.text.slice(0, endOfLead(piece.text));
     piece.text = lead + this.lostText(piece.text.slice(lead.length), message);
     piece.live = false;
     if (piece.line !== undefined) this.tell({ line: piece.line }, 'lost', message);
@@ -317,12 +318,11 @@ export class FileMigration {
   }
 
   private text(): string {
-    return this.assemble()
-      .map(({ text }) => text)
-      .join('')
-      .replace(/^\n+/, '')
-      .replace(/\n+$/, '\n')
-      .replace(/\n{3,}/g, '\n\n');
+    const text = this.assemble()
+      .map((piece) => piece.text)
+      .join('');
+    const body = stripped(text, (c) => c === '\n').replace(/\n{3,}/g, '\n\n');
+    return text.endsWith('\n') && body !== '' ? `${body}\n` : body;
   }
 
   /** Headers and pieces in their order; a section that nothing is left of goes, its comments stay. */
@@ -360,4 +360,16 @@ export class FileMigration {
       }
     }
   }
+}
+
+/** Where the empty lines and comments end that a text begins with. */
+function endOfLead(text: string): number {
+  let lead = 0;
+  for (let start = 0, end = text.indexOf('\n'); end >= 0; start = end + 1, end = text.indexOf('\n', start)) {
+    const first = text.charAt(skip(text, isSpace, start, end));
+    // Blanks alone only count before a comment.
+    if (first === '#' || end === start) lead = end + 1;
+    else if (skip(text, isSpace, start, end) < end) break;
+  }
+  return lead;
 }

@@ -1,5 +1,6 @@
 import { Document, newest, nspawn } from '../schema';
 import { findings, network } from '../rules';
+import { withoutEnd } from '../syntax';
 import { type Given, type Option, read } from './options';
 import { fileQuoted, pasted, unitQuoted } from './shell';
 
@@ -91,10 +92,8 @@ const shown = ({ name, argument }: Given): string =>
 
 /** The machine's name as nspawn takes it from the image's. */
 function nameOf(path: string | undefined): string | undefined {
-  const base = path
-    ?.replace(/\/+$/, '')
-    .replace(/^.*\//, '')
-    .replace(/\.raw$/, '');
+  const whole = withoutEnd(path ?? '', (c) => c === '/'),
+    base = path === undefined ? undefined : whole.slice(whole.lastIndexOf('/') + 1).replace(/\.raw$/, '');
   return base !== undefined && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(base) ? base : undefined;
 }
 

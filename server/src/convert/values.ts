@@ -101,7 +101,7 @@ export const rewritings: Readonly<Record<string, (value: string, around: Around)
   baseName(value) {
     const slash = value.lastIndexOf('/');
     const name = value.slice(slash + 1),
-      base = name.replace(/(\.(raw|img|qcow2|tar|cpio|xz|zst|zstd|gz|lz4|bz2))+$/, '');
+      base = withoutSuffixes(name);
     if (base === '') return { edits: [], lost: 'it names a folder; write OutputDirectory=' };
     return {
       edits: whole(value, base),
@@ -158,4 +158,16 @@ export function percents(value: string, target: Version): Edit[] {
 export function cutShort(value: string, target: Version): string | undefined {
   const found = target < 16 ? /\s#/.exec(value) : target < 25 ? /[#;]/.exec(value) : /#/.exec(value);
   return found ? `${found[0].trim()} starts a comment in mkosi ${target}, wherever it stands` : undefined;
+}
+
+const suffixes: readonly string[] = ['.raw', '.img', '.qcow2', '.tar', '.cpio', '.xz', '.zst', '.zstd', '.gz', '.lz4', '.bz2'];
+
+/** A name without the endings of images and compressions. */
+function withoutSuffixes(name: string): string {
+  let end = name.length;
+  for (let suffix: string | undefined = ''; suffix !== undefined; end -= suffix?.length ?? 0) {
+    const last: number = name.lastIndexOf('.', end - 1);
+    suffix = suffixes.find((s) => s.length === end - last && name.startsWith(s, last));
+  }
+  return name.slice(0, end);
 }

@@ -1,0 +1,22 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
+import path from 'node:path';
+import { readSmallFile } from './small-file';
+
+/**
+ * Reads what somebody made for one reader and nobody else could: a file with one name, of the owner of its folder. So no
+ * link of theirs has root read what they may not read themselves.
+ * @param most bytes
+ * @throws Error
+ */
+export function readPrivateFile(file: string, most: number): Buffer {
+  const handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
+  try {
+    const stats = fstatSync(handle), folder = lstatSync(path.dirname(file));
+    if (!stats.isFile() || stats.nlink !== 1 || !folder.isDirectory() || stats.uid !== folder.uid || (folder.mode & 0o022) !== 0) {
+      throw new Error(`${file} is no private copy of a text, and was not read. Save again.`);
+    }
+    return readSmallFile(`/proc/self/fd/${handle}`, most);
+  } finally {
+    closeSync(handle);
+  }
+}
