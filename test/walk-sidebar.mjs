@@ -578,7 +578,7 @@ await walk('words', { permit: true, session: true }, async () => {
   await step('see an image that is called like a link, an icon and something turned around, and be asked about it by its name', async () => {
     await beside(['mkdir', `/var/lib/machines/${odd}`, '/var/lib/machines/twin', '/var/lib/machines/twin\u200b']);
     await workbench.clickViewAction('Machines', 'Refresh');
-    const shown = '[Click] (command:workbench.action.toggleSidebarVisibility)$ (trash)\\u{202E}raw';
+    const shown = '[Click] (command:workbench.action.toggleSidebarVisibility)$(trash)\\u{202E}raw';
     const row = await workbench.treeRow('Images', shown);
     await row.hover();
     await workbench.until('the tooltip', async () => /Path: .*Click/.test((await workbench.page.locator('.monaco-hover:visible').allInnerTexts()).join()));

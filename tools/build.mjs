@@ -33,10 +33,15 @@ export function bundles({ dev = false } = {}) {
   ];
 }
 
+/** Builds all of them. @returns {Promise<import('esbuild').Metafile[]>} what went into each */
+export async function buildAll(how = {}) {
+  const metafiles = [];
+  for (const options of bundles(how)) metafiles.push((await build({ ...options, metafile: true })).metafile);
+  return metafiles;
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const dev = process.argv.includes('--dev') || process.argv.includes('--watch');
-  for (const options of bundles({ dev })) {
-    if (process.argv.includes('--watch')) await (await context(options)).watch();
-    else await build(options);
-  }
+  if (process.argv.includes('--watch')) for (const options of bundles({ dev })) await (await context(options)).watch();
+  else await buildAll({ dev });
 }

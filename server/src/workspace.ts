@@ -107,7 +107,9 @@ export class Workspace implements World {
         continue;
       }
       const [start = 0, end = 0] = [old.offsetAt(change.range.start), old.offsetAt(change.range.end)].sort((a, b) => a - b);
-      document = document.edited(TextDocument.update(old, [change], version), { start, end, newLength: change.text.length });
+      // Clients may name lines that there are not, which update() keeps.
+      const range = { start: old.positionAt(start), end: old.positionAt(end) };
+      document = document.edited(TextDocument.update(old, [{ range, text: change.text }], version), { start, end, newLength: change.text.length });
     }
     this.open.set(uri, document);
   }

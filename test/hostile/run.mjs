@@ -1,268 +1,275 @@
-// The checker and the language server on a workspace that wants to hurt them: they end, judge the good files beside the bad ones, stay
-// small, execute nothing, and tell no secrets.
-//   node test/hostile/run.mjs      after npm run build
+// A hostile workspace (workspace.mjs) under the checker, in a language server over stdio, and in a real VS Code, not trusted and trusted:
+// good files are judged as ever, nothing ends or fills up, nothing is executed and nothing is given away. Screenshots of the windows are
+// in artifacts/hostile.
+//   node test/hostile/run.mjs [--only checker|server|untrusted|trusted]
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import vscode from 'vscode-languageserver/node';
-import { add, finish, nothing } from '../counts.mjs';
+import { parseArgs } from 'node:util';
+import { vsixPath } from '../../tools/package.mjs';
 import { root } from '../../tools/setup.mjs';
-import { good, make, mark, remove, secret } from './workspace.mjs';
+import { finish } from '../counts.mjs';
+import { installVSCode } from '../rig/vscode/install.mjs';
+import { walking } from '../steps.mjs';
+import { hostileWorkspace, secret } from './workspace.mjs';
 
-const cli = path.join(root, 'server/dist/cli.js');
-const room = mkdtempSync(path.join(tmpdir(), 'nspawn-hostile-')), folder = path.join(room, 'workspace');
-/** A program that takes longer never ends. */
-const patience = 120_000;
-/** MiB that each may have at its peak. */
-const most = { checker: 500, server: 300 };
-const counts = nothing();
+const { values: { only } } = parseArgs({ options: { only: { type: 'string' } } });
+const cli = path.join(root, 'server/dist/cli.js'), shots = path.join(root, 'artifacts/hostile');
+let workbench, hostile;
+const { counts, step, skip, take } = walking(() => workbench, only !== undefined);
 
-/** @param {string} name @param {() => Promise<string | undefined>} body gives what to tell of it */
-async function test(name, body) {
-  const started = Date.now();
-  try {
-    const told = await body();
-    counts.passed++;
-    console.log(`  ok ${name} (${Date.now() - started} ms${told === undefined ? '' : `, ${told}`})`);
-  } catch (error) {
-    counts.failed++;
-    console.log(`  not ok ${name}\n${error.stack.slice(0, 4000)}`);
+/** Takes steps in a workspace of their own. */
+async function walk(name, how, steps, end = () => Promise.resolve()) {
+  if (only !== undefined && only !== name) return;
+  let folder;
+  await take(`hostile ${name}`, async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'nspawn-hostile-'));
+    hostile = await hostileWorkspace(path.join(folder, 'workspace'), how);
+    for (const reason of hostile.absent) skip(`not made: ${reason}`);
+    await steps();
+  }, async (well) => {
+    await end(well);
+    hostile?.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+}
+
+const at = (name) => path.join(hostile.folder, name);
+const unharmed = () => assert.equal(existsSync(hostile.mark), false, 'a script of the workspace was executed');
+
+/** The most memory that a process has held so far, in MiB. */
+const peakOf = (pid) => Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+
+/** Runs the checker there. @returns {Promise<{ status: number | null, stdout: string, stderr: string, peak: number, took: number }>} */
+async function run(...args) {
+  const began = Date.now();
+  const child = spawn('node', [cli, ...args], { cwd: hostile.folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TOKEN: secret } });
+  let stdout = '', stderr = '', peak = 0;
+  child.stdout.setEncoding('utf8').on('data', (text) => { stdout += text; });
+  child.stderr.setEncoding('utf8').on('data', (text) => { stderr += text; });
+  const watch = setInterval(() => { try { peak = Math.max(peak, peakOf(child.pid)); } catch { /* it has just ended */ } }, 20);
+  const timer = setTimeout(() => child.kill('SIGKILL'), 240_000);
+  const status = await new Promise((resolve) => { child.once('close', resolve); });
+  clearInterval(watch);
+  clearTimeout(timer);
+  const seen = { status, stdout, stderr, peak, took: Date.now() - began };
+  console.log(`  ${args.join(' ')}: ${seen.took} ms, ${Math.round(peak)} MiB`);
+  return seen;
+}
+
+/** What a person may see: nothing given away, nothing that a terminal or a build server obeys. */
+function decent({ stdout, stderr }) {
+  for (const text of [stdout, stderr]) {
+    assert.equal(text.includes(secret), false, 'a secret is told');
+    assert.doesNotMatch(text, /[\x00-\x09\x0b-\x1f\x7f\u200b\u202e]/, 'a sign that is not seen is printed');
+    assert.doesNotMatch(text, /^::/m, 'a line is forged');
   }
 }
 
-/** The greatest resident memory of a process so far, in MiB. @param {number} pid @returns {number | undefined} nothing when it has ended */
-function peak(pid) {
-  try {
-    const found = /VmHWM:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return found ? Math.round(Number(found[1]) / 1024) : undefined;
-  } catch { return undefined; }
-}
-/** Reads the peak now and then until a process ends. @param {import('node:child_process').ChildProcess} child @returns {() => number} */
-function watchMemory(child) {
-  let seen = 0;
-  const look = () => { seen = peak(child.pid) ?? seen; };
-  const timer = setInterval(look, 20);
-  child.on('exit', () => { clearInterval(timer); });
-  return () => { look(); return seen; };
-}
-
-/** Runs the checker to its end. @param {readonly string[]} args */
-async function run(args) {
-  const child = spawn(process.execPath, [cli, ...args], {
-    cwd: folder, env: { ...process.env, NSPAWN_SECRET: `\n${secret}=1`, PATH: `${folder}/scripts:${process.env.PATH}` }, stdio: ['ignore', 'pipe', 'pipe'], timeout: patience, killSignal: 'SIGKILL',
+await walk('checker', {}, async () => {
+  /** Of the good files, by the rule. */
+  const good = [['good/.local/state/machines/web.nspawn', 'untrusted'], ['good/mkosi.conf', 'bad-value'], ['good/web.nspawn', 'bad-value']];
+  await step('check all of it, and say what is wrong in the good files', async () => {
+    const seen = await run('check', '.');
+    assert.equal(seen.status, 2, seen.stderr);
+    for (const [file, rule] of good) assert.match(seen.stdout, new RegExp(`^${RegExp.escape?.(file) ?? file.replaceAll('.', '\\.')}:.*\\[${rule}\\]$`, 'm'));
+    assert.match(seen.stderr, /bytes-\\xff\\xfe\.nspawn: The name is not valid UTF-8/);
+    assert.ok(seen.stderr.split('\n').length < 30, 'what cannot be read is counted in the end');
+    assert.ok(seen.peak < 500, `${seen.peak} MiB`);
+    decent(seen);
+    unharmed();
   });
-  const memory = watchMemory(child), text = { stdout: '', stderr: '' };
-  for (const stream of /** @type {const} */ (['stdout', 'stderr'])) child[stream].setEncoding('utf8').on('data', (piece) => { text[stream] += piece; });
-  const [status, signal] = await once(child, 'close');
-  assert.equal(signal, null, `${args.join(' ')} does not end`);
-  return { ...text, status, MiB: memory() };
-}
-
-/** Nothing was executed, and nothing says what stands outside. @param {...string} said */
-function harmless(...said) {
-  assert.deepEqual(readdirSync(room).filter((name) => name.endsWith(mark)), []);
-  for (const text of said) assert.ok(!text.includes(secret), `a secret is told: ${text.slice(Math.max(0, text.indexOf(secret) - 300), text.indexOf(secret) + 50)}`);
-}
-/** What is printed for people and for continuous integration. @param {string} text */
-function printable(text) {
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
-  const found = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]|^::error/m.exec(text);
-  assert.equal(found, null, JSON.stringify(found && text.slice(Math.max(0, found.index - 100), found.index + 100)));
-}
-
-async function checker() {
-  await test('check, for people', async () => {
-    const { stdout, stderr, status, MiB } = await run(['check', '.']);
-    assert.equal(status, 2, stderr.slice(-2000));
-    for (const [name, { findings }] of Object.entries(good)) {
-      const said = stdout.split('\n').filter((line) => line.startsWith(`${name}:`)).map((line) => /\[([a-z-]+)\]$/.exec(line)?.[1]);
-      assert.deepEqual(said, findings, name);
+  await step('read what it says in JSON and SARIF', async () => {
+    const { files } = JSON.parse((await run('check', '--format', 'json', '.')).stdout);
+    for (const [file, rule] of good) assert.ok(files.find((f) => f.path === file).diagnostics.some((d) => d.code === rule), file);
+    const { runs } = JSON.parse((await run('check', '--format', 'sarif', '.')).stdout);
+    assert.ok(runs[0].results.length > 3);
+  });
+  await step('format and migrate it, as far as one looks', async () => {
+    for (const args of [['format', '--check', '.'], ['migrate', '.']]) {
+      const seen = await run(...args);
+      assert.ok(seen.status === 1 || seen.status === 2, `${args[0]}: ${seen.status} ${seen.stderr}`);
+      decent(seen);
     }
-    assert.ok(stderr.trimEnd().split('\n').length > 3, stderr);
-    harmless(stdout, stderr);
-    printable(stdout);
-    printable(stderr);
-    assert.ok(MiB < most.checker, `${MiB} MiB`);
-    return `${MiB} MiB, ${stdout.split('\n').length} findings, ${stderr.split('\n').length} troubles`;
+    unharmed();
   });
-  for (const format of ['json', 'sarif']) {
-    await test(`check --format ${format}`, async () => {
-      const { stdout, stderr, status, MiB } = await run(['check', '--format', format, '.']);
-      assert.equal(status, 2, stderr.slice(-2000));
-      JSON.parse(stdout);
-      for (const name of Object.keys(good)) assert.ok(stdout.includes(name), name);
-      harmless(stdout, stderr);
-      assert.ok(MiB < most.checker, `${MiB} MiB`);
-      return `${MiB} MiB`;
+});
+
+/** A language server over stdio. */
+class Server {
+  shown = new Map();
+  waiting = [];
+
+  constructor() {
+    const { createProtocolConnection, StreamMessageReader, StreamMessageWriter } = createRequire(import.meta.url)('vscode-languageserver/node');
+    this.child = spawn('node', [cli, '--stdio'], { cwd: hostile.folder, stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, TOKEN: secret } });
+    this.ended = new Promise((resolve) => { this.child.once('exit', (code, signal) => resolve(code ?? signal)); });
+    this.connection = createProtocolConnection(new StreamMessageReader(this.child.stdout), new StreamMessageWriter(this.child.stdin));
+    this.connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }) => {
+      this.shown.set(uri, diagnostics);
+      for (const wake of this.waiting.splice(0)) wake();
     });
+    this.connection.onRequest('workspace/configuration', () => [{}]);
+    this.connection.onRequest('client/registerCapability', () => null);
+    this.connection.listen();
   }
-  for (const args of [['format', '--check', '.'], ['migrate', '.'], ['migrate', 'hungry'], ['migrate', 'loops'], ['migrate', 'good']]) {
-    await test(args.join(' '), async () => {
-      const { stdout, stderr, status, MiB } = await run(args);
-      assert.ok([0, 1, 2].includes(status), `${status} ${stderr.slice(-2000)}`);
-      assert.doesNotMatch(stderr, /^\s+at .*:\d+:\d+\)?$/m, 'it threw');
-      harmless(stdout, stderr);
-      printable(stderr);
-      assert.ok(MiB < most.checker, `${MiB} MiB`);
-      return `${MiB} MiB, status ${status}`;
-    });
+
+  async start() {
+    const capabilities = { workspace: { configuration: true, workspaceFolders: true, didChangeWatchedFiles: { dynamicRegistration: true } } };
+    await this.connection.sendRequest('initialize', { processId: null, rootUri: null, capabilities, workspaceFolders: [{ uri: uri(''), name: 'hostile' }] });
+    await this.connection.sendNotification('initialized', {});
+  }
+
+  open(name, text) {
+    const languageId = name.endsWith('.nspawn') ? 'nspawn' : 'mkosi';
+    return this.connection.sendNotification('textDocument/didOpen', { textDocument: { uri: uri(name), languageId, version: 1, text } });
+  }
+
+  /** Waits for the findings in a file, but not for ever: a server that is blocked would never say any. */
+  async findings(name, rule) {
+    const end = Date.now() + 20_000;
+    while (!(this.shown.get(uri(name)) ?? []).some((d) => d.code === rule)) {
+      assert.ok(Date.now() < end, `nothing is said of ${name}`);
+      await Promise.race([new Promise((wake) => { this.waiting.push(wake); }), new Promise((wake) => { setTimeout(wake, 1_000).unref(); })]);
+    }
   }
 }
 
-/** Files of ours that an editor would open: regular ones that fit into it. @param {string} below @returns {Generator<string>} */
-function* files(below) {
-  for (const entry of readdirSync(path.join(folder, below), { withFileTypes: true })) {
-    const name = path.join(below, entry.name);
-    if (entry.isDirectory() && !['many', 'mounts'].includes(name)) yield* files(name);
-    // Editors name files by URIs, which a name that is not UTF-8 does not fit into.
-    else if (entry.isFile() && /\.nspawn$|\.conf$/.test(name) && !name.includes('\ufffd') && statSync(path.join(folder, name)).size < 50 << 20) yield name;
-  }
-}
-/** Everything that could be said to have changed: without files of others. @param {string} below @returns {Generator<string>} */
-function* everything(below) {
-  for (const entry of readdirSync(path.join(folder, below), { withFileTypes: true })) {
-    const name = path.join(below, entry.name);
-    yield name;
-    if (entry.isDirectory() && !['many', 'mounts'].includes(name)) yield* everything(name);
-  }
-}
-const uri = (/** @type {string} */ name) => pathToFileURL(path.join(folder, name)).href;
+const uri = (name) => pathToFileURL(at(name)).href;
+/** A file of the workspace that an editor can open. */
+const textOf = (name) => readFileSync(at(name), 'utf8');
+const openable = [
+  'bad/lines.nspawn', 'bad/list.nspawn', 'bad/blanks.nspawn', 'bad/list/mkosi.conf', 'bad/pattern/mkosi.conf.d/a.conf', 'bad/globs/mkosi.conf', 'bad/loops/mkosi.conf',
+  'bad/everything/mkosi.conf', 'bad/circle/mkosi.conf', 'bad/many/mkosi.conf', 'bad/secrets/mkosi.conf', 'bad/scripts/mkosi.conf', 'bad/fifos/mkosi.conf',
+  'bad/dropin-zero/mkosi.conf', 'bad/include-zero/mkosi.conf', 'bad/include-random/mkosi.conf', 'bad/include-memory/mkosi.conf', 'bad/include-fifo/mkosi.conf',
+  'bad/sparse/mkosi.conf', 'bad/gone/mkosi.conf', 'bad/silent/mkosi.conf',
+];
+const questions = [
+  ['completion', { position: { line: 1, character: 8 } }], ['hover', { position: { line: 1, character: 3 } }], ['documentSymbol', {}], ['foldingRange', {}],
+  ['semanticTokens/full', {}], ['documentLink', {}], ['formatting', { options: { tabSize: 2, insertSpaces: true } }], ['signatureHelp', { position: { line: 1, character: 8 } }],
+  ['definition', { position: { line: 1, character: 10 } }], ['references', { position: { line: 1, character: 10 }, context: { includeDeclaration: true } }],
+  ['codeAction', { range: { start: { line: 1, character: 0 }, end: { line: 1, character: 20 } }, context: { diagnostics: [] } }],
+  ['inlayHint', { range: { start: { line: 0, character: 0 }, end: { line: 50, character: 0 } } }],
+];
 
-async function server() {
-  const child = spawn(process.execPath, [cli, '--stdio'], {
-    cwd: folder, env: { ...process.env, NSPAWN_SECRET: `\n${secret}=1`, PATH: `${folder}/scripts:${process.env.PATH}` }, stdio: ['pipe', 'pipe', 'pipe'],
+let server;
+await walk('server', {}, async () => {
+  server = new Server();
+  await step('answer for good files while everything around them is opened', async () => {
+    await server.start();
+    let began = Date.now();
+    await server.open('good/web.nspawn', textOf('good/web.nspawn'));
+    await server.open('good/mkosi.conf', textOf('good/mkosi.conf'));
+    await server.findings('good/web.nspawn', 'bad-value');
+    await server.findings('good/mkosi.conf', 'bad-value');
+    console.log(`  first answers for good files after ${Date.now() - began} ms`);
+    for (const name of openable) await server.open(name, textOf(name));
+    began = Date.now();
+    for (const name of ['good/.local/state/machines/web.nspawn', 'good/second.nspawn']) await server.open(name, '[Exec]\nBoot=perhaps\n[Files]\nBind=/srv/data\n');
+    await server.findings('good/second.nspawn', 'bad-value');
+    console.log(`  and for one that is opened behind ${openable.length} bad ones after ${Date.now() - began} ms`);
   });
-  const memory = watchMemory(child), ended = once(child, 'close');
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => { if (piece.includes(secret)) said += String(piece); });
-  const connection = vscode.createProtocolConnection(new vscode.StreamMessageReader(child.stdout), new vscode.StreamMessageWriter(child.stdin));
-  /** @type {Map<string, { at: number, codes: unknown[] }>} */
-  const shown = new Map();
-  let wake = () => {};
-  connection.onNotification('textDocument/publishDiagnostics', ({ uri: about, diagnostics }) => {
-    shown.set(about, { at: Date.now(), codes: diagnostics.map((/** @type {{ code: unknown }} */ d) => d.code) });
-    wake();
-  });
-  connection.onRequest('workspace/configuration', ({ items }) => items.map(() => ({})));
-  for (const asked of ['client/registerCapability', 'window/workDoneProgress/create']) connection.onRequest(asked, () => null);
-  for (const request of ['codeLens', 'semanticTokens', 'inlayHint', 'foldingRange', 'diagnostics']) connection.onRequest(`workspace/${request}/refresh`, () => null);
-  connection.onError(() => {});
-  connection.listen();
-  /** @template T @param {Promise<T>} work @param {number} ms @param {string} what @returns {Promise<T>} */
-  const within = async (work, ms, what) => {
-    let timer;
-    try {
-      return await Promise.race([work, ended.then(([status, signal]) => { throw new Error(`${what}: the server ended: ${status ?? signal}`); }),
-        new Promise((_, reject) => { timer = setTimeout(() => { reject(new Error(`${what}: nothing after ${ms} ms`)); }, ms); })]);
-    } finally { clearTimeout(timer); }
-  };
-  const open = (/** @type {string} */ name, /** @type {string} */ text) => connection.sendNotification('textDocument/didOpen', {
-    textDocument: { uri: uri(name), languageId: name.endsWith('.nspawn') ? 'nspawn' : 'mkosi', version: 1, text },
-  });
-  /** Waits until a good file shows what it should. @param {string} name */
-  const judged = (name) => within((async () => {
-    while (JSON.stringify(shown.get(uri(name))?.codes) !== JSON.stringify(good[name].findings)) await new Promise((resolve) => { wake = () => { resolve(undefined); }; });
-  })(), 20_000, `the findings of ${name}`);
-  try {
-    await test('the server starts, and judges the good files', async () => {
-      await within(connection.sendRequest('initialize', {
-        processId: process.pid, rootUri: null, workspaceFolders: [{ uri: pathToFileURL(folder).href, name: 'x' }],
-        capabilities: { workspace: { configuration: true, didChangeWatchedFiles: { dynamicRegistration: true } } },
-      }), 20_000, 'initialize');
-      await connection.sendNotification('initialized', {});
-      const took = [];
-      for (const [name, { text }] of Object.entries(good)) {
-        const started = Date.now();
-        await open(name, text);
-        await judged(name);
-        took.push(`${name} after ${Date.now() - started} ms`);
+  await step('be told of every file that came, changed and went', async () => {
+    const changes = [];
+    const visit = (folder) => {
+      for (const entry of readdirSync(at(folder), { withFileTypes: true })) {
+        const name = `${folder}/${entry.name}`;
+        if (changes.length > 20_000) return;
+        changes.push({ uri: uri(name), type: 1 + changes.length % 3 });
+        if (entry.isDirectory() && !/^bad\/(gone|silent)$/.test(folder) && name.length < 1000) visit(name);
       }
-      return took.join(', ');
+    };
+    visit('bad');
+    for (const name of ['bad/parent/mkosi.conf', 'bad/zero.nspawn', 'bad/fifo.nspawn', 'bad/silent/mount/mkosi.conf']) changes.push({ uri: uri(name), type: 2 });
+    await server.connection.sendNotification('workspace/didChangeWatchedFiles', { changes });
+    await server.open('good/third.nspawn', '[Exec]\nBoot=perhaps\n');
+    await server.findings('good/third.nspawn', 'bad-value');
+  });
+  await step('answer every question, about good files and bad ones', async () => {
+    for (const name of ['good/web.nspawn', 'good/mkosi.conf', ...openable]) {
+      for (const [method, params] of questions) await server.connection.sendRequest(`textDocument/${method}`, { textDocument: { uri: uri(name) }, ...params });
+    }
+  });
+  await step('have used little memory, told nothing, executed nothing, and end when told to', async () => {
+    const peak = peakOf(server.child.pid);
+    console.log(`  the server held ${Math.round(peak)} MiB at most`);
+    assert.ok(peak < 300, `${peak} MiB`);
+    assert.equal(JSON.stringify([...server.shown]).includes(secret), false, 'a secret is told');
+    unharmed();
+    await server.connection.sendRequest('shutdown');
+    await server.connection.sendNotification('exit');
+    assert.equal(await server.ended, 0);
+  });
+}, async () => {
+  server?.connection.dispose();
+  server?.child.kill('SIGKILL');
+  await server?.ended;
+});
+
+if (only === undefined || only === 'untrusted' || only === 'trusted') {
+  await installVSCode();
+  const { openBrowser, startVSCode } = await import('../rig/vscode/vscode.mjs');
+  const { Workbench } = await import('../rig/vscode/workbench.mjs');
+  for (const trust of [false, true]) {
+    let vscode, browser;
+    /** Language servers that came from this VS Code. */
+    const servers = () => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('server/dist/cli.js') && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(vscode.profile);
+      } catch {
+        return false; // it has just ended
+      }
     });
-    await test('the server answers every request on every bad file', async () => {
-      let asked = 0, opened = 0;
-      const slow = [];
-      for (const name of files('')) {
-        if (name in good) continue;
-        opened++;
-        const text = readFileSync(path.join(folder, name), 'utf8'), textDocument = { uri: uri(name) }, lines = text.split('\n');
-        const position = { line: Math.min(1, lines.length - 1), character: Math.min(20, lines[Math.min(1, lines.length - 1)].length) };
-        const range = { start: { line: 0, character: 0 }, end: { line: lines.length, character: 0 } };
-        const options = { tabSize: 2, insertSpaces: true };
-        const started = Date.now();
-        await open(name, text);
-        for (const [method, params] of /** @type {[string, object][]} */ ([
-          ['completion', { position }], ['hover', { position }], ['documentSymbol', {}], ['foldingRange', {}], ['formatting', { options }],
-          ['codeAction', { range: { start: position, end: position }, context: { diagnostics: [] } }], ['definition', { position }], ['documentLink', {}],
-          ['semanticTokens/full', {}], ['selectionRange', { positions: [position] }], ['rangeFormatting', { range, options }], ['references', { position, context: { includeDeclaration: true } }],
-          ['codeLens', {}], ['inlayHint', { range }], ['onTypeFormatting', { position, ch: '\n', options }], ['signatureHelp', { position }], ['documentHighlight', { position }],
-        ])) {
-          // What the server does not have is refused, which is an answer.
-          await within(connection.sendRequest(`textDocument/${method}`, { textDocument, ...params }).catch((error) => {
-            if (error instanceof vscode.ResponseError && error.code === -32601) return;
-            throw new Error(`${method} of ${JSON.stringify(name)}: ${error.message}`);
-          }), 60_000, `${method} of ${JSON.stringify(name)}`);
-          asked++;
+    const underlined = (text) => workbench.until(`${text} underlined`, async () => (await workbench.squiggles()).some((s) => s.text === text));
+    await walk(trust ? 'trusted' : 'untrusted', { editor: true }, async () => {
+      // VS Code itself looks for files behind links, a link to / too.
+      const settings = { 'search.followSymlinks': false };
+      vscode = await startVSCode({ workspace: hostile.folder, vsix: [vsixPath()], trust, settings, env: { TOKEN: secret } });
+      browser = await openBrowser();
+      workbench = new Workbench(browser.page, { shots, timeoutMs: 60_000 });
+      await workbench.open(vscode.url);
+      await step('see what is wrong in good files', async () => {
+        await workbench.openFile('good/web.nspawn');
+        // A workspace that is trusted may choose the severity of rules, also "off".
+        await (trust ? workbench.until('a server', () => servers().length === 1) : underlined('perhaps'));
+        await workbench.openFile('good/mkosi.conf');
+        if (!trust) await underlined('nonsense');
+      });
+      if (!trust) {
+        await step('see that a file is not trusted, whatever the workspace says of the rule', async () => {
+          await workbench.openFile('good/.local/state/machines/web.nspawn');
+          await underlined('Bind=/srv/data');
+        });
+      }
+      await step('open what is bad, and have everything answer as before', async () => {
+        for (const name of ['bad/list/mkosi.conf', 'bad/loops/mkosi.conf', 'bad/everything/mkosi.conf', 'bad/fifos/mkosi.conf', 'bad/secrets/mkosi.conf', 'bad/scripts/mkosi.conf']) {
+          await workbench.openFile(name);
         }
-        await connection.sendNotification('textDocument/didClose', { textDocument });
-        if (Date.now() - started > 1000) slow.push(`${JSON.stringify(name)} ${Date.now() - started} ms ${memory()} MiB`);
-      }
-      assert.ok(opened > 30, `${opened} files`);
-      return `${asked} requests on ${opened} files, the slow ones: ${slow.join(', ') || 'none'}, ${memory()} MiB`;
+        await workbench.openFile('good/web.nspawn');
+        await workbench.press('Control+End');
+        await workbench.typeText(trust ? '[Netw' : '\nEphemer');
+        await workbench.acceptSuggestion(trust ? '[Network]' : 'Ephemeral');
+        await workbench.press('Escape');
+        await workbench.runCommand('nspawn: Restart Language Server');
+        await workbench.until('the server again', () => servers().length === 1);
+      });
+      await step('find that nothing was executed and little memory is held', async () => {
+        const [pid] = await workbench.until('a server', () => servers().length === 1 && servers());
+        const peak = peakOf(pid);
+        console.log(`  ${trust ? 'trusted' : 'not trusted'}: the server holds ${Math.round(peak)} MiB`);
+        assert.ok(peak < 300, `${peak} MiB`);
+        unharmed();
+      });
+    }, async (well) => {
+      await browser?.close();
+      await vscode?.stop();
+      if (!well) vscode?.saveLogs(shots);
+      browser = vscode = workbench = undefined;
     });
-    await test('the server hears that everything has changed, and still judges', async () => {
-      const changes = [...everything('')].flatMap((name) => [{ uri: uri(name), type: 2 }]);
-      await connection.sendNotification('workspace/didChangeWatchedFiles', { changes });
-      const about = { uri: uri('good/web.nspawn') };
-      const change = (/** @type {number} */ version, /** @type {string} */ text) => connection.sendNotification('textDocument/didChange', { textDocument: { ...about, version }, contentChanges: [{ text }] });
-      shown.delete(about.uri);
-      const started = Date.now();
-      await change(2, '[Exec]\n');
-      await change(3, good['good/web.nspawn'].text);
-      await judged('good/web.nspawn');
-      return `${changes.length} changes, judged after ${Date.now() - started} ms`;
-    });
-    await test('the server has stayed small, executed nothing, and told nothing', async () => {
-      harmless(said);
-      assert.equal(child.exitCode, null);
-      assert.ok(memory() < most.server, `${memory()} MiB`);
-      return `${memory()} MiB`;
-    });
-    await test('the server ends when it is asked to', async () => {
-      await within(connection.sendRequest('shutdown'), 20_000, 'shutdown');
-      await connection.sendNotification('exit');
-      let timer;
-      const late = new Promise((_, reject) => { timer = setTimeout(() => { reject(new Error('it does not end')); }, 20_000); });
-      const [status] = await Promise.race([ended, late]).finally(() => { clearTimeout(timer); });
-      assert.equal(status, 0);
-    });
-  } finally {
-    connection.dispose();
-    child.kill('SIGKILL');
   }
-}
-
-const clear = () => {
-  remove(folder);
-  rmSync(room, { recursive: true, force: true });
-};
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { clear(); process.exit(1); });
-try {
-  mkdirSync(folder);
-  for (const reason of make(folder).left) {
-    add(counts, { ...nothing(), skipped: 1, reason });
-    console.log(`  skipped: ${reason}`);
-  }
-  await checker();
-  await server();
-} catch (error) {
-  counts.failed++;
-  console.log(error.stack);
-} finally {
-  clear();
 }
 finish(counts);

@@ -1,221 +1,162 @@
-// A workspace that wants to hurt who opens it, with good files beside the bad ones.
-//   node test/hostile/workspace.mjs FOLDER [--small]      makes it there; --remove takes it away
-// As root it has devices and dead mounts too. What is bad about a thing stands in its name.
+// A workspace of everything that may hurt who reads it, with two good files beside it in good/.
+//   node test/hostile/workspace.mjs FOLDER     makes it, and keeps its mounts and sockets until Ctrl-C
 import { spawnSync } from 'node:child_process';
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What scripts of the workspace write into the folder around it when somebody executes them: `NAME.executed`. */
-export const mark = '.executed';
-/** Stands in files outside the workspace, which no answer may quote. */
-export const secret = 'c0rrect-h0rse';
-/** The good files, and the findings that each has. */
-export const good = {
-  'good/web.nspawn': { text: '[Exec]\nBoot=maybe\nBoots=yes\n', findings: ['bad-value', 'unknown-setting'] },
-  'good/mkosi.conf': { text: '[Distribution]\nDistribution=debian\n\n[Content]\nNoSuch=yes\n', findings: ['unknown-setting'] },
-};
-
-const MiB = 1 << 20;
-/** Controls, a line that commands continuous integration, an order of reading turned round, and options. */
-const oddNames = ['a\nb', 'a\n::error file=x::forged', '\x1b]0;title\x07\x1b[31mred', 'evil\u202efnoc', 'wide\u200b\u2028line', '-rf', '$(touch x)', '%s%n'];
-
-/** @typedef {{ mounts: string[], handles: number[] }} Mounted  to be taken down */
-/** What hangs as long as this process lives. @type {Map<string, Mounted>} */
-const mounted = new Map();
+/** What no output may say: it stands in a file beside the workspace, and in the environment of who reads it. */
+export const secret = 'WORD-OF-A-SECRET';
 
 /**
- * Makes the workspace in a folder that is there, and beside it `outside`, a file with a secret. Whoever calls this calls `remove` later,
- * from the same process.
- * @param {string} folder @param {{ small?: boolean }} [how]  small: without what an editor cannot bear even without us: the 100,000 files
- *   (its watcher lists all), giant files, and mounts and files that make whoever looks at them wait (its search and explorer do)
- * @returns {{ left: string[] }} what cannot be made here, and why
+ * @typedef {object} Hostile
+ * @property {string} folder
+ * @property {string} mark  a file that is there when a script of the workspace was executed
+ * @property {string[]} absent  what could not be made here, with the reason
+ * @property {() => void} remove  takes all of it down
  */
-export function make(folder, { small = false } = {}) {
-  const at = (/** @type {string} */ name) => path.join(folder, name);
-  const put = (/** @type {string} */ name, /** @type {string | Buffer} */ text, mode = 0o644) => {
+
+/**
+ * Makes it. As root, there are devices and dead file systems in it as well.
+ * @param {string} folder  is made @param {{ editor?: boolean }} [how] `editor`: without what VS Code itself cannot bear, whose
+ *   search and watchers look at every file: 100,000 in one folder, and a file system that never answers
+ * @returns {Promise<Hostile>}
+ */
+export async function hostileWorkspace(folder, { editor = false } = {}) {
+  const at = (name) => path.join(folder, name), mark = `${folder}-executed`, outside = `${folder}-secret`, absent = [];
+  const put = (name, text, mode = 0o644) => {
     mkdirSync(path.dirname(at(name)), { recursive: true });
-    writeFileSync(at(name), text);
-    chmodSync(at(name), mode);
+    writeFileSync(at(name), text, { mode });
   };
-  const link = (/** @type {string} */ name, /** @type {string} */ target) => {
+  const link = (name, to) => {
     mkdirSync(path.dirname(at(name)), { recursive: true });
-    symlinkSync(target, at(name));
+    symlinkSync(to, at(name));
   };
-  const left = /** @type {string[]} */ ([]), marks = path.dirname(folder);
-  for (const [name, { text }] of Object.entries(good)) put(name, text);
-  writeFileSync(outside(folder), `root:${secret}:20000:0:::::\nPackages=${secret}\n`, { mode: 0o600 });
-
-  specials(put, link, at, left);
-  loops(put, link, at);
-  hungry(put, outside(folder));
-  words(put);
-  scripts(put, marks);
-  editor(put, marks);
-  names(folder, put);
-  if (!small) {
-    giants(put, at);
-    mkdirSync(at('many'));
-    for (let i = 0; i < 100_000; i++) writeFileSync(at(`many/${i}.txt`), '');
-    mounted.set(folder, deadMounts(at, left));
-  }
-  return { left };
-}
-
-/** The file beside the workspace that only root may read. @param {string} folder */
-export const outside = (folder) => `${folder}.shadow`;
-
-/** Takes the workspace away, with its mounts, also one that an earlier process left. @param {string} folder */
-export function remove(folder) {
-  const { mounts, handles } = mounted.get(folder) ?? { mounts: [], handles: [] };
-  // Whoever waits for an answer gets an error when nobody can give one any more.
-  for (const handle of handles) closeSync(handle);
-  const left = [...readFileSync('/proc/self/mounts', 'utf8').matchAll(/ (\S+) fuse /g)].map(([, mount]) => mount).filter((mount) => mount.startsWith(`${folder}/`));
-  for (const mount of new Set([...mounts, ...left])) spawnSync('umount', ['-l', mount], { stdio: 'ignore' });
-  mounted.delete(folder);
-  spawnSync('chmod', ['-R', 'u+rwX', folder], { stdio: 'ignore' });
-  for (const thing of [folder, outside(folder)]) rmSync(thing, { recursive: true, force: true, maxRetries: 2 });
-}
-
-/** @typedef {(name: string, text: string | Buffer, mode?: number) => void} Put */
-/** @typedef {(name: string, target: string) => void} Link */
-
-/** Devices, FIFOs and sockets where files should be. @param {Put} put @param {Link} link @param {(name: string) => string} at @param {string[]} left */
-function specials(put, link, at, left) {
-  for (const target of ['/dev/zero', '/dev/random', '/dev/full', '/proc/self/mem', '/proc/kmsg', '/dev/tty', '/dev/ptmx']) {
-    const name = target.slice(1).replaceAll('/', '-');
-    link(`links/${name}/mkosi.conf`, target);
-    link(`links/${name}.nspawn`, target);
-    put(`values/${name}/mkosi.conf`, '[Output]\nImageId=x\n');
-    link(`values/${name}/mkosi.version`, target);
-    link(`values/${name}/mkosi.conf.d/10-x.conf`, target);
-  }
-  for (const name of ['fifo/mkosi.conf', 'fifos/web.nspawn', 'fifos/project/mkosi.version', 'fifos/project/mkosi.conf.d/10-x.conf']) {
+  const run = (program, ...args) => {
+    const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
+    if (status !== 0) absent.push(`${program} ${args.at(-1) ?? ''}: ${error?.message ?? stderr.trim()}`);
+    return status === 0;
+  };
+  const fifo = (name) => {
     mkdirSync(path.dirname(at(name)), { recursive: true });
-    spawnSync('mkfifo', [at(name)]);
+    run('mkfifo', at(name));
+  };
+  const project = (name, text = '[Distribution]\nDistribution=debian\n') => put(`bad/${name}/mkosi.conf`, text);
+  const including = (name, ...what) => project(name, `[Include]\n${what.map((w) => `Include=${w}\n`).join('')}`);
+  const mounts = [], handles = [], servers = [];
+
+  put('good/web.nspawn', '[Exec]\nBoot=perhaps\n');
+  put('good/mkosi.conf', '[Distribution]\nDistribution=nonsense\n');
+  // By its place, nspawn does not trust this one.
+  put('good/.local/state/machines/web.nspawn', '[Files]\nBind=/srv/data\n');
+
+  // Files that have no end, or wait for somebody.
+  for (const [name, to] of [['zero', '/dev/zero'], ['random', '/dev/urandom'], ['memory', '/proc/self/mem'], ['kernel', '/dev/kmsg'], ['input', '/dev/stdin']]) {
+    link(`bad/${name}/mkosi.conf`, to);
+    link(`bad/${name}.nspawn`, to);
+    including(`include-${name}`, to);
+    project(`dropin-${name}`);
+    link(`bad/dropin-${name}/mkosi.conf.d/a.conf`, to);
+    for (const value of ['version', 'seed', 'rootpw', 'crt']) link(`bad/dropin-${name}/mkosi.${value}`, to);
   }
-  put('fifos/project/mkosi.conf', '[Output]\nImageId=x\n');
-  // Above a project that is well: servers look there for a project that includes it.
-  put('fifo/below/mkosi.conf', '[Output]\nImageId=x\n');
-  // A path of a socket has 107 bytes at most.
-  const bind = 'const s = require("net").createServer().listen("x.nspawn", () => process.kill(process.pid, "SIGKILL"))';
-  mkdirSync(at('socket'));
-  spawnSync(process.execPath, ['-e', bind], { cwd: at('socket') });
-  if (process.getuid?.() === 0) {
-    mkdirSync(at('devices'));
-    for (const [name, major, minor] of [['mkosi.conf', 1, 5], ['memory.nspawn', 1, 1], ['random.nspawn', 1, 8]]) {
-      if (spawnSync('mknod', [at(`devices/${name}`), 'c', String(major), String(minor)]).status !== 0) left.push('devices: mknod is not allowed');
-    }
-  } else {
-    left.push('devices: that takes root');
+  fifo('bad/fifo/mkosi.conf');
+  fifo('bad/fifo.nspawn');
+  fifo('bad/parent');
+  project('fifos');
+  for (const name of ['mkosi.conf.d/a.conf', 'mkosi.version', 'mkosi.seed', 'mkosi.profiles/x.conf', 'mkosi.images/y.conf']) fifo(`bad/fifos/${name}`);
+  including('include-fifo', '../fifo/mkosi.conf');
+  if (process.getuid?.() === 0) for (const name of ['bad/device.nspawn', 'bad/include-zero/mkosi.local.conf']) run('mknod', at(name), 'c', '1', '5');
+  mkdirSync(at('bad/socket'));
+  const server = createServer();
+  await new Promise((resolve) => server.listen(at('bad/socket/mkosi.conf'), () => resolve(undefined)));
+  servers.push(server);
+
+  // Walks without an end.
+  project('loops');
+  for (const name of ['a', 'b']) link(`bad/loops/mkosi.conf.d/${name}`, '..');
+  link('bad/loops/mkosi.profiles/self', 'self');
+  link('bad/loops/mkosi.images/up', '../..');
+  project('everything');
+  link('bad/everything/mkosi.conf.d/x', '/');
+  including('circle', '../circle', 'one.conf');
+  for (const [one, other] of [['one', 'two'], ['two', 'one']]) put(`bad/circle/${one}.conf`, `[Include]\nInclude=${other}.conf\n`);
+  put(`bad/deep/${'mkosi.conf.d/'.repeat(editor ? 60 : 250)}a.conf`, '');
+  for (let i = 0; i < (editor ? 1_000 : 100_000); i++) {
+    if (i === 0) project('many');
+    if (i === 0) mkdirSync(at('bad/many/mkosi.conf.d'));
+    writeFileSync(at(`bad/many/mkosi.conf.d/${i}.conf`), '');
   }
-}
 
-/** Links in circles, and folders that nobody gets to the end of. @param {Put} put @param {Link} link @param {(name: string) => string} at */
-function loops(put, link, at) {
-  put('loops/mkosi.conf', '[Output]\nImageId=x\n');
-  for (const [name, target] of [['a', '..'], ['b', '..'], ['x', '/'], ['self.conf', 'self.conf'], ['me', '.']]) link(`loops/mkosi.conf.d/${name}`, target);
-  for (const [name, target] of [['a', '..'], ['b', '..']]) link(`loops/mkosi.images/${name}`, target);
-  link('loops/mkosi.version', 'mkosi.version');
-  const deep = Array.from({ length: 300 }, (_, i) => `d${i}`).join('/');
-  put(`deep/mkosi.conf.d/${deep}/10-x.conf`, '[Output]\n');
-  put('deep/mkosi.conf', '[Output]\nImageId=x\n');
-  put('closed/mkosi.conf.d/10-x.conf', '[Output]\n');
-  put('closed/mkosi.conf', '[Output]\nImageId=x\n');
-  chmodSync(at('closed/mkosi.conf.d'), 0);
-}
+  // Too much of a text.
+  project('sparse');
+  put('bad/sparse/mkosi.conf.d/a.conf', '');
+  truncateSync(at('bad/sparse/mkosi.conf.d/a.conf'), 1 << 30);
+  put('bad/sparse.nspawn', '');
+  truncateSync(at('bad/sparse.nspawn'), 1 << 30);
+  put('bad/line.nspawn', `[Exec]\nParameters=${'a '.repeat(5 << 20)}\n`);
+  put('bad/lines.nspawn', `[Exec]\n${'Boot=yes\n'.repeat(60_000)}`);
+  put('bad/list.nspawn', `[Exec]\nSystemCallFilter=${'@mount ~kexec '.repeat(70_000)}\n`);
+  put('bad/blanks.nspawn', `[Exec]\nBoot=yes x${' '.repeat(1 << 20)}x\n`);
+  project('list', `[Content]\nPackages=${'vim, '.repeat(200_000)}\n`);
+  project('pattern', `[Output]\nImageId=${'a'.repeat(60)}\n`);
+  put('bad/pattern/mkosi.conf.d/a.conf', `[Match]\nImageId=${'*a'.repeat(30)}b\n[Content]\nPackages=x\n`);
+  including('globs', '*/*/*/*/*/*', '../*/../*/../*/../*');
 
-/** Files that name others which are none of their business. @param {Put} put @param {string} shadow */
-function hungry(put, shadow) {
-  const includes = ['/dev/zero', '/etc/shadow', shadow, '/proc/self/environ', '/proc/self/mem', '../fifo/mkosi.conf', '/', '.', '/proc/self/fd/0'];
-  put('hungry/mkosi.conf', `[Include]\n${includes.map((file) => `Include=${file}\n`).join('')}[Validation]\nSshCertificate=/dev/zero\nSshKey=../fifo/mkosi.conf\n`);
-  put('circle/mkosi.conf', '[Include]\nInclude=other.conf\n');
-  put('circle/other.conf', '[Include]\nInclude=mkosi.conf\nInclude=other.conf\n');
-}
-
-/** What takes long for whoever goes back over a text. @param {Put} put */
-function words(put) {
-  put('patterns/mkosi.conf', `[Match]\nImageId=${'*a'.repeat(200)}b\nHostname=${'?*'.repeat(200)}\n[Output]\nImageId=${'a'.repeat(5000)}\n`);
-  put('patterns/brackets/mkosi.conf', `[Match]\nImageId=${'['.repeat(20_000)}\nArchitecture=${'!'.repeat(20_000)}\n`);
-  put('values/blanks.nspawn', `[Exec]\nParameters=x${' '.repeat(100_000)}x\n`);
-  put('values/list.nspawn', `[Exec]\nCapability=${'CAP_CHOWN '.repeat(20_000)}\n`);
-  put('values/quotes.nspawn', `[Exec]\nParameters=${'"\\'.repeat(50_000)}\nEnvironment=${'A=%'.repeat(30_000)}\n`);
-  put('values/list/mkosi.conf', `[Content]\nPackages=${'vim,'.repeat(60_000)}\n`);
-  put('values/controls.nspawn', '[Exec]\n\x1b[2J\x1b]8;;http://x\x07=\x9b31m\nBo\u202eot=\x1b[31m\n::error file=x::forged=1\n\r::error::forged\n');
-  put('values/bytes.nspawn', Buffer.from([0x5b, 0x45, 0x5d, 0x0a, 0xff, 0xfe, 0x00, 0x3d, 0xc3, 0x28, 0x0a]));
-  // 5,000 of them, and every request on them, bring the server to within a few MiB of its bound.
-  put('values/lines/mkosi.conf', `[Content]\n${'NoSuch=1\n'.repeat(2_000)}`);
-}
-
-/** What mkosi executes, each with a word for having been executed. @param {Put} put @param {string} marks */
-function scripts(put, marks) {
-  put('scripts/mkosi.conf', '[Output]\nImageId=x\n');
-  for (const name of ['mkosi.version', 'mkosi.configure', 'mkosi.rootpw', 'mkosi.prepare', 'mkosi.build', 'mkosi.bump', 'mkosi', 'git']) {
-    put(`scripts/${name}`, `#!/bin/sh\ntouch '${marks}/${name}${mark}'\necho 1\n`, 0o755);
+  // Names, and keys that a terminal would obey.
+  for (const name of ['a\n::error file=x::forged', 'b\x1b[31mred', 'c\u202egnp', 'd\u200b', '-rf', '$(touch x)', 'n'.repeat(248)]) {
+    put(`bad/names/${name}.nspawn`, '[Exec]\n\x1b]0;title\x07Boot=yes\n\u202eBoot=no\n');
   }
-}
+  writeFileSync(Buffer.concat([Buffer.from(at('bad/names/bytes-')), Buffer.from([0xff, 0xfe]), Buffer.from('.nspawn')]), '[Exec]\nBoot=perhaps\n');
 
-/** Settings and tasks of a workspace that would execute or hide something. @param {Put} put @param {string} marks */
-function editor(put, marks) {
+  // What is nobody's business.
+  writeFileSync(outside, `root:${secret}:19000:::::\n`, { mode: 0o600 });
+  including('secrets', outside, '/proc/self/environ', '/etc/shadow');
+  link('bad/secrets/mkosi.conf.d/a.conf', outside);
+  link('bad/secrets/mkosi.seed', outside);
+
+  // What would be executed.
+  project('scripts');
+  for (const name of ['version', 'configure', 'rootpw', 'seed', 'prepare', 'build', 'finalize']) {
+    put(`bad/scripts/mkosi.${name}`, `#!/bin/sh\ntouch '${mark}'\necho 1\n`, 0o755);
+  }
+  put('mkosi', `#!/bin/sh\ntouch '${mark}'\n`, 0o755);
   put('.vscode/settings.json', JSON.stringify({
-    'nspawn.rules': { 'unknown-setting': 'off', untrusted: 'off' },
-    'nspawn.hosts': [`-oProxyCommand=touch ${marks}/host${mark}`, `x;touch ${marks}/host${mark}`], 'nspawn.elevation': 'sudo',
-    'nspawn.systemdVersion': 240, 'nspawn.mkosiVersion': 20, 'nspawn.mkosi.checkOnSave': false,
+    'nspawn.rules': { 'untrusted': 'off', 'bad-value': 'off' }, 'nspawn.hosts': [`-oProxyCommand=touch ${mark}`], 'nspawn.elevation': 'sudo',
+    'nspawn.mkosi.checkOnSave': true, 'nspawn.mkosi.checkAfterFailedTask': true, 'nspawn.systemdVersion': 226, 'nspawn.mkosiVersion': 1,
   }));
-  put('.vscode/tasks.json', JSON.stringify({ version: '2.0.0', tasks: [
-    { type: 'mkosi', verb: 'build', folder: 'scripts', label: 'sneak', runOptions: { runOn: 'folderOpen' } },
-    { type: 'shell', command: `touch '${marks}/task${mark}'`, label: 'sneak too', runOptions: { runOn: 'folderOpen' } },
-  ] }));
-}
+  put('.vscode/tasks.json', JSON.stringify({ version: '2.0.0', tasks: [{ type: 'mkosi', verb: 'build', folder: 'bad/scripts', label: 'sneak', runOptions: { runOn: 'folderOpen' } }] }));
 
-/** Files, each with a finding, whose names do something to whoever prints them. @param {string} folder @param {Put} put */
-function names(folder, put) {
-  for (const name of [...oddNames, 'n'.repeat(248)]) put(`names/${name}.nspawn`, '[Exec]\nBoots=1\n');
-  for (const name of oddNames) put(`names/${name}/mkosi.conf`, '[Output]\nNoSuch=1\n');
-  // Not UTF-8.
-  writeFileSync(Buffer.concat([Buffer.from(path.join(folder, 'names/x')), Buffer.from([0xff, 0xfe]), Buffer.from('.nspawn')]), '[Exec]\nBoots=1\n');
-}
-
-/** More than anybody wants to read. @param {Put} put @param {(name: string) => string} at */
-function giants(put, at) {
-  put('giant/sparse/mkosi.conf', '');
-  truncateSync(at('giant/sparse/mkosi.conf'), 1 << 30);
-  put('giant/real/mkosi.conf', `[Content]\n${'Packages=vim bash less strace\n'.repeat(20 * MiB / 30)}`);
-  put('giant/line.nspawn', `[Exec]\nParameters=${'x '.repeat(5 * MiB)}\n`);
-  put('giant/value/mkosi.conf', '[Output]\nImageId=x\n');
-  put('giant/value/mkosi.version', '1'.repeat(20 * MiB));
-  put('giant/list/mkosi.conf', `[Content]\nPackages=${'a,'.repeat(MiB / 2)}\n`);
-}
-
-/** Mounts whose server is gone, and whose server never answers. @param {(name: string) => string} at @param {string[]} left @returns {Mounted} */
-function deadMounts(at, left) {
-  const mounts = [], handles = [];
-  if (process.getuid?.() !== 0 || !existsSync('/dev/fuse')) {
-    left.push('dead mounts: that takes root and /dev/fuse');
-    return { mounts, handles };
-  }
-  for (const [name, answers] of /** @type {const} */ ([['mounts/gone', false], ['mounts/silent', true]])) {
-    mkdirSync(at(name), { recursive: true });
+  // File systems whose server has gone, or never answers.
+  for (const name of editor ? ['gone'] : ['gone', 'silent']) {
+    including(name, 'mount/x.conf', 'mount');
+    mkdirSync(at(`bad/${name}/mount`));
+    link(`bad/${name}/mkosi.conf.d/a.conf`, '../mount/y');
+    if (process.getuid?.() !== 0 || !existsSync('/dev/fuse')) {
+      absent.push(`the file system ${name}: it takes root and /dev/fuse`);
+      continue;
+    }
     const handle = openSync('/dev/fuse', 'r+');
-    const { status } = spawnSync('mount', ['-i', '-t', 'fuse', '-o', 'fd=3,rootmode=40000,user_id=0,group_id=0', 'none', at(name)], { stdio: ['ignore', 'ignore', 'ignore', handle] });
-    if (status !== 0) left.push(`${name}: FUSE cannot be mounted here`);
-    else mounts.push(at(name));
-    if (answers && status === 0) handles.push(handle);
-    else closeSync(handle);
+    const { status, stderr } = spawnSync('mount', ['-i', '-t', 'fuse', '-o', 'fd=3,rootmode=40000,user_id=0,group_id=0', 'none', at(`bad/${name}/mount`)],
+      { stdio: ['ignore', 'ignore', 'pipe', handle], encoding: 'utf8' });
+    if (status === 0) mounts.push(at(`bad/${name}/mount`)); else absent.push(`the file system ${name}: ${stderr.trim()}`);
+    if (name === 'gone') closeSync(handle); else handles.push(handle);
   }
-  return { mounts, handles };
+
+  return {
+    folder, mark, absent,
+    remove() {
+      for (const mount of mounts.splice(0)) spawnSync('umount', ['--force', '--lazy', mount]);
+      for (const handle of handles.splice(0)) closeSync(handle);
+      for (const each of servers.splice(0)) each.close();
+      for (const all of [folder, outside, mark]) rmSync(all, { recursive: true, force: true });
+    },
+  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [folder, how] = process.argv.slice(2);
-  if (folder === undefined) {
-    console.error('Usage: node test/hostile/workspace.mjs FOLDER [--small | --remove]');
-    process.exit(2);
-  }
-  if (how === '--remove') {
-    remove(path.resolve(folder));
-  } else {
-    mkdirSync(folder);
-    for (const reason of make(path.resolve(folder), { small: how === '--small' }).left) console.log(`not made: ${reason}`);
-  }
+  const { folder, absent, remove } = await hostileWorkspace(path.resolve(process.argv[2] ?? 'hostile-workspace'));
+  for (const reason of absent) console.log(`Not made: ${reason}`);
+  console.log(`${folder} is there until Ctrl-C.`);
+  process.once('SIGINT', () => { remove(); process.exit(0); });
 }

@@ -89,6 +89,18 @@ describe('Files of images', () => {
     assert.ok(bootsAnInit('[Exec]\nBoot=no\nBoot=yes\n'));
   });
 
+  it('read settings that are made against their reader', () => {
+    const more = (text: string): string => `[Exec]\nBoot=no\n${text}`;
+    for (const text of ["'null'=x\n", '__proto__=yes\n', 'a[]=1\n[a]\n' + 'length=0\nlength=30000000\n'.repeat(2000), `"Boot[\\u005d"=yes\n`, 'Boot[]=yes\n',
+      `'${'['.repeat(50_000)}${']'.repeat(50_000)}'=x\n`, '[__proto__]\nBoot=yes\n', '[Exec.Boot.x]\n', "['null']\nBoot=yes\n", ' '.repeat(1 << 20)]) {
+      assert.ok(!bootsAnInit(more(text)) || text.startsWith('[Exec.'), text.slice(0, 40));
+    }
+    assert.ok(!bootsAnInit(more('Bind=/a:/b\n'.repeat(100_000))));
+    assert.ok(bootsAnInit(more('[a.b.c]\n'.repeat(100_000))), 'too much of it is not read');
+    assert.ok(bootsAnInit('Exec=x\nBoot=no\n') && bootsAnInit('Boot=no\n[Boot]\nBoot=no\n'));
+    assert.ok(bootsAnInit(`[Exec]\nBoot='${'['.repeat(20_000)}${']'.repeat(20_000)}'\n`), 'no boolean');
+  });
+
   it('claim nothing about what may not be read', async () => {
     assert.equal(await missingForBoot('/nonexistent/image', () => Promise.resolve(undefined)), undefined);
   });

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { access, lstat, readlink } from 'node:fs/promises';
 import * as path from 'node:path';
+import { parse } from 'ini';
 import { patientlyLater } from '../../../server/src/node/mounts';
 import { mostBytes, readSmallFileLater } from '../../../server/src/node/small-file';
 import type { OsRelease } from './types';
@@ -41,13 +42,11 @@ export async function osReleaseOf(root: string): Promise<OsRelease | undefined> 
   return undefined;
 }
 
-/** The assignments in a text, one a line, with what stands around them left out: `[section]` where that is one of them. */
-function* assignments(text: string): Generator<readonly [section: string, key: string, value: string]> {
-  let section = '';
+/** The assignments in a text, one a line, with what stands around them left out. */
+function* assignments(text: string): Generator<readonly [key: string, value: string]> {
   for (const line of text.split('\n')) {
     const content = line.trim(), at = content.indexOf('=');
-    if (content.startsWith('[')) section = content;
-    else if (at > 0 && !content.startsWith('#') && !content.startsWith(';')) yield [section, content.slice(0, at).trimEnd(), content.slice(at + 1).trimStart()];
+    if (at > 0 && !content.startsWith('#')) yield [content.slice(0, at).trimEnd(), content.slice(at + 1).trimStart()];
   }
 }
 
@@ -57,7 +56,7 @@ const longestField = 1000;
 /** The three fields of interest in the text of an os-release(5). */
 export function readOsReleaseText(text: string): OsRelease {
   const fields = new Map<string, string>();
-  for (const [, key, value] of assignments(text)) {
+  for (const [key, value] of assignments(text)) {
     if (/^(ID|VERSION_ID|PRETTY_NAME)$/.test(key)) fields.set(key, unquoted(value.slice(0, longestField)));
   }
   const { ID: id = '', VERSION_ID: versionId = '', PRETTY_NAME: prettyName = '' } = Object.fromEntries(fields);
@@ -78,15 +77,33 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
   ...['0', 'no', 'n', 'false', 'f', 'off'].map((word) => [word, false] as const),
 ]);
 
+/** Characters of headers and settings about booting; whoever has more does not mean it. */
+const mostAboutBoot = 64 << 10;
+
+/**
+ * What the section [Exec] says about booting; nothing where that cannot be read. ini is given no other settings: some keys have a meaning
+ * for it (`a[]=`, `'null'=`) that lets few lines cost hundreds of megabytes.
+ */
+function aboutBoot(settings: string): ReadonlyMap<string, unknown> {
+  const lines = settings.split('\n').map((line) => line.trim()).filter((line) => /^\[[^\]]*\]$|^(Boot|ProcessTwo)\s*=/.test(line)).join('\n');
+  if (lines.length > mostAboutBoot) return new Map();
+  try {
+    const exec: unknown = parse(lines)['Exec'];
+    return new Map(typeof exec === 'object' && exec !== null ? Object.entries(exec) : []);
+  } catch {
+    return new Map();
+  }
+}
+
 /** Whether the settings turn off booting, as `systemd-nspawn@.service` would otherwise do. */
 export function bootsAnInit(settings: string): boolean {
-  let boot = true, processTwo = false;
-  for (const [section, key, value] of assignments(settings)) {
-    if (section !== '[Exec]') continue;
-    if (key === 'Boot') boot = booleans.get(value.toLowerCase()) ?? boot;
-    if (key === 'ProcessTwo') processTwo = booleans.get(value.toLowerCase()) ?? processTwo;
-  }
-  return boot && !processTwo;
+  const said = aboutBoot(settings);
+  const value = (key: string): boolean | undefined => {
+    const found = said.get(key);
+    if (typeof found === 'boolean') return found; // ini has words of its own for that
+    return typeof found === 'string' ? booleans.get(found.toLowerCase()) : undefined;
+  };
+  return value('Boot') !== false && value('ProcessTwo') !== true;
 }
 
 async function hasAny(root: string, files: readonly string[]): Promise<boolean> {

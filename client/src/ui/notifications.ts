@@ -1,6 +1,6 @@
 /** Everything that is said to people in notifications, dialogs and the status bar. All of it is made inert here. */
 import * as vscode from 'vscode';
-import { type Said, inert, inertDialog, inertLine } from './text';
+import { type Said, inert, inertDialog, inertLine, inertPrompt } from './text';
 
 /** For work nobody waits for: what goes wrong is written down, never thrown. */
 export function log(error: unknown): void {
@@ -38,7 +38,7 @@ export function complain(text: string): void {
 
 /** What a file system of ours fails with: VS Code shows it as the words of a notification. */
 export const fileError = (text: string, kind?: 'NoPermissions'): vscode.FileSystemError =>
-  kind === undefined ? new vscode.FileSystemError(inert(text)) : vscode.FileSystemError[kind](inert(text));
+  kind === undefined ? new vscode.FileSystemError(inertPrompt(text)) : vscode.FileSystemError[kind](inertPrompt(text));
 
 /** A question that has to be answered before anything else. Names in it come by {@link say}. */
 export interface Question {

@@ -1,6 +1,6 @@
 /** Everything that people are asked, besides modal questions. Each answer is undefined when they gave up. */
 import * as vscode from 'vscode';
-import { inert, inertLine } from './text';
+import { inertLine, inertPrompt } from './text';
 
 /** What is wrong with what was typed; a message that only warns says so. */
 export type Problem = string | { readonly warning: string } | undefined;
@@ -16,13 +16,13 @@ export interface TextQuestion {
 
 export async function askText({ title, prompt, value, check, closes = false }: TextQuestion): Promise<string | undefined> {
   return vscode.window.showInputBox({
-    title: inertLine(title), prompt: inert(prompt), ignoreFocusOut: !closes, ...value === undefined ? {} : { value },
+    title: inertLine(title), prompt: inertPrompt(prompt), ignoreFocusOut: !closes, ...value === undefined ? {} : { value },
     ...check === undefined ? {} : { validateInput: (text: string) => validation(check(text)) },
   });
 }
 
 const validation = (problem: Problem): string | vscode.InputBoxValidationMessage | undefined => (
-  typeof problem !== 'object' ? problem && inert(problem) : { message: inert(problem.warning), severity: vscode.InputBoxValidationSeverity.Warning });
+  typeof problem !== 'object' ? problem && inertPrompt(problem) : { message: inertPrompt(problem.warning), severity: vscode.InputBoxValidationSeverity.Warning });
 
 /** One of the things to pick from. */
 export interface Choice<T> {

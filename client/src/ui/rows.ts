@@ -1,6 +1,6 @@
 /** How things look in trees, tooltips and the status bar. */
 import * as vscode from 'vscode';
-import { inert, inertLine, markdown } from './text';
+import { inert, inertLabel, inertLine, markdown } from './text';
 
 /** What a row shows. Nothing in it is read as anything but text. */
 export interface Look {
@@ -15,11 +15,11 @@ export interface Look {
 }
 
 export function treeItem({ label, description, tooltip, spoken, collapsible, uri }: Look): vscode.TreeItem {
-  const item = new vscode.TreeItem(inertLine(label), collapsible);
+  const item = new vscode.TreeItem(inertLabel(label), collapsible);
   if (uri !== undefined) item.resourceUri = uri;
-  if (description !== undefined) item.description = inertLine(description);
+  if (description !== undefined) item.description = inertLabel(description);
   if (tooltip !== undefined) item.tooltip = tooltip;
-  if (spoken !== undefined) item.accessibilityInformation = { label: spoken.map(inertLine).join(', '), role: 'treeitem' };
+  if (spoken !== undefined) item.accessibilityInformation = { label: spoken.map(inertLabel).join(', '), role: 'treeitem' };
   return item;
 }
 
@@ -38,7 +38,7 @@ export function documentLink(range: vscode.Range, target: vscode.Uri, tooltip: s
 /** What a screen reader says of a row besides what it said before. */
 export function alsoSpoken(item: vscode.TreeItem, text: string): void {
   const { accessibilityInformation: said } = item;
-  if (said) item.accessibilityInformation = { ...said, label: `${said.label}, ${inertLine(text)}` };
+  if (said) item.accessibilityInformation = { ...said, label: `${said.label}, ${inertLabel(text)}` };
 }
 
 /** A time as people here write it, with the usual blanks. @param ms milliseconds since 1970 */

@@ -1,23 +1,28 @@
 import assert from 'node:assert/strict';
-import { inert, inertDialog, inertLine, joined, markdown, say } from './text';
-import { assertInert, harmless, hostile } from './testing/hostile';
+import { inert, inertDialog, inertLabel, inertLine, inertPrompt, joined, markdown, say } from './text';
+import { assertInert, assertUnlinked, harmless, hostile } from './testing/hostile';
 
 describe('text for people', () => {
   it('is no link, no command, no icon and no escape, and can be read all the same', () => {
     for (const [text, seen] of hostile) {
-      for (const shown of [inert(text), inertDialog(say`Delete ${text}?`), inertLine(text), inert(`A: ${text}\n${text}`)]) assertInert(shown);
+      for (const shown of [inertLine(text), inertPrompt(text), inertPrompt(`A: ${text}\n${text}`)]) assertInert(shown);
+      for (const shown of [inert(text), inertDialog(say`Delete ${text}?`), inertLabel(text), inert(`A: ${text}\n${text}`)]) assertUnlinked(shown);
       assert.match(inertLine(text), seen);
       assert.ok(inert(text).length < 10_000 && inertLine(text).length < 3000, 'a length that can be shown');
     }
   });
 
   it('leaves letters of all scripts, and signs that mean nothing', () => {
-    for (const text of harmless) for (const shown of [inert(text), inertDialog(text), inertLine(text), say`${text}`]) assert.equal(shown, text);
+    for (const text of harmless) for (const shown of [inert(text), inertDialog(text), inertLabel(text), inertLine(text), say`${text}`]) assert.equal(shown, text);
   });
 
   it('keeps our lines, and none of somebody else\'s', () => {
     assert.equal(inertDialog(joined('\n', [say`Delete ${'a\nb'}?`, say`  ${'c\r\nd'}`])), 'Delete a\\x0Ab?\n  c\\x0D\\x0Ad');
     assert.equal(say`${['a', 'b\u2029']} and ${3}`, 'a, b\\u{2029} and 3');
+  });
+
+  it('leaves a name as it is where no icon is made of it', () => {
+    for (const show of [inert, inertDialog, inertLabel]) assert.equal(show('$(id) "ü"; -x'), '$(id) "ü"; -x');
   });
 
   it('tells names apart that look alike', () => {

@@ -27,14 +27,20 @@ const shownPart = (part: Part): string => [part].flat().map((one) => visible(sho
 /** Texts one after the other, each checked on its own. */
 export const joined = (separator: string, texts: readonly Said[]): Said => texts.join(separator) as Said;
 
-/** A message without a link, a command, an icon or an escape in it, of bounded length. Lines stay lines. */
-export const inert = (text: string): string => defused(lines(text, mostOfMessage));
+/** A message of a notification, without a link, a command or an escape in it, of bounded length. Lines stay lines; icons are none there. */
+export const inert = (text: string): string => unlinked(lines(text, mostOfMessage));
+
+/** The same for a prompt, in which VS Code looks for icons too. */
+export const inertPrompt = (text: string): string => defused(lines(text, mostOfMessage));
 
 /** The same for a dialog, which may list what it is about. */
-export const inertDialog = (text: string): string => defused(lines(text, mostOfDialog));
+export const inertDialog = (text: string): string => unlinked(lines(text, mostOfDialog));
 
-/** The same for what stands on one line: a label, a title, the name of a terminal. */
+/** The same for what stands on one line: an entry of a picker, a title, the name of a terminal. */
 export const inertLine = (text: string): string => defused(visible(shortened(text, mostOfLine)));
+
+/** The same for a row of a tree, where icons are none: its name stays what it is. */
+export const inertLabel = (text: string): string => unlinked(visible(shortened(text, mostOfLine)));
 
 /** Foreign text within a line of Markdown: code, in which nothing is a link or means anything, unless it is of letters and digits. */
 export function markdown(text: string): string {
@@ -47,7 +53,8 @@ export function markdown(text: string): string {
 const lines = (text: string, most: number): string => shortened(text, most).split(/\r?\n/).map((line) => visible(line.replace(/\t/g, ' '))).join('\n');
 
 /** Breaks what VS Code looks for: `](` in links, `$(` in icons. A backslash would be seen where it escapes nothing. */
-const defused = (text: string): string => text.replace(/([\]$])(?=\()/g, '$1 ');
+const unlinked = (text: string): string => text.replaceAll('](', '] (');
+const defused = (text: string): string => unlinked(text).replaceAll('$(', '$ (');
 
 /** A text with its middle left out where it is too long: what it is about comes first, what went wrong last. */
 function shortened(text: string, most: number): string {

@@ -14,6 +14,8 @@ export class Editor {
   ready: Promise<void> = Promise.resolve();
   /** By URI, what the server has said last. */
   readonly shown = new Map<string, readonly Diagnostic[]>();
+  /** By URI, the version that it has said that of. */
+  readonly versions = new Map<string, number | undefined>();
   /** The URIs that the server has said something of, in order. */
   readonly told: string[] = [];
   private readonly waiting: (() => void)[] = [];
@@ -21,8 +23,9 @@ export class Editor {
   /** @param streams of a server that is a process of its own; without them it runs in this one */
   constructor(streams: { readonly from: Readable; readonly to: Writable } = inProcess()) {
     this.connection = createProtocolConnection(new StreamMessageReader(streams.from), new StreamMessageWriter(streams.to));
-    this.connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }: PublishDiagnosticsParams) => {
+    this.connection.onNotification('textDocument/publishDiagnostics', ({ uri, version, diagnostics }: PublishDiagnosticsParams) => {
       this.shown.set(uri, diagnostics);
+      this.versions.set(uri, version);
       this.told.push(uri);
       for (const wake of this.waiting.splice(0)) wake();
     });
@@ -66,8 +69,13 @@ export class Editor {
     for (;;) {
       const shown = this.shown.get(uri);
       if (shown !== undefined && wanted(shown.map((d) => d.code), shown)) return shown;
-      await new Promise<void>((wake) => { this.waiting.push(wake); });
+      await this.news();
     }
+  }
+
+  /** Waits until the server shows something, whatever it is. */
+  news(): Promise<void> {
+    return new Promise((wake) => { this.waiting.push(wake); });
   }
 }
 
