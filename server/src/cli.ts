@@ -49,12 +49,9 @@ interface Judged {
 }
 
 function main(args: readonly string[]): void {
-  if (args.includes('--stdio') || args.includes('--node-ipc')) {
-    // A server stands beside an editor for days: V8 is to clear up before it takes more memory.
-    setFlagsFromString('--optimize-for-size');
-    serve();
-    return;
-  }
+  // Beside an editor, and on a disk that somebody else has filled, V8 is to clear up before it takes more memory.
+  setFlagsFromString('--optimize-for-size');
+  if (args.includes('--stdio') || args.includes('--node-ipc')) { serve(); return; }
   const [verb, ...rest] = args;
   const own = verb === 'convert' || verb === 'migrate'; // their --help may be part of a command
   if (verb === undefined || (args.includes('--help') && !own)) { process.stdout.write(usage); return; }

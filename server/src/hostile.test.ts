@@ -147,6 +147,23 @@ describe('what a judge holds', () => {
   }
   const until = async (wanted: () => boolean): Promise<void> => { while (!wanted()) await new Promise((resolve) => { setTimeout(resolve, 5); }); };
 
+  it('does not count when the settings change while it is said', async () => {
+    let level: 'off' | 'error' = 'off';
+    const office = alone({
+      rules: () => ({ 'unknown-setting': level }),
+      send: ({ uri, diagnostics }) => {
+        office.shown.set(uri, diagnostics);
+        if (level === 'off') { level = 'error'; office.judge.retarget(false, false); }
+        return Promise.resolve();
+      },
+    });
+    const uri = pathToFileURL(path.join(folder, 'said/mkosi.conf')).href;
+    office.workspace.didOpen({ uri, languageId: 'mkosi', version: 1, text: '[Content]\nBogus=1\n' });
+    office.judge.opened(uri);
+    await until(() => (office.shown.get(uri)?.length ?? 0) > 0);
+    assert.deepEqual(office.failed, []);
+  });
+
   it('is nothing when five hundred projects have been opened and closed', async () => {
     const { judge, workspace, shown, failed } = alone(), uris: string[] = [];
     for (let i = 0; i < 500; i++) {

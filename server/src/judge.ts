@@ -68,8 +68,8 @@ export class Judge {
   private readonly chosen = new Map<string, Choice>();
   /** By URI, what the editor was last told. */
   private readonly told = new Map<string, string>();
-  /** By URI, what the files of projects were last judged by. */
-  private readonly judged = new Map<string, Grounds>();
+  /** By URI, what the files of projects were last judged by. Another map when that does not count any more, also for what is being judged. */
+  private judged = new Map<string, Grounds>();
   /** A document was closed, so that there may be projects that nobody looks at any more. */
   private closing = false;
 
@@ -119,7 +119,7 @@ export class Judge {
     this.byMinimum = byMinimum;
     this.clone = clone;
     this.projects = this.newProjects();
-    this.judged.clear();
+    this.judged = new Map();
     for (const uri of this.office.workspace.opened) this.soon(uri);
   }
 
@@ -165,7 +165,7 @@ export class Judge {
     }
     this.touch(file, entry);
     // Rules look at the disk themselves.
-    this.judged.clear();
+    this.judged = new Map();
     // Files may belong to another project from now on.
     if (entry && isLandmark(file)) for (const uri of workspace.opened) this.soon(uri);
     if (this.roots.size > 0) this.wait();
@@ -282,10 +282,10 @@ export class Judge {
 
   /** Judges a file as part of its project, unless it is read as it was when it was judged last. */
   private async showMember(uri: string, here: Case, outdated: () => boolean): Promise<boolean> {
-    const grounds = new Grounds(here);
-    if (this.judged.get(uri)?.equals(grounds) === true) return true;
+    const grounds = new Grounds(here), { judged } = this;
+    if (judged.get(uri)?.equals(grounds) === true) return true;
     if (!await this.show(uri, here, outdated)) return false;
-    this.judged.set(uri, grounds);
+    judged.set(uri, grounds);
     return true;
   }
 

@@ -1,7 +1,7 @@
 // A workspace of everything that may hurt who reads it, with two good files beside it in good/.
 //   node test/hostile/workspace.mjs FOLDER     makes it, and keeps its mounts and sockets until Ctrl-C
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,7 +52,7 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   put('good/.local/state/machines/web.nspawn', '[Files]\nBind=/srv/data\n');
 
   // Files that have no end, or wait for somebody.
-  for (const [name, to] of [['zero', '/dev/zero'], ['random', '/dev/urandom'], ['memory', '/proc/self/mem'], ['kernel', '/dev/kmsg'], ['input', '/dev/stdin']]) {
+  for (const [name, to] of [['zero', '/dev/zero'], ['random', '/dev/urandom'], ['memory', '/proc/self/mem'], ['kernel', '/dev/kmsg'], ['log', '/proc/kmsg'], ['full', '/dev/full'], ['terminal', '/dev/tty'], ['input', '/dev/stdin']]) {
     link(`bad/${name}/mkosi.conf`, to);
     link(`bad/${name}.nspawn`, to);
     including(`include-${name}`, to);
@@ -66,6 +66,13 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   project('fifos');
   for (const name of ['mkosi.conf.d/a.conf', 'mkosi.version', 'mkosi.seed', 'mkosi.profiles/x.conf', 'mkosi.images/y.conf']) fifo(`bad/fifos/${name}`);
   including('include-fifo', '../fifo/mkosi.conf');
+  project('certificate', '[Host]\nSsh=yes\nSshCertificate=/dev/zero\n[Validation]\nSecureBootKey=/dev/zero\n');
+  // A FIFO is the configuration of the project above.
+  fifo('bad/below/mkosi.conf');
+  put('bad/below/mkosi.images/web/mkosi.conf', '[Content]\nPackages=x\n');
+  project('closed');
+  put('bad/closed/mkosi.conf.d/a.conf', '');
+  chmodSync(at('bad/closed/mkosi.conf.d'), 0);
   if (process.getuid?.() === 0) for (const name of ['bad/device.nspawn', 'bad/include-zero/mkosi.local.conf']) run('mknod', at(name), 'c', '1', '5');
   mkdirSync(at('bad/socket'));
   const server = createServer();
@@ -75,6 +82,7 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   // Walks without an end.
   project('loops');
   for (const name of ['a', 'b']) link(`bad/loops/mkosi.conf.d/${name}`, '..');
+  link('bad/loops/mkosi.conf.d/me', '.');
   link('bad/loops/mkosi.profiles/self', 'self');
   link('bad/loops/mkosi.images/up', '../..');
   project('everything');
@@ -94,6 +102,8 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   truncateSync(at('bad/sparse/mkosi.conf.d/a.conf'), 1 << 30);
   put('bad/sparse.nspawn', '');
   truncateSync(at('bad/sparse.nspawn'), 1 << 30);
+  project('value');
+  put('bad/value/mkosi.version', 'x'.repeat(20 << 20));
   put('bad/line.nspawn', `[Exec]\nParameters=${'a '.repeat(5 << 20)}\n`);
   put('bad/lines.nspawn', `[Exec]\n${'Boot=yes\n'.repeat(60_000)}`);
   put('bad/list.nspawn', `[Exec]\nSystemCallFilter=${'@mount ~kexec '.repeat(70_000)}\n`);
@@ -105,7 +115,8 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
 
   // Names, and keys that a terminal would obey.
   for (const name of ['a\n::error file=x::forged', 'b\x1b[31mred', 'c\u202egnp', 'd\u200b', '-rf', '$(touch x)', 'n'.repeat(248)]) {
-    put(`bad/names/${name}.nspawn`, '[Exec]\n\x1b]0;title\x07Boot=yes\n\u202eBoot=no\n');
+    put(`bad/names/${name}.nspawn`, '[Exec]\n\x1b]0;title\x07Boot=yes\n\u202eBoot=no\n::error file=x::forged=1\n');
+    project(`names/${name.slice(0, 200)}`, '[Output]\n\x1b[2J=1\nFormat=\x1b[31m\n');
   }
   writeFileSync(Buffer.concat([Buffer.from(at('bad/names/bytes-')), Buffer.from([0xff, 0xfe]), Buffer.from('.nspawn')]), '[Exec]\nBoot=perhaps\n');
 
@@ -149,6 +160,8 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
       for (const mount of mounts.splice(0)) spawnSync('umount', ['--force', '--lazy', mount]);
       for (const handle of handles.splice(0)) closeSync(handle);
       for (const each of servers.splice(0)) each.close();
+      // Whoever is not root has to be let in first.
+      if (existsSync(at('bad/closed/mkosi.conf.d'))) chmodSync(at('bad/closed/mkosi.conf.d'), 0o700);
       for (const all of [folder, outside, mark]) rmSync(all, { recursive: true, force: true });
     },
   };
