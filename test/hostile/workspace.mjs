@@ -1,7 +1,7 @@
 // A workspace of everything that may hurt who reads it, with two good files beside it in good/.
 //   node test/hostile/workspace.mjs FOLDER     makes it, and keeps its mounts and sockets until Ctrl-C
 import { spawnSync } from 'node:child_process';
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,7 +49,7 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   put('good/web.nspawn', '[Exec]\nBoot=perhaps\n');
   put('good/mkosi.conf', '[Distribution]\nDistribution=nonsense\n');
   // By its place, nspawn does not trust this one.
-  put('good/.local/state/machines/web.nspawn', '[Files]\nBind=/srv/data\n');
+  put('good/.local/state/machines/db.nspawn', '[Files]\nBind=/srv/data\n');
 
   // Files that have no end, or wait for somebody.
   for (const [name, to] of [['zero', '/dev/zero'], ['random', '/dev/urandom'], ['memory', '/proc/self/mem'], ['kernel', '/dev/kmsg'], ['log', '/proc/kmsg'], ['full', '/dev/full'], ['terminal', '/dev/tty'], ['input', '/dev/stdin']]) {
@@ -90,6 +90,19 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   including('circle', '../circle', 'one.conf');
   for (const [one, other] of [['one', 'two'], ['two', 'one']]) put(`bad/circle/${one}.conf`, `[Include]\nInclude=${other}.conf\n`);
   put(`bad/deep/${'mkosi.conf.d/'.repeat(editor ? 60 : 250)}a.conf`, '');
+  // Deeper than a path can be long.
+  if (!editor) {
+    const back = process.cwd();
+    project('far');
+    mkdirSync(at('bad/far/mkosi.conf.d'));
+    process.chdir(at('bad/far/mkosi.conf.d'));
+    for (let i = 0; i < 20; i++) {
+      mkdirSync('d'.repeat(250));
+      process.chdir('d'.repeat(250));
+    }
+    writeFileSync('x.nspawn', '');
+    process.chdir(back);
+  }
   for (let i = 0; i < (editor ? 1_000 : 100_000); i++) {
     if (i === 0) project('many');
     if (i === 0) mkdirSync(at('bad/many/mkosi.conf.d'));
@@ -104,6 +117,7 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   truncateSync(at('bad/sparse.nspawn'), 1 << 30);
   project('value');
   put('bad/value/mkosi.version', 'x'.repeat(20 << 20));
+  put('bad/real/mkosi.conf', `[Content]\n${'Packages=vim bash less strace\n'.repeat(700_000)}`);
   put('bad/line.nspawn', `[Exec]\nParameters=${'a '.repeat(5 << 20)}\n`);
   put('bad/lines.nspawn', `[Exec]\n${'Boot=yes\n'.repeat(60_000)}`);
   put('bad/list.nspawn', `[Exec]\nSystemCallFilter=${'@mount ~kexec '.repeat(70_000)}\n`);
@@ -111,6 +125,8 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   project('list', `[Content]\nPackages=${'vim, '.repeat(200_000)}\n`);
   project('pattern', `[Output]\nImageId=${'a'.repeat(60)}\n`);
   put('bad/pattern/mkosi.conf.d/a.conf', `[Match]\nImageId=${'*a'.repeat(30)}b\n[Content]\nPackages=x\n`);
+  put('bad/brackets/mkosi.conf', `[Match]\nImageId=${'['.repeat(20_000)}\nHostname=${'?*'.repeat(10_000)}b\nArchitecture=${'!'.repeat(20_000)}\n`);
+  put('bad/bytes.nspawn', Buffer.from('5b455d0afffe003dc3280a', 'hex'));
   including('globs', '*/*/*/*/*/*', '../*/../*/../*/../*');
 
   // Names, and keys that a terminal would obey.
@@ -162,7 +178,8 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
       for (const each of servers.splice(0)) each.close();
       // Whoever is not root has to be let in first.
       if (existsSync(at('bad/closed/mkosi.conf.d'))) chmodSync(at('bad/closed/mkosi.conf.d'), 0o700);
-      for (const all of [folder, outside, mark]) rmSync(all, { recursive: true, force: true });
+      // Not by Node, which knows folders by their path only.
+      spawnSync('rm', ['-rf', '--', folder, outside, mark]);
     },
   };
 }
