@@ -76,7 +76,7 @@ function decent({ stdout, stderr }) {
 
 await walk('checker', {}, async () => {
   /** Of the good files, by the rule. */
-  const good = [['good/.local/state/machines/web.nspawn', 'untrusted'], ['good/mkosi.conf', 'bad-value'], ['good/web.nspawn', 'bad-value']];
+  const good = [['good/.local/state/machines/stranger.nspawn', 'untrusted'], ['good/mkosi.conf', 'bad-value'], ['good/web.nspawn', 'bad-value']];
   await step('check all of it, and say what is wrong in the good files', async () => {
     const seen = await run('check', '.');
     assert.equal(seen.status, 2, seen.stderr);
@@ -173,7 +173,7 @@ await walk('server', {}, async () => {
     console.log(`  first answers for good files after ${Date.now() - began} ms`);
     for (const name of openable) await server.open(name, textOf(name));
     began = Date.now();
-    for (const name of ['good/.local/state/machines/web.nspawn', 'good/second.nspawn']) await server.open(name, '[Exec]\nBoot=perhaps\n[Files]\nBind=/srv/data\n');
+    for (const name of ['good/.local/state/machines/stranger.nspawn', 'good/second.nspawn']) await server.open(name, '[Exec]\nBoot=perhaps\n[Files]\nBind=/srv/data\n');
     await server.findings('good/second.nspawn', 'bad-value');
     console.log(`  and for one that is opened behind ${openable.length} bad ones after ${Date.now() - began} ms`);
   });
@@ -245,7 +245,7 @@ if (only === undefined || only === 'untrusted' || only === 'trusted') {
       });
       if (!trust) {
         await step('see that a file is not trusted, whatever the workspace says of the rule', async () => {
-          await workbench.openFile('good/.local/state/machines/web.nspawn');
+          await workbench.openFile('good/.local/state/machines/stranger.nspawn');
           await underlined('Bind=/srv/data');
         });
       }
