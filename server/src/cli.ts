@@ -11,9 +11,10 @@ import { type Decoded, type Found, decode, fileUri, filesAt, read, searchAt, sta
 import { type Finding, projectLimits } from './rules';
 import { Document, type Kind, type Target, isTrusted, newest } from './schema';
 import { host } from './host';
+import { patiently } from './node/mounts';
 import { replaceFile, stampOf } from './node/replace-file';
 import { UnreadableFile, explainCode, mostBytes, readSmallFile } from './node/small-file';
-import { visible } from './node/visible';
+import { visibleLine } from './node/visible';
 import { type Member, Projects } from './projects';
 import { sarif } from './sarif';
 import { serve } from './server';
@@ -152,7 +153,7 @@ const scan = (judged: readonly Judged[]): string =>
   sarif(judged.map(({ path: file, diagnostics }) => ({ uri: pathToFileURL(file).href, diagnostics })));
 
 const text = (judged: readonly Judged[]): string => judged.flatMap(({ path: file, diagnostics }) => diagnostics.map((d) =>
-  `${visible(file)}:${d.range.start.line + 1}:${d.range.start.character + 1}: ${d.severity}: ${visible(d.message)} [${d.code}]\n`)).join('');
+  `${visibleLine(`${file}:${d.range.start.line + 1}:${d.range.start.character + 1}: ${d.severity}: ${d.message} [${d.code}]`)}\n`)).join('');
 
 function format(args: readonly string[]): void {
   const { values, positionals } = formatOptions(args);
@@ -161,7 +162,7 @@ function format(args: readonly string[]): void {
     const input = standardInput(values['stdin-filename']), formatted = formattedText(input.path, input.kind, input);
     if (!values.check) process.stdout.write(formatted);
     else if (formatted !== input.text) {
-      process.stdout.write(`${visible(input.path)}\n`);
+      process.stdout.write(`${visibleLine(input.path)}\n`);
       process.exitCode = 1;
     }
     return;
@@ -188,11 +189,11 @@ function trying(file: string, named: boolean, act: () => void): void {
 
 /** @param within the folder that was named, which no link leads out of */
 function formatFile(file: string, kind: Kind, checkOnly: boolean, within: string): void {
-  const was = stampOf(statSync(file, { bigint: true }));
+  const was = stampOf(patiently(file, () => statSync(file, { bigint: true })));
   const decoded = decode(readSmallFile(file, mostBytes.configuration)), formatted = formattedText(file, kind, decoded);
   if (formatted === decoded.text) return;
   const note = checkOnly ? undefined : replaceFile(file, formatted, { within, was });
-  process.stdout.write(`${visible(file)}\n`);
+  process.stdout.write(`${visibleLine(file)}\n`);
   if (note !== undefined) troubles.note(file, note);
   if (checkOnly) process.exitCode ??= 1;
 }
@@ -255,6 +256,6 @@ try {
 } catch (error) {
   troubles.report();
   const said = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${visible(error instanceof UnreadableFile ? `${error.file}: ${said}` : said)}\n`);
+  process.stderr.write(`${visibleLine(error instanceof UnreadableFile ? `${error.file}: ${said}` : said)}\n`);
   process.exitCode = 2;
 }

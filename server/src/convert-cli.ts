@@ -23,9 +23,11 @@ import {
   toCommand,
 } from './convert';
 import { decode, read } from './files';
+import { patiently } from './node/mounts';
 import { UnwritableFile, entryOf, placeOf, prepareFile, replaceFile, stampOf, type Prepared } from './node/replace-file';
 import { UnreadableFile, explainCode, mostBytes, readSmallFile } from './node/small-file';
 import { readStandardInput } from './node/standard-input';
+import { visibleLine, visibleLines } from './node/visible';
 import { Document, isTrusted, mkosi, newest } from './schema';
 
 /** The verbs `convert` and `migrate`; errors are thrown as one line for standard error. */
@@ -89,7 +91,7 @@ export function convert(args: readonly string[]): void {
 
 function print(json: boolean, result: object, text: string, notes: readonly Note[]): void {
   process.stdout.write(json ? `${JSON.stringify(result, null, 1)}\n` : text);
-  if (!json) process.stderr.write(notes.map(({ about, message }) => `${about}: ${message}\n`).join(''));
+  if (!json) process.stderr.write(notes.map(({ about, message }) => `${visibleLines(`${about}: ${message}`)}\n`).join(''));
 }
 
 export function migrate(args: readonly string[]): void {
@@ -114,7 +116,7 @@ export function migrate(args: readonly string[]): void {
   const json = asked('format', values.format, ['text', 'json']) === 'json';
   const target = release('mkosi', values.mkosi, newest.mkosi, mkosi.data.oldest);
   const from = values.from === undefined ? undefined : release('from', values.from, newest.mkosi, 1);
-  const isFolder = statSync(named).isDirectory(),
+  const isFolder = asking(named, () => statSync(named)).isDirectory(),
     folder = isFolder ? named : path.dirname(named);
   const there = isFolder ? present(folder) : [path.basename(named)];
   const files = there.flatMap((file) => (!isFolder || isConfiguration(file) ? readIn(folder, file) : []));
@@ -176,24 +178,26 @@ function present(folder: string): string[] {
   return found;
 }
 
-/** Half a project is none, so a folder that cannot be read ends it. */
-function entriesOf(folder: string): Dirent[] {
+/** Half a project is none, so what cannot be looked at ends it. */
+function asking<T>(file: string, ask: () => T): T {
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    return patiently(file, ask);
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new Error(`${folder} cannot be read: ${explainCode(code)}; nothing was changed`, { cause: error });
+    throw new Error(`${file} cannot be read: ${explainCode(code)}; nothing was changed`, { cause: error });
   }
 }
 
+const entriesOf = (folder: string): Dirent[] => asking(folder, () => readdirSync(folder, { withFileTypes: true }));
+
 const sayAction = ({ kind, path: file, to, message }: Action): string =>
-  kind === 'rename' ? `rename ${file} to ${to ?? ''} (${message})\n` : `by hand: ${file}: ${message}\n`;
+  `${visibleLine(kind === 'rename' ? `rename ${file} to ${to ?? ''} (${message})` : `by hand: ${file}: ${message}`)}\n`;
 
 const report = ({ actions, losses, files }: Migration, done: boolean): string =>
   [
     ...actions.map(sayAction),
-    ...losses.map((l) => `${l.path}:${l.line + 1}: ${l.kind}: ${l.message}\n`),
-    ...files.map((f) => (done ? `wrote ${f.path}\n` : `\n==> ${f.path} <==\n${f.text}`)),
+    ...losses.map((l) => `${visibleLine(`${l.path}:${l.line + 1}: ${l.kind}: ${l.message}`)}\n`),
+    ...files.map((f) => (done ? `wrote ${visibleLine(f.path)}\n` : `\n==> ${visibleLine(f.path)} <==\n${visibleLines(f.text)}`)),
   ].join('');
 
 /** What a migration does to a folder. Paths are real ones below it. */
@@ -272,7 +276,7 @@ function write({ folder, texts, renames }: Change): void {
     throw error;
   }
   texts.forEach(({ path: file }, i) => {
-    if (ready[i]?.note !== undefined) process.stderr.write(`${file}: ${ready[i].note}\n`);
+    if (ready[i]?.note !== undefined) process.stderr.write(`${visibleLine(file)}: ${ready[i].note}\n`);
   });
   for (const { from } of [...renames].sort((a, b) => b.from.length - a.from.length)) removeEmpty(path.dirname(from), folder);
 }

@@ -1,5 +1,5 @@
 import { UnreadableFile } from './node/small-file';
-import { visible } from './node/visible';
+import { visibleLine } from './node/visible';
 
 /** More lines than this nobody reads. */
 const mostLines = 20;
@@ -20,7 +20,7 @@ export class Troubles {
 
   /** Something that is passed over. */
   readonly note = (file: string, reason: unknown): void => {
-    this.lines.add(`${visible(file)}: ${visible(reason instanceof Error ? reason.message : String(reason))}\n`);
+    this.lines.add(`${visibleLine(`${file}: ${reason instanceof Error ? reason.message : String(reason)}`)}\n`);
   };
 
   /** A file that was found or named: only that one is not read at all, or that the system says no, is a failure. */

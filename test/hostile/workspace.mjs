@@ -49,7 +49,7 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   put('good/web.nspawn', '[Exec]\nBoot=perhaps\n');
   put('good/mkosi.conf', '[Distribution]\nDistribution=nonsense\n');
   // By its place, nspawn does not trust this one.
-  put('good/.local/state/machines/db.nspawn', '[Files]\nBind=/srv/data\n');
+  put('good/.local/state/machines/stranger.nspawn', '[Files]\nBind=/srv/data\n');
 
   // Files that have no end, or wait for somebody.
   for (const [name, to] of [['zero', '/dev/zero'], ['random', '/dev/urandom'], ['memory', '/proc/self/mem'], ['kernel', '/dev/kmsg'], ['log', '/proc/kmsg'], ['full', '/dev/full'], ['terminal', '/dev/tty'], ['input', '/dev/stdin']]) {

@@ -104,4 +104,21 @@ describe('checker and hostile files', () => {
     const { status, stdout, lines } = run(['check', '-'], { input: '#'.repeat(5 << 20) });
     assert.deepEqual([status, stdout, lines], [2, '', ['standard input: Standard input has more than 4 MiB and is not read.']]);
   });
+
+  it('forges no line and steers no terminal, whatever files and folders are called', () => {
+    const odd = '[Exec]\nBoot=##[error]forged\nNo\x1b[2JSuch=\u202e\n', project = '[Output]\n\x1b[2J=1\nFormat=\x1b[31m\n[Content]\nPackages=a\n  ::error::forged\n';
+    for (const name of ['::error file=x::forged', '##[error]forged', 'a\n::error::forged']) {
+      put(`${name}.nspawn`, odd);
+      put(`project/${name}/mkosi.conf`, project);
+      put(`${name}/mkosi.conf`, project);
+      execFileSync('mkfifo', [at(`${name}-fifo.nspawn`)]);
+    }
+    for (const args of [['check', '.'], ['format', '--check', '.'], ['migrate', 'project'], ['migrate', '::error file=x::forged'], ['migrate', '--write', 'project'], ['convert', '::error file=x::forged.nspawn'], ['check', '::none::']]) {
+      const { status, stdout, stderr } = run(args), said = args[0] === 'convert' ? stderr : stdout + stderr;
+      assert.notEqual(status, null);
+      assert.doesNotMatch(said, /^\s*::|##\w*\[/m, args.join(' '));
+      assert.doesNotMatch(said, /[\x00-\x08\x0b-\x1f\x7f\u202e]/, args.join(' '));
+      assert.match(said, /error|forged|none|\\x1B/, args.join(' '));
+    }
+  });
 });

@@ -10,6 +10,7 @@ import {
   renameSync, rmSync, writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { patiently } from './mounts';
 import { describeKind, explainCode } from './small-file';
 
 /** A file that was not changed. */
@@ -145,13 +146,13 @@ export const makeExecutable = (file: string, within?: string): void => changeMod
  * @throws UnwritableFile
  */
 export function placeOf(file: string, within = path.dirname(file)): Place {
-  return knowingly(file, () => {
+  return knowingly(file, () => patiently(file, () => {
     const root = realpathSync.native(within), here = entryOf(file, within);
     const stats = lstatSync(here, { bigint: true, throwIfNoEntry: false });
     if (stats?.isSymbolicLink() !== true) return { path: here, stats };
     const end = resolved(file, here, root, 'It');
     return { path: end, stats: lstatSync(end, { bigint: true }) };
-  });
+  }));
 }
 
 /**
@@ -159,11 +160,11 @@ export function placeOf(file: string, within = path.dirname(file)): Place {
  * @throws UnwritableFile
  */
 export function entryOf(file: string, within = path.dirname(file)): string {
-  return knowingly(file, () => {
+  return knowingly(file, () => patiently(path.dirname(file), () => {
     let above = path.dirname(file);
     while (lstatSync(above, { throwIfNoEntry: false }) === undefined && above !== path.dirname(above)) above = path.dirname(above);
     return path.join(resolved(file, above, realpathSync.native(within), 'Its folder'), path.relative(above, file));
-  });
+  }));
 }
 
 /** @returns where something that exists really is @param what how a sentence about it begins */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { visible } from './visible';
+import { visible, visibleLine, visibleLines } from './visible';
 
 describe('visible text', () => {
   it('shows controls and escapes, and what would begin a line', () => {
@@ -18,6 +18,17 @@ describe('visible text', () => {
       const hex = code.toString(16).toUpperCase();
       assert.equal(visible(`a${String.fromCodePoint(code)}b`), code < 0x100 ? `a\\x${hex}b` : `a\\u{${hex.padStart(4, '0')}}b`);
     }
+  });
+
+  it('is no command to a build server, in a line and in a text', () => {
+    for (const [text, shown] of [
+      ['::error file=x::y', '\\x3A:error file=x::y'], ['  ::warning::y', '  \\x3A:warning::y'], ['a: ##[error]y', 'a: \\x23#[error]y'], ['##vso[task.x]##[add-mask]', '\\x23#vso[task.x]\\x23#[add-mask]'],
+      ['a::b', 'a::b'], ['# # ## a [b]', '# # ## a [b]'], ['/srv/a.nspawn:2:6', '/srv/a.nspawn:2:6'],
+    ] as const) {
+      assert.equal(visibleLine(text), shown);
+      assert.equal(visibleLines(`[A]\r\n\tb\r\n${text}\n`), `[A]\r\n\tb\r\n${shown}\n`);
+    }
+    assert.equal(visibleLines('\t::a\nb\rc\n\x1b[2J'), '\t\\x3A:a\nb\\x0Dc\n\\x1B[2J');
   });
 
   it('shows half of a surrogate pair, and leaves whole ones', () => {

@@ -8,6 +8,15 @@ export const visible = (text: string): string => text.replace(unseen, (sign) => 
   return code < 0x100 ? `\\x${hex.padStart(2, '0')}` : `\\u{${hex.padStart(4, '0')}}`;
 });
 
+/** A line with foreign text in it, for terminals and for build servers, which take `::error::` at its beginning and `##[error]` anywhere for a command. */
+export const visibleLine = (line: string): string => harmless(visible(line));
+
+/** The text of a file, shown to be read: the same line by line. Tabulators stay. */
+export const visibleLines = (text: string): string =>
+  text.split('\n').map((line) => harmless(line.replace(/[^\t\r]+|\r(?!$)/g, visible))).join('\n');
+
+const harmless = (line: string): string => line.replace(/^(\s*):(?=:)/, '$1\\x3A').replace(/#(?=#\w*\[)/g, '\\x23');
+
 /**
  * - `\p{Cc}` controls: C0 with escape, tabulator and line ends, DEL, and C1, which terminals take for escapes as well;
  * - `\p{Cf}` formats: soft hyphen, zero-width and bidi signs, joiners, invisible operators, the byte order mark, tags;
