@@ -94,13 +94,7 @@ function check(args: readonly string[]): void {
   const projects = new Projects(target, undefined, false, false, { ...projectLimits, bytes: 4 << 20, milliseconds: 10_000 }), known = new Set<string>(), judged: Judged[] = [];
   /** What fails for one file or folder keeps nobody from the others. */
   const each = <T>(all: Iterable<T>, pathOf: (one: T) => string, work: (one: T) => void, named: (one: T) => boolean = () => false): void => {
-    for (const one of all) {
-      try {
-        work(one);
-      } catch (error) {
-        troubles.unread(pathOf(one), error, named(one));
-      }
-    }
+    for (const one of all) trying(pathOf(one), named(one), () => { work(one); });
   };
   const searches = positionals.map((given) => searchAt(given, troubles)), files = searches.flatMap((search) => search.files);
   // A file may belong to a project whose own files come later.
