@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { shown } from '../server/src/features';
-import { decode } from '../server/src/files';
+import { decode } from '../server/src/node/files';
 import { type Case, rules } from '../server/src/rules';
 import { judged } from '../server/src/rules/testing/judged';
 import { projectOf } from '../server/src/rules/testing/project';

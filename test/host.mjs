@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../tools/setup.mjs';
-import { add, finish, nothing, tryTwice } from './counts.mjs';
+import { add, finish, nothing, tryTwice } from './results.mjs';
 import { openTheWay } from './inside.mjs';
 import { bundleSuite } from './mocha.mjs';
 import { boot, can, prepare } from './rig/systemd/rig.mjs';
@@ -21,7 +21,7 @@ const wanted = (part) => only === undefined || part.startsWith(only);
 const total = nothing();
 if (!able.ok) finish({ ...total, skipped: releases.length, reason: `real systemd: ${able.reason}` });
 
-/** What mocha counted. @returns {import('./counts.mjs').Counts} */
+/** What mocha counted. @returns {import('./results.mjs').Counts} */
 function counted({ status, stdout, stderr }) {
   const lines = stdout.trimEnd().split('\n');
   const last = lines.findLast((l) => l.startsWith('RESULT '));

@@ -7,7 +7,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../tools/setup.mjs';
-import { add, finish, nothing } from './counts.mjs';
+import { add, finish, nothing } from './results.mjs';
 import { numbers, sample } from './replay/generate.mjs';
 import { legacy, projects } from './replay/mkosi-cases.mjs';
 import { checked, mkosiOf, prepare, suites, summaries, withProjects } from './replay/mkosi.mjs';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { root } from '../tools/setup.mjs';
-import { finish, nothing } from './counts.mjs';
+import { finish, nothing } from './results.mjs';
 import { numbers, sample } from './replay/generate.mjs';
 import { ask, contentOf, trustOf } from './replay/nspawn.mjs';
 import { can, prepare } from './rig/systemd/rig.mjs';

@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { installPackages, root } from '../tools/setup.mjs';
-import { add, nothing } from './counts.mjs';
+import { add, nothing } from './results.mjs';
 
 /**
  * A stage is a command. One that prints `RESULT {"passed":1,"failed":0,"skipped":0,"reason":"..."}` is counted by that,

@@ -1,5 +1,5 @@
 // The steps of a walk: counted, told, and each with a screenshot.
-import { add, nothing, tryTwice } from './counts.mjs';
+import { add, nothing, tryTwice } from './results.mjs';
 
 /**
  * @param {() => import('./rig/vscode/workbench.mjs').Workbench | undefined} workbench  the window that steps are taken in, while there is one

@@ -7,8 +7,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { vsixPath } from '../tools/package.mjs';
 import { root } from '../tools/setup.mjs';
-import { add, finish, nothing, tryTwice } from './counts.mjs';
-import { bootFar } from './far.mjs';
+import { add, finish, nothing, tryTwice } from './results.mjs';
+import { bootFar } from './remote-host.mjs';
 import { checkout, openTheWay } from './inside.mjs';
 import { bundleSuite } from './mocha.mjs';
 import { run } from './rig/systemd/process.mjs';
@@ -38,7 +38,7 @@ const total = nothing();
 /** What is to be downloaded with its signature. */
 const signed = can().ok && among(machines).includes('machines-transfers') ? await signedArchive() : undefined;
 
-/** Runs files of the suite. @param {string[]} files @param {object} [where] a rig, or here @returns {Promise<import('./counts.mjs').Counts>} */
+/** Runs files of the suite. @param {string[]} files @param {object} [where] a rig, or here @returns {Promise<import('./results.mjs').Counts>} */
 async function suite(files, rig, name = 'suite') {
   const { counts, problem } = await runSuite({
     extension, tests: path.join(root, 'out/suite/test/suite/index.js'), workspace: path.join(root, 'examples'), name, timeoutMs: 600_000,

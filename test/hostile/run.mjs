@@ -12,7 +12,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { vsixPath } from '../../tools/package.mjs';
 import { root } from '../../tools/setup.mjs';
-import { finish } from '../counts.mjs';
+import { finish } from '../results.mjs';
 import { installVSCode } from '../rig/vscode/install.mjs';
 import { walking } from '../steps.mjs';
 import { hostileWorkspace, secret } from './workspace.mjs';

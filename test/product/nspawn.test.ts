@@ -7,7 +7,7 @@ import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { CodeAction, CompletionItem, Hover, InlayHint, Location, SignatureHelp, TextEdit, WorkspaceEdit, WorkspaceSymbol } from 'vscode-languageserver-types';
-import { Editor } from '../../server/src/testing/editor';
+import { Editor } from '../../server/src/lsp/testing/editor';
 
 /** The built server as an editor starts it, asked for everything that it can do with a `.nspawn` file. */
 describe('.nspawn files over standard streams', () => {

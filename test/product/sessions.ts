@@ -10,7 +10,7 @@ import {
   CancellationTokenSource, ErrorCodes, FileChangeType, type LogMessageParams, MessageType, type Position, type Range, ResponseError,
 } from 'vscode-languageserver/node';
 import { edits, placed, samplesOf } from '../../server/src/features/testing/documents';
-import { Editor } from '../../server/src/testing/editor';
+import { Editor } from '../../server/src/lsp/testing/editor';
 
 /** The files of a session, below a folder of its own. */
 const names = ['mkosi.conf', 'mkosi.local.conf', 'mkosi.conf.d/10-a.conf', 'mkosi.conf.d/20-b/mkosi.conf', 'mkosi.profiles/p.conf', 'mkosi.images/i/mkosi.conf', 'mkosi.default', 'web.nspawn', 'db.nspawn'] as const;

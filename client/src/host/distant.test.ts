@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import { BusError } from './bus';
-import { Scene, until } from './testing/scene';
+import { BusError } from './dbus/bus';
+import { Scene, until } from './testing/test-host';
 
 describe('A host at another computer', () => {
   let scene: Scene;

@@ -4,8 +4,8 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, write
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { entriesIn } from './folder';
-import { findSettings } from './settings-files';
-import { watchFolder } from './watch';
+import { findSettings } from './model/settings-files';
+import { watchFolder } from './model/watch';
 
 describe('A folder that somebody else has filled', () => {
   let folder: string;

@@ -1,7 +1,7 @@
 /** Folders that somebody else may have filled, with more entries than anybody needs. */
 import type { Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
-import { patientlyLater } from '../../../server/src/node/mounts';
+import { patientlyLater } from '../../../server/src/node/shared/mounts';
 
 /** Entries of a folder that are looked at; the others are left out. */
 export const mostEntries = 100_000;

@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { commands } from './commands';
-import { busAtSocket, systemBusSocket } from './connect';
-import { type Host, localHost } from './host';
+import { busAtSocket, systemBusSocket } from './dbus/connect';
+import { type Host, localHost } from './model/machine-store';
 import { systemdVersion } from './programs';
-import { type Ended, Transfers } from './transfers';
+import { type Ended, Transfers } from './model/transfers';
 import { run, until } from './testing/real';
 
 const folder = '/var/lib/machines';

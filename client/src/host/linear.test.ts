@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { bootsAnInit, readOsReleaseText } from './image-files';
-import { lastRun, mattering, placesIn, readJournal } from './journal';
+import { bootsAnInit, readOsReleaseText } from './images/image-files';
+import { lastRun, mattering, placesIn, readJournal } from './model/journal';
 import { isImageName, isMachineName, isUserName, machineOfUnit, machineOfUnitPath } from './names';
-import { aliasesIn, isDestination } from './ssh';
-import { sshFailure } from './ssh-stream';
+import { aliasesIn, isDestination } from './ssh/ssh';
+import { sshFailure } from './ssh/ssh-stream';
 import { parseMessages } from '../mkosi/messages';
 import { assignments, placeOf } from '../mkosi/places';
 

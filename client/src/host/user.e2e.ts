@@ -8,11 +8,11 @@ import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Command } from './command';
+import type { Command } from './commands/command-spec';
 import { applies, commands } from './commands';
-import type { Host } from './host';
-import { hasUserPlace, userPlace } from './place';
-import { Transfers } from './transfers';
+import type { Host } from './model/machine-store';
+import { hasUserPlace, userPlace } from './host-spec';
+import { Transfers } from './model/transfers';
 import { run, until } from './testing/real';
 
 const images = path.join(homedir(), '.local/state/machines');

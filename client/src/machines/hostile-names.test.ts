@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Image, Machine } from '../host';
 import { assertInert, assertUnlinked, hostile } from '../ui/testing/hostile';
 import { fakeVscode, standIn, textsIn } from '../ui/testing/vscode';
-import type { Scene, Verb } from './verb';
+import type { Scene, Verb } from './commands/machine-command';
 
 const image = (name: string): Image => ({ name, type: name, path: `/var/lib/machines/${name}`, readOnly: true, hidden: true, usage: 1 });
 const machine = (name: string): Machine => ({
@@ -22,12 +22,12 @@ describe('names of machines and images that somebody else chose', () => {
   let verbs: readonly Verb[];
   before(async () => {
     end = standIn(vscode.api);
-    verbs = [...(await import('./machine-verbs')).machineVerbs, ...(await import('./image-verbs')).imageVerbs];
+    verbs = [...(await import('./commands/machine-commands')).machineVerbs, ...(await import('./commands/image-commands')).imageVerbs];
   });
   after(() => end());
 
   it('are text in rows and tooltips', async () => {
-    const { machineRow, machineTooltip } = await import('./machine-row'), { imageRow, imageTooltip } = await import('./image-row');
+    const { machineRow, machineTooltip } = await import('./views/machine-row'), { imageRow, imageTooltip } = await import('./views/image-row');
     for (const [name] of hostile) {
       for (const { label, description, accessibilityInformation } of [machineRow(machine(name)), imageRow(image(name), true)]) {
         for (const text of textsIn([label, description, accessibilityInformation])) assertUnlinked(text);
@@ -75,7 +75,7 @@ describe('names of machines and images that somebody else chose', () => {
   });
 
   it('come to commands in rows or not at all', async () => {
-    const { asRow, asRows } = await import('./tree');
+    const { asRow, asRows } = await import('./views/tree');
     const row = { name: 'web', room: 'ssh:far', heading: false };
     assert.equal(asRow(row), row, 'the same object, which a selection holds as well');
     for (const odd of [undefined, null, 'web', 3, [], {}, { name: 3 }, { name: 'web', room: {} }, { name: 'web', heading: 'x' }]) assert.equal(asRow(odd), undefined);
@@ -83,7 +83,7 @@ describe('names of machines and images that somebody else chose', () => {
   });
 
   it('come with no answer to a question unless it is code that gives it', async () => {
-    const { asGiven, isConfirmed } = await import('./verb');
+    const { asGiven, isConfirmed } = await import('./commands/machine-command');
     for (const odd of [undefined, null, 'x', true]) assert.equal(asGiven(odd), undefined);
     const fromLink = JSON.parse('{"confirmed":true,"options":{"force":true},"room":"user"}') as unknown;
     assert.deepEqual(asGiven(fromLink), { options: { force: true }, room: 'user', confirmed: true });

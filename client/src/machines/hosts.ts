@@ -1,77 +1,119 @@
-/** The commands that add, remove and connect other computers. */
-import * as os from 'node:os';
-import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { mostBytes, readSmallFileLater } from '../../../server/src/node/small-file';
-import { aliasesIn, destination, isDestination, loginOverSsh } from '../host';
-import { complain, messageOf } from '../ui/notifications';
-import { askText, pickOne } from '../ui/prompts';
-import { type Rooms, hostsSet } from './rooms';
-import { run } from './run';
-import type { Room } from './room';
-import { type Row, asRow } from './tree';
+import { type Place, hasUserPlace, isDestination, sshPlace, systemPlace, userPlace } from '../host';
+import { complain, log } from '../ui/notifications';
+import { pickOne } from '../ui/prompts';
+import { Room } from './host-session';
+import type { Row } from './views/tree';
 
-export function registerHosts(rooms: Rooms): vscode.Disposable[] {
-  const register = (id: string, title: string, work: (given?: Row | string) => Promise<void>) => vscode.commands.registerCommand(id, async (given?: unknown) => {
-    try {
-      await work(typeof given === 'string' ? given : asRow(given));
-    } catch (error) {
-      complain(`${title}: ${messageOf(error)}`);
-    }
-  });
-  return [
-    vscode.workspace.onDidChangeConfiguration((e) => { if (e.affectsConfiguration('nspawn.hosts')) rooms.readSetting(); }),
-    register('nspawn.addHost', 'Add host', async (given) => {
-      const host = typeof given === 'string' ? destination(given) : await askHost();
-      if (host !== undefined && !hostsSet().includes(host)) await setHosts([...hostsSet(), host]);
-    }),
-    register('nspawn.removeHost', 'Remove host', async (given) => {
-      const host = typeof given === 'string' ? given : await hostOf(rooms, given, 'Host to remove from the view; nothing changes there');
-      if (host !== undefined) await setHosts(hostsSet().filter((one) => one !== host));
-    }),
-    register('nspawn.reconnect', 'Reconnect', async (given) => {
-      const room = typeof given === 'object' ? rooms.of(given) : await rooms.pick('Reconnect');
-      room?.refresh();
-    }),
-    register('nspawn.connectInTerminal', 'Connect in terminal', async (given) => {
-      const host = typeof given === 'string' ? hostsSet().find((one) => one === given) : await hostOf(rooms, given, 'Host to connect to in a terminal');
-      if (host === undefined) return;
-      await run({ title: `Connect to ${host}`, argv: loginOverSsh(host), icon: 'remote', interactive: true, stays: false, asks: true });
-      for (const room of rooms.all) if (room.place.host === host) room.refresh();
-    }),
-  ];
+/** The destinations of the setting, as far as they can be any. */
+export function hostsSet(): readonly string[] {
+  const set: unknown = vscode.workspace.getConfiguration('nspawn').get('hosts', []);
+  return Array.isArray(set) ? [...new Set(set.filter((host): host is string => typeof host === 'string'))] : [];
 }
 
-async function setHosts(hosts: readonly string[]): Promise<void> {
-  await vscode.workspace.getConfiguration('nspawn').update('hosts', hosts, vscode.ConfigurationTarget.Global);
-}
+/** The rooms there are: this computer and the hosts of the setting, and of each the user's own where there is a machined for that. */
+export class Rooms implements vscode.Disposable {
+  /** The system scope of this computer. */
+  readonly system: Room;
+  private readonly opened = new Map<string, Room>();
+  private readonly changed = new vscode.EventEmitter<Room | undefined>();
+  /** Fires with a room that has come, or with nothing when one has gone. */
+  readonly onDidChange = this.changed.event;
+  private refused = new Set<string>();
+  private asked = false;
 
-async function hostOf(rooms: Rooms, row: Row | undefined, title: string): Promise<string | undefined> {
-  const of: Room | undefined = row && rooms.of(row);
-  if (of?.place.host !== undefined) return of.place.host;
-  return pickOne(hostsSet().map((host) => ({ label: host, value: host })), { title });
-}
-
-/** One of those that the user's ssh knows by name, or what they type. */
-async function askHost(): Promise<string | undefined> {
-  const title = 'Add a host with machines';
-  const known = (await aliases()).filter((host) => !hostsSet().includes(host));
-  if (known.length > 0) {
-    const choices = [...known.map((host) => ({ label: host, description: '~/.ssh/config', value: host })), { label: 'Another host…', value: '', alwaysShow: true }];
-    const chosen = await pickOne(choices, { title, placeHolder: 'Hosts in your ssh configuration' });
-    if (chosen !== '') return chosen;
+  constructor(private readonly memory: vscode.Memento, private readonly warn: (message: string) => void) {
+    this.system = this.open(systemPlace);
+    this.readSetting();
   }
-  const text = await askText({
-    title, prompt: 'As after "ssh" in a terminal: HOST, USER@HOST or ssh://USER@HOST:PORT. A key that needs no password has to be set up.',
-    check: (typed) => {
-      if (hostsSet().includes(typed.trim())) return 'This host is there already.';
-      return isDestination(typed.trim()) ? undefined : 'Write HOST, USER@HOST or ssh://USER@HOST:PORT.';
-    },
-  });
-  return text?.trim();
+
+  /** In the order in which they are shown. */
+  get all(): readonly Room[] {
+    const hosts = hostsSet().flatMap((host) => [`ssh:${host}`, `ssh-user:${host}`]);
+    const order = (room: Room): number => ['system', 'user', ...hosts].indexOf(room.place.id);
+    const rooms = [...this.opened.values()].sort((a, b) => order(a) - order(b));
+    // Where there is no systemd, other computers may still have one.
+    return rooms.length > 1 && isNotLinux(this.system) ? rooms.slice(1) : rooms;
+  }
+
+  /** Whether there is nothing but the system scope of this computer, so that nobody has to be told which room is meant. */
+  get single(): boolean {
+    return this.all.length === 1 && this.all[0] === this.system;
+  }
+
+  of({ room = 'system' }: Pick<Row, 'room'>): Room | undefined {
+    return this.opened.get(room);
+  }
+
+  /**
+   * The room that a command is for which got no row: the one there is, or one that the user picks.
+   * @param needsSome whether it is for machines that are there, so that a room without any does not come into question
+   */
+  async pick(title: string, needsSome = true): Promise<Room | undefined> {
+    const rooms = this.all.filter((room) => !needsSome || room === this.all[0] || !room.isEmpty), [first] = rooms;
+    if (rooms.length === 1) return first;
+    const items = rooms.map((room) => {
+      const { state } = room.host;
+      const description = state.kind === 'unavailable' ? 'not connected' : state.kind === 'connecting' ? '' : `${room.snapshot.machines.size} machines`;
+      return { label: room.place.label, description, value: room };
+    });
+    return pickOne(items, { title, placeHolder: 'Where?' });
+  }
+
+  /** Looks for the user's own machined, unless there is one already. */
+  findUser(): void {
+    if (this.asked || this.opened.has(userPlace.id)) return;
+    this.asked = true;
+    hasUserPlace().then((there) => {
+      this.asked = false;
+      if (there && !this.opened.has(userPlace.id)) this.open(userPlace);
+    }).catch(log);
+  }
+
+  /** Opens the rooms of hosts that have come into the setting, and closes those that have gone. */
+  readSetting(): void {
+    const hosts = hostsSet();
+    const wrong = hosts.filter((host) => !isDestination(host));
+    for (const host of wrong) {
+      if (this.refused.has(host)) continue;
+      complain(`${JSON.stringify(host.slice(0, 80))} of the setting "nspawn.hosts" is not a host that ssh could go to: write HOST, USER@HOST or ssh://USER@HOST:PORT.`);
+    }
+    this.refused = new Set(wrong);
+    for (const [id, room] of this.opened) {
+      if (room.place.host === undefined || hosts.includes(room.place.host)) continue;
+      this.opened.delete(id);
+      room.dispose();
+      this.changed.fire(undefined);
+    }
+    for (const host of hosts) if (isDestination(host) && !this.opened.has(`ssh:${host}`)) this.followUser(this.open(sshPlace(host)));
+  }
+
+  /** Opens a room for who logs in to another computer, once that is connected and says that they have one. */
+  private followUser(room: Room): void {
+    const { place, host } = room;
+    const listener = host.onDidChangeState(({ kind }) => {
+      if (kind !== 'ready' || place.ofUser === undefined) return;
+      listener.dispose();
+      place.ofUser().then((user) => {
+        if (user !== undefined && this.opened.get(place.id) === room) this.open(user);
+      }).catch(log);
+    });
+  }
+
+  dispose(): void {
+    for (const room of this.opened.values()) room.dispose();
+    this.opened.clear();
+    this.changed.dispose();
+  }
+
+  private open(place: Place): Room {
+    const room = new Room(place, this.memory, this.warn);
+    this.opened.set(place.id, room);
+    this.changed.fire(room);
+    return room;
+  }
 }
 
-/** The hosts that have an entry of their own in ~/.ssh/config. */
-async function aliases(): Promise<readonly string[]> {
-  return readSmallFileLater(path.join(os.homedir(), '.ssh/config'), mostBytes.host).then((bytes) => aliasesIn(bytes.toString()), () => []);
+function isNotLinux({ host: { state } }: Room): boolean {
+  return state.kind === 'unavailable' && state.reason === 'not-linux';
 }

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import { inertLine } from '../ui/text';
-import { registerDocuments } from './documents';
-import { registerHosts } from './hosts';
-import { registerMoveSettings } from './move-settings';
-import { Rooms } from './rooms';
-import { attendance } from './run';
-import { registerSettingsEditor } from './settings-editor';
-import { Sidebar } from './sidebar';
-import { registerTerminalProfile } from './terminal-profile';
-import { registerVerbs } from './verbs';
+import { registerDocuments } from './views/virtual-documents';
+import { registerHosts } from './commands/host-commands';
+import { registerMoveSettings } from './commands/move-settings';
+import { Rooms } from './hosts';
+import { attendance } from './terminal';
+import { registerSettingsEditor } from './commands/settings-editor';
+import { Sidebar } from './views/sidebar';
+import { registerTerminalProfile } from './commands/terminal-profile';
+import { registerVerbs } from './commands';
 
 /** Opens the sidebar. Nothing is connected before somebody looks at it or uses a command. */
 export function openMachines(context: vscode.ExtensionContext): void {

@@ -2,8 +2,8 @@
 import type { BigIntStats, Dirent } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { patientlyLater } from '../../../server/src/node/mounts';
-import { mostBytes, readSmallFileLater } from '../../../server/src/node/small-file';
+import { patientlyLater } from '../../../server/src/node/shared/mounts';
+import { mostBytes, readSmallFileLater } from '../../../server/src/node/shared/small-file';
 import { entriesIn, mostEntries } from '../host';
 
 export interface FolderEntry {

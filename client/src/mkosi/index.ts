@@ -10,7 +10,7 @@ import { Mkosi, Refusal } from './program';
 import { ProjectView } from './project-view';
 import { type Project, chooseProject, profilesOf, watchProjects } from './projects';
 import { Tasks } from './tasks';
-import { type Request, offers } from './verbs';
+import { type Request, offers } from './task-templates';
 
 /** mkosi.profiles/ came with 19; until 24 a build has one profile at most. */
 const anyProfiles = 19, severalProfiles = 25;

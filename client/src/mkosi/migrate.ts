@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { changeMode } from '../../../server/src/node/replace-file';
+import { changeMode } from '../../../server/src/node/shared/replace-file';
 import { inertLine, say } from '../ui/text';
 import { type Project, nameOf } from './projects';
 

@@ -3,7 +3,7 @@ import { type Message, parseMessages } from './messages';
 import { placeOf } from './places';
 import { type Doors, Mkosi, Refusal, parseRelease } from './program';
 import { filesIn, report, reportOfText } from './report';
-import { argumentsFor, offers, requestOf } from './verbs';
+import { argumentsFor, offers, requestOf } from './task-templates';
 
 /** An installed mkosi that only writes down how it is run. */
 function pretend(doors: Partial<Doors> = {}): { mkosi: Mkosi; runs: (readonly string[])[] } {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { makeExecutable } from '../../../server/src/node/replace-file';
+import { makeExecutable } from '../../../server/src/node/shared/replace-file';
 import { log, messageOf } from '../ui/notifications';
 import { treeItem } from '../ui/rows';
 import { complain } from './complain';

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { inertLine } from '../ui/text';
 import { type Project, findProjects, nameOf } from './projects';
 import { type Mkosi, Refusal } from './program';
-import { type Offer, type Request, argumentsFor, interactiveVerbs, offers, requestOf } from './verbs';
+import { type Offer, type Request, argumentsFor, interactiveVerbs, offers, requestOf } from './task-templates';
 
 /** The problem matchers of package.json. */
 export const matchers: readonly string[] = ['$mkosi', '$mkosi-error'];

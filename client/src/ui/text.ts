@@ -3,7 +3,7 @@
  * links and commands of `[label](command:…)` in messages and prompts, icons of `$(name)` in pickers, the status bar and tabs, and links
  * of what looks like an address in Markdown. Nothing of ours needs any of that in a text, so no text has it.
  */
-import { visible as withoutUnseen } from '../../../server/src/node/visible';
+import { visible as withoutUnseen } from '../../../server/src/node/shared/visible';
 
 /** With what is not seen in it made visible; also blanks that are not the usual one, which names would look alike by. */
 export const visible = (text: string): string => withoutUnseen(text).replace(/[^\P{Zs} ]/gu, (blank) => `\\u{${blank.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}}`);

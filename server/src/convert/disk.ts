@@ -1,5 +1,5 @@
 import { type Version, mkosiLegacy } from '../schema';
-import { legacyName } from './moves';
+import { legacyName } from './migrations';
 import { type Wish, definitions } from './partitions';
 import type { Source } from './project';
 

@@ -1,9 +1,9 @@
 import { findings } from '../rules';
 import { Document, type Version, mkosi, mkosiLegacy, newest } from '../schema';
 import { type Block, commented, applied, cut, rewritten } from './blocks';
-import { carry } from './carry';
+import { carry } from './exit-report';
 import type { Disk } from './disk';
-import { type Move, legacyMove, legacyName, modernMove, onlyLegacy, place } from './moves';
+import { type Move, legacyMove, legacyName, modernMove, onlyLegacy, place } from './migrations';
 import type { Wish } from './partitions';
 import { isSpace, skip, stripped } from '../syntax';
 import { type Source, order, uri } from './project';

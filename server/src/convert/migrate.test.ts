@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { findings } from '../rules';
 import { Document, mkosi, mkosiLegacy, newest } from '../schema';
 import { migrate } from './migrate';
-import moves from './moves.json';
+import moves from './migrations.json';
 
 const releases = mkosi.data.versions;
 

@@ -1,5 +1,5 @@
 import { Document, type Version, kindOf, mkosiLegacy, newest } from '../schema';
-import { fileMoves, legacyMove, onlyLegacy } from './moves';
+import { fileMoves, legacyMove, onlyLegacy } from './migrations';
 
 /** A file of a project: path with slashes, relative to wherever the caller counts from. */
 export interface File {

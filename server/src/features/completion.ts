@@ -7,7 +7,7 @@ import { grammarOf } from '../values';
 import { type World, nowhere } from './context';
 import { rangeOf } from './lookup';
 import { values } from './proposals';
-import { subjectOf, suggestAgain } from './subject';
+import { subjectOf, suggestAgain } from './completion-data';
 
 /** The most items of one list. An editor asks again as somebody types if there are more. */
 const mostItems = 1000;

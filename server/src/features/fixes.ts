@@ -4,7 +4,7 @@ import type { Document } from '../schema';
 import { fileName, uriOf } from './context';
 import { type Levels, type Shown, diagnosticOf, shown } from './diagnostics';
 import { offsetsOf, rangeOf } from './lookup';
-import { Stretches } from './stretches';
+import { Stretches } from './span-set';
 
 /** The kind of the action that applies every fix of ours; `editor.codeActionsOnSave` takes it. */
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.nspawn`;

@@ -13,6 +13,6 @@ export { refactorings } from './refactorings';
 export { definition, prepareRename, references, rename } from './references';
 export { selection } from './selection';
 export { signature } from './signature';
-export { resolved } from './subject';
+export { resolved } from './completion-data';
 export { documentSymbols, workspaceSymbols } from './symbols';
 export { legend, tokenEdits, tokens } from './tokens';

@@ -10,7 +10,7 @@ import { type Known, isKnown, rangeOf, readingOf } from './lookup';
 import { wordSummary } from './markdown';
 import { type NameKind, isOfProject, kindOfNames, namesIn } from './names';
 import { pathsOf } from './project-names';
-import { subjectOf, suggestAgain } from './subject';
+import { subjectOf, suggestAgain } from './completion-data';
 
 /**
  * What can stand at a place of a value: words of the grammar, then what only the host and other files know.

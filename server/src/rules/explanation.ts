@@ -1,6 +1,6 @@
 import { isSpace, skipBack } from '../syntax';
 import type { Problem } from '../values';
-import { type Entry, effectOf } from './load';
+import { type Entry, effectOf } from '../model/assignments';
 import type { Document } from '../schema';
 
 /** Why a value is bad as a whole, when one change makes it good. */

@@ -1,10 +1,10 @@
 import type { Assigned, Document } from '../schema';
 import { type Span, isLineEnd } from '../syntax';
-import { type Load, lineSpan } from './load';
-import type { Entry } from './load';
-import type { Launch, Machine } from './machine';
-import type { Place } from './place';
-import type { Disk, Fault, Passage, Project } from './project';
+import { type Load, lineSpan } from '../model/assignments';
+import type { Entry } from '../model/assignments';
+import type { Launch, Machine } from '../model/nspawn/options';
+import type { Place } from '../model/nspawn/location';
+import type { Disk, Fault, Passage, Project } from '../model/mkosi';
 
 /** What the real tool does: fails, complains and goes on, says nothing but does something else, or is content. */
 export type Verdict = 'refused' | 'warned' | 'silent' | 'advice';

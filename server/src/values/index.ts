@@ -64,5 +64,5 @@ export { mostWords } from './extract';
 export { Reading } from './grammar';
 export type { Asked, Effect, Grammar, Offer, Part, Place, Problem, Proposal, Rewrite, Role, Want } from './grammar';
 export { isRoot } from './paths';
-export { readingOf } from './readings';
+export { readingOf } from './value-cache';
 export { conditionGrammar, parseInteger, split, strip } from './mkosi';

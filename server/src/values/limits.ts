@@ -2,7 +2,7 @@ import { type Version, vocabulary, wordsOf } from '../schema';
 import type { Text } from '../syntax';
 import { colonFields, extractWord, extractWords, unfinishedMessage } from './extract';
 import { type Asked, type Grammar, type Offer, type Reading, grammar } from './grammar';
-import { type Atom, operators, take } from './kit';
+import { type Atom, operators, take } from './combinators';
 import { bigOf, parseNumber, uint64 } from './numbers';
 
 const infinity = 0xffffffffffffffffn;

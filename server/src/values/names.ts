@@ -2,7 +2,7 @@ import type { Version } from '../schema';
 import { shortened } from '../syntax';
 import { plainWords, whitespace } from './extract';
 import { type Grammar, type Offer, grammar } from './grammar';
-import { type Atom, list, oneOf, single, take } from './kit';
+import { type Atom, list, oneOf, single, take } from './combinators';
 import { type NumberForm, number, parseNumber, uint32 } from './numbers';
 import { boolean, fixed } from './words';
 

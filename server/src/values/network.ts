@@ -2,7 +2,7 @@ import type { Version } from '../schema';
 import { type Text, shortened } from '../syntax';
 import { colonFields, extractWord, extractWords, plainWords, unfinishedMessage, whitespace } from './extract';
 import { type Grammar, type Offer, type Reading, type Rewrite, grammar } from './grammar';
-import { type Atom, list, operators, single, take } from './kit';
+import { type Atom, list, operators, single, take } from './combinators';
 import { isInterfaceIndex, parseNumber, uint16 } from './numbers';
 
 /** Why a text is no name of a network interface (v262 socket-util.c ifname_valid_full); undefined when it is one. */

@@ -1,7 +1,7 @@
 import type { Version } from '../schema';
 import { shortened, skip } from '../syntax';
 import { type Grammar, grammar } from './grammar';
-import { type Atom, single } from './kit';
+import { type Atom, single } from './combinators';
 
 /** What C's strtoul() and strtol() read: base 0 takes 0x, 0b, 0o and octal, base 10 digits alone. */
 export interface NumberForm {

@@ -2,7 +2,7 @@ import { type Version, reached, wordsOf } from '../schema';
 import { type Text, shortened } from '../syntax';
 import { colonFields, extractWord, extractWords, unfinishedMessage } from './extract';
 import { type Grammar, type Reading, type Rewrite, grammar } from './grammar';
-import { type Atom, type Fault, gaps, oneOf, operators, single, take } from './kit';
+import { type Atom, type Fault, gaps, oneOf, operators, single, take } from './combinators';
 import { boolean } from './words';
 
 const bytes = (text: string): number => new TextEncoder().encode(text).length;

@@ -2,7 +2,7 @@ import { type NspawnVocabulary, has, similar, systemCalls, vocabulary, wordsOf }
 import { type Text, shortened } from '../syntax';
 import { extractWord, extractWords, plainWords, unfinishedMessage, whitespace } from './extract';
 import { type Grammar, type Reading, type Rewrite, grammar } from './grammar';
-import { type Atom, list, oneOf, single, take } from './kit';
+import { type Atom, list, oneOf, single, take } from './combinators';
 import { int32, number, parseNumber, uint32 } from './numbers';
 import { fixed } from './words';
 

@@ -1,6 +1,6 @@
 import { type Word, has } from '../schema';
 import { type Asked, type Grammar, grammar } from './grammar';
-import { type Atom, oneOf, single } from './kit';
+import { type Atom, oneOf, single } from './combinators';
 
 /** The fixed words that a type takes in this release. */
 function words({ value, edition }: Asked): readonly Word[] {

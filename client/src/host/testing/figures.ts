@@ -5,10 +5,10 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Bus } from '../bus';
-import { busAtSocket, systemBusSocket } from '../connect';
-import { Host } from '../host';
-import type { Change } from '../types';
+import type { Bus } from '../dbus/bus';
+import { busAtSocket, systemBusSocket } from '../dbus/connect';
+import { Host } from '../model/machine-store';
+import type { Change } from '../model/types';
 
 const run = promisify(execFile);
 const counted = { calls: 0, signals: 0 };

@@ -1,5 +1,5 @@
 /** For tests: a bus with machined, systemd and importd behind it, and counters for what they are asked. */
-import { type Bus, BusError, type Match, type Method, type Signal } from '../bus';
+import { type Bus, BusError, type Match, type Method, type Signal } from '../dbus/bus';
 import { escapeLabel, pathOfUnit, unitOfMachine } from '../names';
 
 export interface FakeUnit {

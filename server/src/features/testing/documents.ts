@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Decoded, decode } from '../../files';
+import { type Decoded, decode } from '../../node/files';
 import { Document, type Kind, type Setting, editionOf, has, newest } from '../../schema';
 import { grammarOf } from '../../values';
 

@@ -1,6 +1,6 @@
 import { shortened, stripped } from '../../syntax';
 import type { Asked } from '../grammar';
-import { type Atom, oneOf } from '../kit';
+import { type Atom, oneOf } from '../combinators';
 import { fixed, fixedOrBoolean } from '../words';
 import { integer, octal, size } from './numbers';
 import { strip } from './python';

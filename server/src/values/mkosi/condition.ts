@@ -1,6 +1,6 @@
 import { Text } from '../../syntax';
 import { type Asked, type Grammar, type Offer, Reading, fromReading } from '../grammar';
-import { operators } from '../kit';
+import { operators } from '../combinators';
 
 /** Settings of which a version is asked (mkosi 27.1 config.py config_match_version). */
 const versions: ReadonlySet<string> = new Set(['ImageVersion', 'SystemdVersion', 'MinimumVersion']);

@@ -2,7 +2,7 @@ import type { ValueType } from '../../schema';
 import { Text, shortened } from '../../syntax';
 import { mostWords } from '../extract';
 import { type Asked, type Grammar, type Offer, Reading, type Want, fromReading } from '../grammar';
-import { type Atom, gaps, operators, take } from '../kit';
+import { type Atom, gaps, operators, take } from '../combinators';
 import { boolean } from '../words';
 import { atoms } from './atoms';
 import { asksForVersion, conditionOf } from './condition';

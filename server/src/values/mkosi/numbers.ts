@@ -1,6 +1,6 @@
 import { shortened } from '../../syntax';
 import type { Asked } from '../grammar';
-import { type Atom, type Fault, oneOf } from '../kit';
+import { type Atom, type Fault, oneOf } from '../combinators';
 import { fixed } from '../words';
 import { parseFloating, parseInteger } from './python';
 

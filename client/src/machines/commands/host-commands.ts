@@ -1,0 +1,77 @@
+/** The commands that add, remove and connect other computers. */
+import * as os from 'node:os';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { mostBytes, readSmallFileLater } from '../../../../server/src/node/shared/small-file';
+import { aliasesIn, destination, isDestination, loginOverSsh } from '../../host';
+import { complain, messageOf } from '../../ui/notifications';
+import { askText, pickOne } from '../../ui/prompts';
+import { type Rooms, hostsSet } from '../hosts';
+import { run } from '../terminal';
+import type { Room } from '../host-session';
+import { type Row, asRow } from '../views/tree';
+
+export function registerHosts(rooms: Rooms): vscode.Disposable[] {
+  const register = (id: string, title: string, work: (given?: Row | string) => Promise<void>) => vscode.commands.registerCommand(id, async (given?: unknown) => {
+    try {
+      await work(typeof given === 'string' ? given : asRow(given));
+    } catch (error) {
+      complain(`${title}: ${messageOf(error)}`);
+    }
+  });
+  return [
+    vscode.workspace.onDidChangeConfiguration((e) => { if (e.affectsConfiguration('nspawn.hosts')) rooms.readSetting(); }),
+    register('nspawn.addHost', 'Add host', async (given) => {
+      const host = typeof given === 'string' ? destination(given) : await askHost();
+      if (host !== undefined && !hostsSet().includes(host)) await setHosts([...hostsSet(), host]);
+    }),
+    register('nspawn.removeHost', 'Remove host', async (given) => {
+      const host = typeof given === 'string' ? given : await hostOf(rooms, given, 'Host to remove from the view; nothing changes there');
+      if (host !== undefined) await setHosts(hostsSet().filter((one) => one !== host));
+    }),
+    register('nspawn.reconnect', 'Reconnect', async (given) => {
+      const room = typeof given === 'object' ? rooms.of(given) : await rooms.pick('Reconnect');
+      room?.refresh();
+    }),
+    register('nspawn.connectInTerminal', 'Connect in terminal', async (given) => {
+      const host = typeof given === 'string' ? hostsSet().find((one) => one === given) : await hostOf(rooms, given, 'Host to connect to in a terminal');
+      if (host === undefined) return;
+      await run({ title: `Connect to ${host}`, argv: loginOverSsh(host), icon: 'remote', interactive: true, stays: false, asks: true });
+      for (const room of rooms.all) if (room.place.host === host) room.refresh();
+    }),
+  ];
+}
+
+async function setHosts(hosts: readonly string[]): Promise<void> {
+  await vscode.workspace.getConfiguration('nspawn').update('hosts', hosts, vscode.ConfigurationTarget.Global);
+}
+
+async function hostOf(rooms: Rooms, row: Row | undefined, title: string): Promise<string | undefined> {
+  const of: Room | undefined = row && rooms.of(row);
+  if (of?.place.host !== undefined) return of.place.host;
+  return pickOne(hostsSet().map((host) => ({ label: host, value: host })), { title });
+}
+
+/** One of those that the user's ssh knows by name, or what they type. */
+async function askHost(): Promise<string | undefined> {
+  const title = 'Add a host with machines';
+  const known = (await aliases()).filter((host) => !hostsSet().includes(host));
+  if (known.length > 0) {
+    const choices = [...known.map((host) => ({ label: host, description: '~/.ssh/config', value: host })), { label: 'Another host…', value: '', alwaysShow: true }];
+    const chosen = await pickOne(choices, { title, placeHolder: 'Hosts in your ssh configuration' });
+    if (chosen !== '') return chosen;
+  }
+  const text = await askText({
+    title, prompt: 'As after "ssh" in a terminal: HOST, USER@HOST or ssh://USER@HOST:PORT. A key that needs no password has to be set up.',
+    check: (typed) => {
+      if (hostsSet().includes(typed.trim())) return 'This host is there already.';
+      return isDestination(typed.trim()) ? undefined : 'Write HOST, USER@HOST or ssh://USER@HOST:PORT.';
+    },
+  });
+  return text?.trim();
+}
+
+/** The hosts that have an entry of their own in ~/.ssh/config. */
+async function aliases(): Promise<readonly string[]> {
+  return readSmallFileLater(path.join(os.homedir(), '.ssh/config'), mostBytes.host).then((bytes) => aliasesIn(bytes.toString()), () => []);
+}

@@ -1,0 +1,134 @@
+import type { Command, Machine, Place, Rights } from '../../host';
+import type { Question } from '../../ui/notifications';
+import type { Row } from '../views/tree';
+
+/** What a command of ours was handed besides rows, by whoever calls it with arguments: nobody is asked for it then. */
+export interface Given {
+  /** The options of the command, in the shape it takes them; checked like what a user types. */
+  readonly options?: unknown;
+  /**
+   * The caller has asked already, or needs no advice. What destroys something goes by a function alone, which only code can hand over: a
+   * link, a key binding or a task has JSON and no more, and the options that it chose are shown before they count.
+   */
+  readonly confirmed?: true | (() => boolean);
+  /** The id of the place that it is for, when there is no row to tell. */
+  readonly room?: string;
+}
+
+/** What a command was handed besides rows, as far as it has the shape; see {@link asRow}. */
+export function asGiven(value: unknown): Given | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { options, confirmed, room } = value as Partial<Record<keyof Given, unknown>>;
+  return {
+    ...typeof options === 'object' && options !== null ? { options } : {}, ...typeof room === 'string' ? { room } : {},
+    ...asAnswer(confirmed),
+  };
+}
+
+/** An answer of the caller to our question. */
+export function asAnswer(confirmed: unknown): Pick<Given, 'confirmed'> {
+  const isFunction = (value: unknown): value is () => unknown => typeof value === 'function';
+  return isFunction(confirmed) ? { confirmed: () => confirmed() === true } : confirmed === true ? { confirmed } : {};
+}
+
+/** Whether code has answered yes, so that people need not be asked. */
+export const isConfirmed = ({ confirmed }: Given): boolean => typeof confirmed === 'function' && confirmed();
+
+/** What a verb may know while it asks for its options. */
+export interface Scene {
+  readonly place: Pick<Place, 'label' | 'local' | 'settingsFiles' | 'systemd'>;
+  /** As commands are given it. */
+  row(name: string): Row;
+  machine(name: string): Machine | undefined;
+  /** The path of an image, where it is known. */
+  pathOf(image: string): Promise<string | undefined>;
+  hasImage(name: string): boolean;
+  /** Whether an image has an os-release; undefined when that is not known. */
+  hasOsRelease(name: string): Promise<boolean | undefined>;
+  /** Does something after a while, unless the extension ends before. @param delay milliseconds */
+  later(delay: number, work: () => void): void;
+  /** What the user chose the last time, by a key of ours. */
+  remembered(key: string): unknown;
+  remember(key: string, value: unknown): Promise<void>;
+}
+
+/** A command of the palette and the trees: what it runs, and how that is said. */
+export interface Verb {
+  /** Of the VS Code command. */
+  readonly id: string;
+  readonly command: Omit<Command, 'argv' | 'rightsWith'>;
+  /** For the terminal's tab. */
+  readonly title: string;
+  readonly icon: string;
+  /** For the picker. */
+  readonly ask: string;
+  /** When no machine fits. */
+  readonly none: string;
+  /** What dies, for the question before: a heading and the details. Demanded of commands that destroy. */
+  readonly warn?: (names: readonly string[], scene: Scene) => Promise<Question>;
+  /** What speaks against it, as a sentence; asked before it runs. */
+  readonly doubt?: (names: readonly string[], scene: Scene) => Promise<string | undefined>;
+  /** Runs when it went well; says what did not come about all the same. */
+  readonly after?: (names: readonly string[], scene: Scene) => void;
+  /** Asks for what is missing. Undefined when the user gave up. */
+  readonly prepare: (names: readonly string[], scene: Scene, given: Given) => Promise<Prepared | undefined>;
+}
+
+/** A call with everything it needs. */
+export interface Prepared {
+  /** @throws CommandError */
+  readonly argv: (systemd: number | undefined) => readonly string[];
+  readonly rights: (systemd: number | undefined) => Rights;
+  /** A name that it gives to an image. */
+  readonly newName: string | undefined;
+  /** Paths on this host that it is to read or to write. */
+  readonly paths: { readonly source?: string | undefined; readonly target?: string | undefined };
+  /** What to hand over to have the same done once more; nobody is asked for it again, but for what it may destroy. */
+  readonly given: Given;
+  /** The same with force, for when it has failed: what the button says, and what to hand over then. */
+  readonly insist?: { readonly button: string; readonly given: Given };
+}
+
+/** How to do something although something stands in its way. */
+export interface Insisting<O> {
+  readonly button: string;
+  readonly options: (chosen: O) => O;
+}
+
+type Words = Pick<Verb, 'title' | 'icon' | 'ask' | 'none' | 'warn' | 'doubt' | 'after'>;
+
+/** A verb without options. */
+export function verb(id: string, command: Command, words: Omit<Words, 'warn' | 'doubt' | 'after'> & Partial<Words>): Verb {
+  return {
+    id: `nspawn.${id}`, command, ...words,
+    prepare: (names) => Promise.resolve({ argv: (systemd) => command.argv(names, undefined, systemd), rights: () => command.rights, newName: undefined, paths: {}, given: {} }),
+  };
+}
+
+/** A verb that asks for its options. */
+export function asking<O extends object>(
+  id: string, command: Command<O>, words: Omit<Words, 'warn' | 'doubt' | 'after'> & Partial<Words>,
+  options: (names: readonly string[], scene: Scene) => Promise<O | undefined>,
+  insisting?: Insisting<O>,
+): Verb {
+  return {
+    id: `nspawn.${id}`, command, ...words,
+    prepare: async (names, scene, given) => {
+      const chosen = given.options === undefined ? await options(names, scene) : given.options as O;
+      if (chosen === undefined) return undefined;
+      const field = (...keys: readonly string[]): string | undefined => {
+        const value = Object.entries(chosen).find(([key]) => keys.includes(key))?.[1] as unknown;
+        return typeof value === 'string' ? value : undefined;
+      };
+      return {
+        argv: (systemd) => command.argv(names, chosen, systemd),
+        rights: (systemd) => command.rightsWith?.({ force: 'force' in chosen && chosen.force === true }, systemd) ?? command.rights,
+        newName: field('newName', 'name'),
+        paths: { source: id === 'copyFrom' ? undefined : field('source'), target: /^(copyFrom|export)/.test(id) ? field('target') : undefined },
+        given: { options: chosen, confirmed: () => false },
+        ...insisting && !('force' in chosen && chosen.force === true)
+          ? { insist: { button: insisting.button, given: { options: insisting.options(chosen), confirmed: () => true } } } : {},
+      };
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import * as vscode from 'vscode';
+import { log, notify } from '../../ui/notifications';
+import type { Scene } from './machine-command';
+
+/** Milliseconds that a machine gets to go down, and one that had only just been started: its init may not have heard. */
+const patience = 60_000, patienceWhenNew = 10_000;
+
+/** After a power off: says which machines are still there, and offers what helps. */
+export function expectDown(names: readonly string[], scene: Scene): void {
+  for (const name of names) {
+    const { leader, since } = scene.machine(name) ?? {};
+    if (leader === undefined) continue;
+    const isNew = since !== undefined && Date.now() - since < 15_000;
+    scene.later(isNew ? patienceWhenNew : patience, () => {
+      if (scene.machine(name)?.leader === leader) tell(name, isNew, scene);
+    });
+  }
+}
+
+function tell(name: string, isNew: boolean, scene: Scene): void {
+  const again = 'Power Off Again', terminate = 'Terminate…';
+  const why = isNew ? 'It had only just been started, and what tells it to power off is lost on an init that is not ready yet.'
+    : 'Its services may still be ending, or its init does not listen.';
+  notify('warning', `${name} was told to power off and still runs. ${why}`, again, terminate).then((button) => (
+    button === undefined ? undefined : vscode.commands.executeCommand(button === again ? 'nspawn.powerOff' : 'nspawn.terminate', scene.row(name))
+  )).then(undefined, log);
+}

@@ -1,0 +1,42 @@
+import type { Machine } from '../../host';
+import { inform } from '../../ui/notifications';
+import { pickMany, pickOne } from '../../ui/prompts';
+import type { Row } from '../views/tree';
+
+/** What a command wants to know: which machines fit, and how to say it. */
+export interface Question {
+  readonly fits: (machine: Machine) => boolean;
+  /** For the picker: "Machines to start". */
+  readonly ask: string;
+  /** When nothing fits: "No machine can be started: all are running". */
+  readonly none: string;
+  readonly many: boolean;
+}
+
+/**
+ * The machines that a command is for: the rows that were selected in a tree, or, from the palette, those picked from a
+ * list. Empty when the user gave up or nothing fits; the user has been told why.
+ * @param row the row that was clicked @param rows the whole selection, when it is larger
+ */
+export async function choose(
+  machines: Iterable<Machine>, { fits, ask, none, many }: Question, row?: Row, rows?: readonly Row[],
+): Promise<readonly string[]> {
+  const fitting = [...machines].filter(fits);
+  if (row !== undefined) {
+    const wanted = new Set((rows?.includes(row) === true ? rows : [row]).map((r) => r.name));
+    const fits = new Set(fitting.map((m) => m.name)), names = [...wanted].filter((name) => fits.has(name));
+    if (names.length === 0) inform(none);
+    const left = [...wanted].filter((name) => !names.includes(name));
+    if (names.length > 0 && left.length > 0) inform(`Left out, because it does not apply to them now: ${left.join(', ')}.`);
+    return many ? names : names.slice(0, 1);
+  }
+  if (fitting.length === 0) {
+    inform(none);
+    return [];
+  }
+  const choices = fitting.map(({ name, state, image }) => (
+    { label: name, description: [state, image?.type].filter((t) => t !== undefined).join(' · '), value: name }));
+  if (many) return await pickMany(choices, { title: ask }) ?? [];
+  const chosen = await pickOne(choices, { title: ask });
+  return chosen === undefined ? [] : [chosen];
+}

@@ -1,0 +1,186 @@
+import * as vscode from 'vscode';
+import { type Change, type HostState, type Machine, type Snapshot, commands } from '../../host';
+import { log, setContext } from '../../ui/notifications';
+import { askText } from '../../ui/prompts';
+import { describeView, setViewMessage } from '../../ui/rows';
+import { CopyByDrop } from './drag-and-drop';
+import { Flags } from './context-keys';
+import { type Filter, imagesShown, machinesShown } from './view-contents';
+import type { Room } from '../host-session';
+import { roomRow } from './host-row';
+import type { Rooms } from '../hosts';
+import { RunningItem } from './running-item';
+import { TransfersView } from './transfers-view';
+import { type Branch, type Row, Tree } from './tree';
+
+/** What is drawn of a room. */
+interface Drawn {
+  readonly machines: Branch;
+  readonly images: Branch;
+  readonly listeners: readonly { dispose(): void }[];
+}
+
+/** The views: what they show of the rooms there are, and what they say when all is not well. */
+export class Sidebar implements vscode.Disposable {
+  private readonly filter: Filter = { text: '' };
+  private readonly drawn = new Map<Room, Drawn>();
+  private readonly flat = (): boolean => this.rooms.single;
+  private readonly machineTree = new Tree(() => this.branches('machines'), this.flat);
+  private readonly imageTree = new Tree(() => this.branches('images'), this.flat);
+  private readonly machineView: vscode.TreeView<Row>;
+  private readonly imageView: vscode.TreeView<Row>;
+  private readonly views: readonly vscode.TreeView<Row>[];
+  private readonly running = new RunningItem();
+  private readonly flags = new Flags();
+  private readonly subscriptions: readonly { dispose(): void }[];
+
+  constructor(private readonly rooms: Rooms) {
+    for (const room of rooms.all) this.follow(room);
+    this.machineView = this.view('nspawn.machines', this.machineTree, new CopyByDrop((row) => rooms.of(row)));
+    this.imageView = this.view('nspawn.images', this.imageTree);
+    this.views = [this.machineView, this.imageView];
+    this.subscriptions = [
+      this.machineTree, this.imageTree, ...this.views, this.running, new TransfersView(rooms),
+      rooms.onDidChange((room) => this.roomsChanged(room)),
+      ...this.views.map((view) => view.onDidChangeVisibility(() => this.watch())),
+      vscode.commands.registerCommand('nspawn.refresh', () => this.refresh()),
+      vscode.commands.registerCommand('nspawn.filter', () => this.askFilter()),
+      vscode.commands.registerCommand('nspawn.clearFilter', () => this.setFilter('')),
+      vscode.workspace.onDidChangeConfiguration((e) => {
+        if (e.affectsConfiguration('nspawn.machines') || e.affectsConfiguration('nspawn.images')) this.relist();
+      }),
+    ];
+    this.tell();
+    this.watch();
+  }
+
+  /** What is selected in a view, by its id. */
+  selection(view: string): readonly Row[] {
+    const chosen = view === 'nspawn.images' ? this.imageView.selection : this.machineView.selection;
+    return chosen.filter(({ heading }) => heading !== true);
+  }
+
+  dispose(): void {
+    for (const { listeners } of this.drawn.values()) for (const listener of listeners) listener.dispose();
+    for (const s of this.subscriptions) s.dispose();
+  }
+
+  private branches(kind: 'machines' | 'images'): readonly Branch[] {
+    return this.rooms.all.map((room) => this.drawn.get(room)?.[kind]).filter((branch) => branch !== undefined);
+  }
+
+  private follow(room: Room): void {
+    const { host, place } = room;
+    const branch = { room: room.id, label: place.label, kind: place.kind, root: () => roomRow(room) };
+    const drawn: Drawn = {
+      machines: { ...branch, ...machinesShown(host, this.filter) }, images: { ...branch, ...imagesShown(host, this.filter) },
+      listeners: [host.onDidChange((change) => this.draw(drawn, change)), host.onDidChangeState((state) => this.changed(room, state))],
+    };
+    this.drawn.set(room, drawn);
+  }
+
+  private roomsChanged(come: Room | undefined): void {
+    if (come) this.follow(come);
+    const still = new Set(this.rooms.all);
+    for (const [room, { listeners }] of this.drawn) {
+      if (still.has(room) || room === this.rooms.system) continue;
+      for (const listener of listeners) listener.dispose();
+      this.drawn.delete(room);
+    }
+    this.tell();
+    this.relist();
+    this.count();
+    this.watch();
+  }
+
+  private refresh(): void {
+    this.rooms.findUser();
+    for (const room of this.rooms.all) room.refresh();
+  }
+
+  private watch(): void {
+    const visible = this.views.some((v) => v.visible);
+    if (visible) this.rooms.findUser();
+    for (const room of this.rooms.all) room.watch(visible);
+  }
+
+  private view(id: string, tree: Tree, drop?: CopyByDrop): vscode.TreeView<Row> {
+    return vscode.window.createTreeView(id, {
+      treeDataProvider: tree, canSelectMany: true, ...(drop ? { dragAndDropController: drop } : {}),
+    });
+  }
+
+  private draw({ machines: machineBranch, images: imageBranch }: Drawn, { machines, images }: Change): void {
+    if (machines.added.length > 0 || machines.removed.length > 0) this.machineTree.relist(machineBranch);
+    for (const name of machines.changed) this.machineTree.redraw(machineBranch, name);
+    if (images.added.length > 0 || images.removed.length > 0) this.imageTree.relist(imageBranch);
+    // An image's row says whether its machine runs.
+    for (const name of new Set([...images.changed, ...machines.changed])) this.imageTree.redraw(imageBranch, name);
+    this.count();
+  }
+
+  /** What is said of all machines together. */
+  private count(): void {
+    const { single, all: rooms } = this.rooms;
+    const all = rooms.flatMap((room) => [...room.snapshot.machines.values()].map((m): Machine => single ? m : { ...m, name: room.titled(m.name) }));
+    const failed = all.filter((m) => m.state === 'failed').length;
+    this.machineView.badge = failed === 0 ? undefined : { value: failed, tooltip: failed === 1 ? '1 machine failed' : `${failed} machines failed` };
+    this.running.draw(all);
+    this.flags.draw(together(rooms));
+  }
+
+  private changed(room: Room, state: HostState): void {
+    this.tell();
+    if (state.kind === 'ready') {
+      this.count();
+      room.place.systemd().then((now = 0) => {
+        if (room === this.rooms.system) this.flags.say('nspawn.canPause', now >= (commands.pause.since ?? 0));
+      }).catch(log);
+      room.transfers.start();
+    }
+    const drawn = this.drawn.get(room);
+    if (state.kind === 'ready' || !this.flat()) {
+      this.machineTree.relist(drawn?.machines);
+      this.imageTree.relist(drawn?.images);
+    }
+  }
+
+  /**
+   * Context keys decide which welcome text stands in an empty view; rows that are kept get a line above them. Where rooms
+   * have roots, these say it.
+   */
+  private tell(): void {
+    const { system: { host: { state }, snapshot } } = this.rooms, flat = this.flat();
+    const key = !flat ? 'ready' : state.kind === 'unavailable' ? state.reason : state.kind;
+    setContext('nspawn.host', key);
+    setContext('nspawn.ready', key === 'ready');
+    setContext('nspawn.several', !flat);
+    setContext('nspawn.hasHosts', this.rooms.all.some(({ place }) => place.kind === 'ssh'));
+    for (const view of this.views) setViewMessage(view, flat && state.kind === 'unavailable' && snapshot.machines.size > 0 ? state.detail : '');
+  }
+
+  private relist(): void {
+    for (const tree of [this.machineTree, this.imageTree]) tree.relist();
+  }
+
+  private async askFilter(): Promise<void> {
+    const text = await askText({
+      title: 'Filter machines and images', prompt: 'Part of a name; nothing shows all of them', value: this.filter.text, closes: true,
+    });
+    if (text !== undefined) this.setFilter(text.trim());
+  }
+
+  private setFilter(text: string): void {
+    this.filter.text = text;
+    setContext('nspawn.filtered', text !== '');
+    for (const view of this.views) describeView(view, text === '' ? '' : `Filtered: ${text}`);
+    this.relist();
+  }
+}
+
+/** Everything there is anywhere. */
+function together(rooms: readonly Room[]): Snapshot {
+  const of = <T>(rows: (snapshot: Snapshot) => ReadonlyMap<string, T>): ReadonlyMap<string, T> => new Map(
+    rooms.flatMap((room) => [...rows(room.snapshot)].map(([name, row]) => [`${room.place.id}/${name}`, row] as const)));
+  return { machines: of(({ machines }) => machines), images: of(({ images }) => images) };
+}

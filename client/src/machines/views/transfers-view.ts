@@ -1,0 +1,218 @@
+import * as vscode from 'vscode';
+import { type Elevation, type Ended, type Transfer, commands, explain } from '../../host';
+import { complain, log, messageOf, notify, setContext } from '../../ui/notifications';
+import { type Choice, pickMany } from '../../ui/prompts';
+import { table, treeItem } from '../../ui/rows';
+import { showText } from './virtual-documents';
+import { showPolkitRule } from '../commands/run-command';
+import type { Room } from '../host-session';
+import { roomRow } from './host-row';
+import type { Rooms } from '../hosts';
+import { run } from '../terminal';
+import { type Branch, type Row, Tree, asRow, asRows } from './tree';
+
+/** The view Transfers, which is there while there are any. */
+export class TransfersView implements vscode.Disposable {
+  private readonly lists = new Map<Room, TransferList>();
+  private readonly tree: Tree;
+  private readonly subscriptions: readonly { dispose(): void }[];
+
+  constructor(private readonly rooms: Rooms) {
+    this.tree = new Tree(() => [...this.lists.values()].filter(({ size }) => size > 0), () => rooms.single);
+    this.subscriptions = [
+      this.tree, vscode.window.createTreeView('nspawn.transfers', { treeDataProvider: this.tree, canSelectMany: true }),
+      rooms.onDidChange(() => this.roomsChanged()),
+      vscode.commands.registerCommand('nspawn.cancelTransfer', (row?: unknown, rows?: unknown) => this.cancel(asRow(row), asRows(rows))),
+    ];
+    this.roomsChanged();
+  }
+
+  dispose(): void {
+    for (const list of this.lists.values()) list.dispose();
+    for (const s of this.subscriptions) s.dispose();
+  }
+
+  private roomsChanged(): void {
+    const { all } = this.rooms;
+    for (const room of all) {
+      if (!this.lists.has(room)) this.lists.set(room, new TransferList(room, this.tree, () => this.relist()));
+    }
+    for (const [room, list] of this.lists) {
+      if (all.includes(room)) continue;
+      list.dispose();
+      this.lists.delete(room);
+    }
+    this.relist();
+  }
+
+  private relist(): void {
+    setContext('nspawn.transferring', [...this.lists.values()].some(({ size }) => size > 0));
+    this.tree.relist();
+  }
+
+  private async cancel(row?: Row, rows?: readonly Row[]): Promise<void> {
+    try {
+      const wanted = row === undefined ? await this.choose() : (rows?.includes(row) === true ? rows : [row]);
+      await Promise.all([...this.lists.values()].map((list) => (
+        list.cancel(wanted.filter(({ room, heading }) => room === list.room && heading !== true).map(({ name }) => Number(name))))));
+    } catch (error) {
+      complain(`Cancel transfer: ${messageOf(error)}`);
+    }
+  }
+
+  private async choose(): Promise<readonly Row[]> {
+    const items = [...this.lists.values()].flatMap((list) => list.rows());
+    if (items.length === 0) return [];
+    return await pickMany(items, { title: 'Transfers to cancel' }) ?? [];
+  }
+}
+
+/** The transfers of one room. */
+class TransferList implements Branch {
+  readonly room: string | undefined;
+  readonly label: string;
+  readonly kind: string;
+  private readonly listeners: readonly { dispose(): void }[];
+  private shown = '';
+  private due: NodeJS.Timeout | undefined;
+  /** What each row says. */
+  private readonly drawn = new Map<number, string>();
+  private readonly cancelled = new Set<number>();
+  private readonly worried = new Set<number>();
+  private readonly late: NodeJS.Timeout[] = [];
+
+  constructor(private readonly of: Room, private readonly tree: Tree, private readonly relist: () => void) {
+    const { id, place: { label, kind }, transfers } = of;
+    this.room = id;
+    this.label = label;
+    this.kind = kind;
+    this.listeners = [transfers.onDidChange(() => this.draw()), transfers.onDidEnd((ended) => tellEnd(of, ended))];
+  }
+
+  get size(): number {
+    return this.of.transfers.all.size;
+  }
+
+  root(): vscode.TreeItem {
+    return roomRow(this.of);
+  }
+
+  names(): readonly string[] {
+    return [...this.of.transfers.all.keys()].sort((a, b) => a - b).map(String);
+  }
+
+  row(name: string): vscode.TreeItem | undefined {
+    const transfer = this.of.transfers.all.get(Number(name));
+    if (transfer === undefined) return undefined;
+    const description = this.describe(transfer);
+    this.drawn.set(transfer.id, description);
+    return transferRow(transfer, description);
+  }
+
+  tooltip(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  /** For a picker. */
+  rows(): readonly Choice<Row>[] {
+    return [...this.of.transfers.all.values()].map((t) => (
+      { label: this.of.titled(t.local), description: `${t.type} ${t.remote}`, value: this.of.row(String(t.id)) }));
+  }
+
+  async cancel(ids: readonly number[]): Promise<void> {
+    if (ids.length === 0 || !await this.ask(ids)) return;
+    for (const id of ids) this.cancelled.add(id);
+    this.relist();
+    this.late.push(setTimeout(() => {
+      const deaf = ids.filter((id) => this.of.transfers.all.has(id));
+      if (deaf.length > 0) this.ask(deaf.flatMap((id) => [id, id, id])).catch(log);
+    }, 3000));
+  }
+
+  dispose(): void {
+    for (const timer of [this.due, ...this.late]) clearTimeout(timer);
+    for (const listener of this.listeners) listener.dispose();
+  }
+
+  /**
+   * Asks importd to cancel transfers. It sends SIGTERM three times and SIGKILL from the fourth time on (systemd v252
+   * importd.c transfer_cancel); a systemd-export of 252 that compresses does not hear the first ones.
+   * @returns whether it will
+   */
+  private async ask(ids: readonly number[]): Promise<boolean> {
+    const command = commands.cancelTransfer, { place, transfers } = this.of;
+    const argv = command.argv([], { ids }, await place.systemd());
+    const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
+    const status = await run({
+      title: this.of.titled(`Cancel transfer ${[...new Set(ids)].join(', ')}`), icon: 'close', interactive: false, stays: false,
+      asks: place.asks(command) || !place.local, argv: place.argv(command, argv, elevation),
+    });
+    if (status === undefined || status === 0) return true;
+    if (!ids.some((id) => transfers.all.has(id))) return false; // it has ended meanwhile
+    const rule = 'Show polkit Rule';
+    notify('error', 'The transfer could not be cancelled; the terminal has the words of the system.', ...place.asks(command) ? [rule] : [])
+      .then((button) => button === rule ? showPolkitRule(command, place) : undefined).then(undefined, log);
+    return false;
+  }
+
+  private draw(): void {
+    const { all } = this.of.transfers;
+    for (const id of this.cancelled) if (!all.has(id)) this.cancelled.delete(id);
+    for (const transfer of all.values()) this.worry(transfer);
+    const ids = this.names().join();
+    if (ids !== this.shown) {
+      this.shown = ids;
+      this.relist();
+      return;
+    }
+    // News come several times a second, and the button of a row that is drawn anew under the mouse loses the click.
+    this.due ??= setTimeout(() => {
+      this.due = undefined;
+      for (const transfer of all.values()) if (this.drawn.get(transfer.id) !== this.describe(transfer)) this.tree.redraw(this, String(transfer.id));
+    }, 1000);
+  }
+
+  private describe({ id, progress, message }: Transfer): string {
+    if (this.cancelled.has(id)) return 'cancelling';
+    const percent = progress === undefined ? message : `${Math.floor(progress * 100)} %`;
+    return [percent, this.of.transfers.silent.has(id) ? 'no news for a minute' : undefined].filter((text) => text !== undefined).join(' · ');
+  }
+
+  /** A download that hangs is said once. */
+  private worry({ id, type, local }: Transfer): void {
+    if (!this.of.transfers.silent.has(id) || this.worried.has(id) || !type.startsWith('pull-')) return;
+    this.worried.add(id);
+    const cancel = 'Cancel Transfer';
+    notify('warning', `${this.of.titled(`The download of ${local}`)} has said nothing for a minute. The server may be slow; systemd 252 now `
+      + 'and then waits for ever. Cancel it and download again.', cancel)
+      .then((button) => button === cancel ? this.cancel([id]) : undefined).then(undefined, log);
+  }
+}
+
+const verbs: Readonly<Partial<Record<string, string>>> = { pull: 'Downloading', import: 'Importing', export: 'Exporting' };
+const icons: Readonly<Partial<Record<string, string>>> = { pull: 'cloud-download', import: 'cloud-upload', export: 'package' };
+
+function transferRow({ id, type, local, remote, message }: Transfer, description: string): vscode.TreeItem {
+  const kind = type.split('-')[0] ?? '';
+  const row = treeItem({
+    label: local === '' ? type : local, description,
+    tooltip: table(`${type} ${local}`, [[kind === 'export' ? 'To' : 'From', remote], ['Message', message]]),
+    spoken: [`${verbs[kind] ?? type} ${local}`, description === '' ? 'progress unknown' : description],
+  });
+  row.id = `transfer/${id}`;
+  row.iconPath = new vscode.ThemeIcon(icons[kind] ?? 'sync');
+  row.contextValue = `transfer;${type}`;
+  return row;
+}
+
+/** Failures are said: the terminal that began the transfer may be closed, or somebody else's. */
+function tellEnd(room: Room, { transfer: { type, local }, result, messages }: Ended): void {
+  if (result === 'lost') complain(`${room.titled(type === '' ? 'A transfer' : `${type} of ${local}`)} was not finished: systemd-importd ended before it. Begin it again.`);
+  if (result !== 'failed') return;
+  const why = messages.filter((line) => /fail|error|denied|unable|not |invalid/i.test(line)).at(-1) ?? messages.at(-1);
+  const pulls = type.startsWith('pull-') && messages.some((line) => /signature|SHA256SUMS/i.test(line));
+  const hint = pulls ? explain({ command: 'pullTar', machines: [], unknown: [] }) : undefined;
+  const show = 'Show Messages';
+  notify('error', [`${room.titled(`${type} of ${local}`)} failed.`, why, hint].filter((text) => text !== undefined).join(' '), show)
+    .then((button) => button === show ? showText(`${type} ${local}.log`, `${messages.join('\n')}\n`) : undefined).then(undefined, log);
+}

@@ -1,0 +1,28 @@
+import { type Edition, ukiProfile } from '../../schema';
+import type { Situation } from '../../rules/rule';
+import type { Passage } from '.';
+
+/** Whether a file of this role is read in a section; of modern mkosi, since older ones read them all. */
+export function readsSection(section: string, { document: { edition }, role }: Pick<Situation, 'document' | 'role'>): boolean {
+  if (!edition.modern) return true;
+  return (section === ukiProfile) === (role === 'uki-profile') && edition.sections.includes(section);
+}
+
+/** Whether mkosi gives up at a setting that it does not know; 26 and newer, and 5 and older, only warn. */
+export const stopsAtUnknown = ({ version }: Edition): boolean => version < 26 && version >= 6;
+
+/** Every line as mkosi reads it, with the passage that it belongs to. */
+export function* reads({ passages }: Situation): Generator<{ passage: Passage; read: Passage['reads'] extends Map<number, infer R> ? R : never }> {
+  for (const passage of passages) for (const read of passage.reads.values()) yield { passage, read };
+}
+
+/** Whether nobody reads a line: behind a condition that does not hold, or in a file that nothing wants. */
+export function unread({ passages, active, document }: Situation, start: number): boolean {
+  if (!active) return true;
+  const index = document.tree.indexAt(start), section = document.sectionAt(index), placed = document.tree.at(index);
+  // Conditions are asked first, wherever they stand: when they do not hold, nothing but them is looked at.
+  const assigns = section !== undefined && !document.edition.isCondition(section);
+  if (passages.every((p) => start >= p.reached || (assigns && p.reached !== Infinity))) return true;
+  return section !== undefined && placed?.line.kind === 'assignment' && placed.line.key.length > 0 && document.edition.isCondition(section) &&
+    !passages.some((p) => p.reads.has(placed.start));
+}

@@ -1,0 +1,179 @@
+import { type Dirent, type Stats, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { patiently } from './shared/mounts';
+import { UnreadableFile, explainCode, isNull, mostBytes, readSmallFile } from './shared/small-file';
+import { readStandardInput } from './shared/standard-input';
+import { inner } from '../rules';
+import { type Kind, kindOf } from '../schema';
+import type { Troubles } from './exit-report';
+
+/** A file to check. */
+export interface Found {
+  /** As the user named it, or below the folder that the user named. */
+  readonly path: string;
+  readonly kind: Kind;
+  /** The user named it, and not a folder above it. */
+  readonly named: boolean;
+}
+
+/** How far a folder is searched. */
+export interface SearchLimits {
+  readonly entries: number;
+  readonly depth: number;
+}
+
+const searchLimits: SearchLimits = { entries: 1_000_000, depth: 64 };
+
+/** What lies below a folder. */
+export interface Search {
+  /** Those of ours, sorted. Those that are no regular files are among them. */
+  readonly files: readonly Found[];
+  /** Folders whose files are configuration, although there may be none that can be read. */
+  readonly folders: readonly string[];
+}
+
+/**
+ * The files that a path stands for: the file itself, or every file of ours below a folder. A file that was named counts
+ * even when its name says nothing: its kind is guessed from what it says. What cannot be looked at becomes a trouble,
+ * and the rest is looked at.
+ */
+export const filesAt = (named: string, troubles: Troubles): readonly Found[] => searchAt(named, troubles).files;
+
+/** The same, with folders of configuration. */
+export function searchAt(named: string, troubles: Troubles, limits = searchLimits): Search {
+  try {
+    if (patiently(named, () => statSync(named)).isDirectory()) return new FolderSearch(troubles, limits).below(named);
+    const kind = kindOf(slashes(path.resolve(named))) ?? guess(read(named).text);
+    return { files: [{ path: named, kind, named: true }], folders: [] };
+  } catch (error) {
+    troubles.fail(named, reasonOf(error));
+    return { files: [], folders: [] };
+  }
+}
+
+/** Looks through a folder and those below it. Links to folders are not followed. */
+class FolderSearch {
+  private readonly files: Found[] = [];
+  private readonly folders: string[] = [];
+  private left: number;
+
+  constructor(private readonly troubles: Troubles, private readonly limits: SearchLimits) {
+    this.left = limits.entries;
+  }
+
+  below(named: string): Search {
+    this.visit(named, slashes(path.resolve(named)), 0);
+    if (this.left < 0) this.troubles.note(named, `More than ${this.limits.entries.toLocaleString('en')} files and folders lie here; the rest is not looked at`);
+    return { files: this.files, folders: this.folders };
+  }
+
+  private visit(folder: string, absolute: string, depth: number): void {
+    if (depth > this.limits.depth) { this.troubles.note(folder, `More than ${this.limits.depth} folders lie in one another here; what is below is not looked at`); return; }
+    const before = path.join(folder, '-').slice(0, -1);
+    for (const entry of this.entries(folder)) {
+      if (this.left-- <= 0) return;
+      const below = before + entry.name, full = `${absolute}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (entry.name === '.git' || entry.name === 'node_modules') continue;
+        if (inner.test(entry.name)) this.folders.push(below);
+        this.visit(below, full, depth + 1);
+      } else {
+        const kind = kindOf(full);
+        if (kind !== undefined && (entry.isFile() || isSpecial(below))) this.files.push({ path: below, kind, named: false });
+      }
+    }
+  }
+
+  private entries(folder: string): Dirent[] {
+    try {
+      const entries = patiently(folder, () => readdirSync(folder, { withFileTypes: true }));
+      return (entries.some(({ name }) => name.includes(replacement)) ? this.readable(folder) : entries).sort((a, b) => (a.name < b.name ? -1 : 1));
+    } catch (error) {
+      this.troubles.fail(folder, reasonOf(error));
+      return [];
+    }
+  }
+
+  /** The entries whose names are text; of the others those that we would have looked at are troubles. */
+  private readable(folder: string): Dirent[] {
+    const text = new Set<string>();
+    for (const entry of readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })) {
+      const name = entry.name.toString();
+      if (entry.name.equals(Buffer.from(name))) text.add(name);
+      else if (entry.isDirectory() || kindOf(`${slashes(path.resolve(folder))}/${name}`) !== undefined) {
+        this.troubles.fail(path.join(folder, spelled(entry.name)), 'The name is not valid UTF-8, so this is not looked at');
+      }
+    }
+    return readdirSync(folder, { withFileTypes: true }).filter((entry) => text.has(entry.name));
+  }
+}
+
+/** Bytes as text, with those that are none spelled as `\xNN`. */
+const spelled = (bytes: Buffer): string => bytes.toString('latin1').replace(/[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}|[\x80-\xff]/g, (sign) =>
+  sign.length === 1 ? `\\x${sign.charCodeAt(0).toString(16)}` : Buffer.from(sign, 'latin1').toString());
+
+/** Whether a path leads to a device, FIFO or socket, but not to the null device, which stands for an empty file. */
+function isSpecial(file: string): boolean {
+  let stats: Stats | undefined;
+  try {
+    stats = patiently(file, () => statSync(file, { throwIfNoEntry: false }));
+  } catch {
+    return false;
+  }
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory() && !isNull(stats);
+}
+
+/** Why something cannot be looked at, in a sentence. */
+function reasonOf(error: unknown): unknown {
+  if (error instanceof UnreadableFile || !(error instanceof Error) || !('code' in error)) return error;
+  return error.code === 'ENOENT' ? 'There is nothing of this name' : `This cannot be read: ${explainCode(String(error.code))}`;
+}
+
+/**
+ * Standard input, taken for a file of a name.
+ * @throws when it cannot be read
+ */
+export function standardInput(named: string | undefined): Found & Decoded {
+  const decoded = decode(readStandardInput(mostBytes.configuration));
+  return { ...decoded, path: named ?? '-', named: true, kind: (named === undefined ? undefined : kindOf(slashes(path.resolve(named)))) ?? guess(decoded.text) };
+}
+
+/** Signs of a path that stand in a URI as they are. */
+const plain = /^(?!.*\/\.\.?(?:\/|$))\/[\w./~@+=,-]*$/;
+
+/** The URI of a file. */
+export const fileUri = (file: string): string => plain.test(file) ? `file://${file}` : pathToFileURL(file).href;
+
+/** A text, and the offsets of the replacement characters in it that stand for bytes that are no UTF-8. */
+export interface Decoded {
+  readonly text: string;
+  readonly undecodable: readonly number[];
+}
+
+/** A file of configuration. @throws UnreadableFile */
+export const read = (file: string): Decoded => decode(readSmallFile(file, mostBytes.configuration));
+
+/** Bytes as text; a byte order mark stays where it is. */
+export function decode(bytes: Buffer): Decoded {
+  let text = bytes.toString('utf8');
+  if (!text.includes(replacement)) return { text, undecodable: [] };
+  // Between the replacement characters that the file itself has, every one is ours.
+  const own = Buffer.from(replacement), undecodable: number[] = [];
+  text = '';
+  for (let at = 0; at <= bytes.length;) {
+    const found = bytes.indexOf(own, at), end = found < 0 ? bytes.length : found;
+    const piece = bytes.toString('utf8', at, end);
+    for (let i = piece.indexOf(replacement); i >= 0; i = piece.indexOf(replacement, i + 1)) undecodable.push(text.length + i);
+    text += found < 0 ? piece : piece + replacement;
+    at = end + (found < 0 ? 1 : own.length);
+  }
+  return { text, undecodable };
+}
+
+const replacement = '\ufffd';
+
+const slashes = (p: string): string => p.split(path.sep).join('/');
+
+const guess = (text: string): Kind =>
+  /^\[(Distribution|Output|Content|Validation|Build|Runtime|Config|Include|Match)\]/m.test(text) ? 'mkosi' : 'nspawn';

@@ -1,0 +1,89 @@
+import { type Assigned, type Edition, mkosiLegacy, similar, ukiProfile } from '../../schema';
+import { inDocument, shortened } from '../../syntax';
+import type { Finding, Fix, Rule, Verdict } from '../rule';
+import { nameSpan } from '../../model/assignments';
+import { readsSection, stopsAtUnknown } from '../../model/mkosi/reads';
+import { isUnitSetting } from '../nspawn/unit-setting';
+
+/** A setting that the tool does not know in this section. */
+export const unknownSetting: Rule = {
+  id: 'unknown-setting',
+  *check(here) {
+    const { document } = here, { edition } = document;
+    for (const assigned of document.assignments()) {
+      const { section, setting, line, start } = assigned;
+      const name = line.key.text;
+      if (section === undefined || setting !== undefined || name === '') continue;
+      const nspawn = edition.schema.data.tool === 'systemd-nspawn';
+      if (nspawn ? !edition.sections.includes(section) : !readsSection(section, here) || edition.isCondition(section)) continue;
+      if (nspawn && (name.startsWith('X-') || (isUnitSetting(name) && edition.otherwise(name).length === 0))) continue;
+      const option = nspawn || edition.modern ? undefined : edition.option(name);
+      if (option !== undefined && 'option' in option) {
+        if (option.flag && (edition.version >= 13 || !['--help', '--version'].includes(option.option))) yield flag(assigned);
+        continue;
+      }
+      if (nspawn && (edition.named(name).length > 0 || edition.renamed(name) !== undefined)) continue;
+      yield finding(assigned, section, edition, inDocument(start, line.key.span()));
+    }
+  },
+};
+
+/** An option of the command line that takes no value, while every line of a file has one. */
+const flag = (assigned: Assigned): Omit<Finding, 'rule'> => ({
+  ...nameSpan(assigned),
+  verdict: 'refused',
+  message: `${shortened(assigned.line.key.text)}= is a switch of the command line and no setting; mkosi stops at its value`,
+});
+
+function finding(
+  { line }: Assigned,
+  section: string,
+  edition: Edition,
+  span: { start: number; end: number },
+): Omit<Finding, 'rule'> {
+  const { tool } = edition.schema.data,
+    name = tool === 'mkosi' ? line.key.text.replace(/^@/, '') : line.key.text;
+  const [other] = edition.otherwise(name);
+  const fixes: Fix[] = [];
+  let hint = '';
+  if (other !== undefined) {
+    hint =
+      other.since !== undefined && other.since > edition.version
+        ? `; it is known since ${tool} ${other.since}`
+        : `; it is known until ${tool} ${other.until ?? ''}${successor(name, edition)}`;
+  } else {
+    const old = tool === 'mkosi' && section !== ukiProfile ? edition.schema.data.settings.find((s) => s.aliases?.some((a) => a.name === name)) : undefined;
+    const here = edition.modern && section !== ukiProfile ? edition.sections.flatMap((s) => (edition.isCondition(s) || s === ukiProfile ? [] : edition.settings(s).map((x) => x.name)))
+      : edition.settings(section).map((s) => s.name);
+    const meant = (old === undefined ? undefined : edition.elsewhere(old.name)?.name) ?? similar(name.replace(/^;\s*/, ''), here);
+    if (name.startsWith(';') && tool === 'mkosi') {
+      return {
+        verdict: verdict(edition), ...span, message: `mkosi ${edition.version} knows no setting ${shortened(name)}=; a ; starts no comment since 25, write #`,
+        fixes: [{ title: 'Make it a comment', edits: [{ start: span.start, end: span.start + 1, text: '#' }] }],
+      };
+    }
+    const legacy = meant === undefined && edition.modern ? mkosiLegacy.data.settings.find((s) => s.name === name) : undefined;
+    if (legacy !== undefined) hint = `; mkosi 14 and older had it, and migrating the file says what it is today`;
+    if (meant !== undefined) {
+      hint = `; did you mean ${meant}=?`;
+      fixes.push({ title: `Change to ${meant}=`, edits: [{ ...span, text: meant }] });
+    }
+  }
+  return {
+    verdict: verdict(edition),
+    ...span,
+    fixes,
+    message: `${tool} ${edition.version} knows no setting ${shortened(name)}= in [${shortened(section)}]${hint}`,
+  };
+}
+
+/** What a setting that is gone was replaced by. */
+function successor(name: string, edition: Edition): string {
+  const former = edition.schema.data.former?.find((f) => f.name === name || f.aliases?.some((a) => a.name === name));
+  const by = former?.by === undefined ? undefined : edition.elsewhere(former.by)?.name;
+  return [by === undefined ? '' : `; use ${by}=`, former?.note === undefined ? '' : ` (${former.note})`].join('');
+}
+
+/** mkosi stopped at unknown settings until 25.3; the newest releases and mkosi 1 to 5 warn (R 4-27.1). */
+const verdict = (edition: Edition): Verdict =>
+  edition.schema.data.tool === 'mkosi' && stopsAtUnknown(edition) ? 'refused' : 'warned';

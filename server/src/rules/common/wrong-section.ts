@@ -1,0 +1,43 @@
+import type { Assigned, Document, Edition } from '../../schema';
+import { inDocument } from '../../syntax';
+import { lineSpan } from '../../model/assignments';
+import type { Fix, Rule, Verdict } from '../rule';
+import { atEndOf, endsOf, written } from '../edits';
+
+/** A setting that exists, but belongs into another section. */
+export const wrongSection: Rule = {
+  id: 'wrong-section',
+  *check({ document }) {
+    const { edition } = document;
+    let ends: ReadonlyMap<string, number> | undefined;
+    for (const assigned of document.assignments()) {
+      const { section, setting, line, start } = assigned;
+      if (section === undefined || !edition.sections.includes(section) || edition.isCondition(section)) continue;
+      const right = edition.schema.data.tool === 'mkosi' ? setting : setting === undefined ? edition.named(line.key.text)[0] : undefined;
+      if (right === undefined) continue;
+      const home = edition.sectionOf(right);
+      if (home === section) continue;
+      const { tool } = edition.schema.data;
+      const consequence = tool === 'systemd-nspawn' ? 'is ignored here' : 'is read here, but should not be';
+      yield {
+        verdict: verdict(edition),
+        ...inDocument(start, line.key.span()),
+        message: `${line.key.text}= ${consequence}; it belongs in [${home}], not [${section}]`,
+        fixes: [move(document, assigned, home, (ends ??= endsOf(document)))],
+      };
+    }
+  },
+};
+
+/** Takes the line to the end of its own section, or to a new one at the end of the file. */
+function move(document: Document, assigned: Assigned, home: string, ends: ReadonlyMap<string, number>): Fix {
+  const there = atEndOf(home, written(document, assigned), document, ends);
+  const away = { ...lineSpan(assigned), text: '' };
+  return { title: `Move to [${home}]`, edits: away.end === there.start ? [{ ...away, text: there.text }] : [away, there] };
+}
+
+/** mkosi: "Setting X should be configured in [A], not [B]." since 17; before, sections did not matter (R 15-27.1). */
+function verdict(edition: Edition): Verdict {
+  if (edition.schema.data.tool === 'systemd-nspawn') return 'warned';
+  return edition.version >= 17 ? 'warned' : 'advice';
+}

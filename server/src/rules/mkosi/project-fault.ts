@@ -1,0 +1,20 @@
+import { valueSpan } from '../../model/assignments';
+import { topOf } from '../../model/nspawn/location';
+import type { Rule } from '../rule';
+
+/** What is wrong with a project as a whole: images that are missing or go round in circles, settings that need others. */
+export const projectFault: Rule = {
+  id: 'project-fault',
+  tool: 'mkosi',
+  *check(here) {
+    const seen = new Set<string>();
+    for (const { verdict, path, message, at } of here.faults) {
+      if (path !== here.path || seen.has(message)) continue;
+      seen.add(message);
+      const start = at?.line.value.text.indexOf(at.item) ?? -1;
+      const span = at === undefined ? topOf(here)
+        : valueSpan({ ...at, section: undefined, setting: undefined }, start < 0 ? undefined : { start, end: start + at.item.length });
+      yield { verdict, ...span, message };
+    }
+  },
+};

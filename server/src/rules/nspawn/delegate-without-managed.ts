@@ -1,0 +1,28 @@
+import { assignmentSpan } from '../../model/assignments';
+import { type Rule, removal } from '../rule';
+
+/** Ranges of user IDs can only be handed on when systemd-nsresourced hands them out. */
+export const delegateWithoutManaged: Rule = {
+  id: 'delegate-without-managed',
+  tool: 'nspawn',
+  about: ['PrivateUsersDelegate'],
+  *check({ machine }) {
+    const delegate = machine.last('PrivateUsersDelegate');
+    if (
+      delegate === undefined ||
+      (delegate.reading.labelled('number')[0]?.number ?? 0) === 0 ||
+      machine.userMode === 'managed'
+    )
+      return;
+    // It is taken over together with PrivateUsers= only.
+    const fatal = machine.userBy !== undefined;
+    yield {
+      ...assignmentSpan(delegate),
+      verdict: fatal ? 'refused' : 'silent',
+      fixes: [removal('Remove the line', delegate)],
+      message: fatal
+        ? 'nspawn will not start: PrivateUsersDelegate= needs PrivateUsers=managed'
+        : 'PrivateUsersDelegate= has no effect without PrivateUsers=managed in the same file',
+    };
+  },
+};

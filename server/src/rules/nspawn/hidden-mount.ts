@@ -1,0 +1,31 @@
+import { shortened } from '../../syntax';
+import { mounts } from '../../model/nspawn/groups';
+import { type Entry, assignmentSpan } from '../../model/assignments';
+import { type Rule, removal } from '../rule';
+
+/** Two mounts at one place: nspawn makes both, sorted by path alone, and only the upper one is seen (v262 nspawn-mount.c:76). */
+export const hiddenMount: Rule = {
+  id: 'hidden-mount',
+  tool: 'nspawn',
+  about: mounts,
+  *check({ document, machine }) {
+    const taken = new Map<string, Entry>();
+    for (const entry of mounts.flatMap((name) => machine.live(name)).sort((a, b) => a.start - b.start)) {
+      const destination = entry.reading.labelled('destination')[0];
+      if (destination === undefined) continue;
+      const path = `/${destination.text.split('/').filter((p) => p !== '' && p !== '.').join('/')}`, first = taken.get(path);
+      if (first === undefined) {
+        taken.set(path, entry);
+        continue;
+      }
+      const same = first.setting === entry.setting && first.line.value.text === entry.line.value.text;
+      yield {
+        ...assignmentSpan(entry),
+        verdict: same ? 'advice' : 'silent',
+        message:
+          `Line ${document.text.positionAt(first.start).line + 1} ${same ? 'says the same' : `mounts something on ${shortened(path)}, too, and only one of the two is seen`}`,
+        fixes: same ? [removal('Remove the line', entry)] : [],
+      };
+    }
+  },
+};

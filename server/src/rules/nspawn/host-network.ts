@@ -1,0 +1,31 @@
+import { assignmentSpan } from '../../model/assignments';
+import { links } from '../../model/nspawn/groups';
+import { isSet } from '../../model/nspawn/options';
+import { type Rule, lineAfter } from '../rule';
+
+/** Any setting of [Network] takes back the --network-veth of the template unit. */
+export const hostNetwork: Rule = {
+  id: 'host-network',
+  tool: 'nspawn',
+  about: ['Private', 'NamespacePath', ...links],
+  *check(here) {
+    const { machine } = here;
+    if (machine.launch !== 'unit' || machine.virtualEthernet) return;
+    // Private=no says itself what it means, and beside a link it means nothing.
+    const by = machine.networkBy.find((e) => isSet(e) || (!machine.privateNetwork && e.setting.name !== 'Private'));
+    if (by === undefined || machine.last('NamespacePath') !== undefined) return;
+    // Without a private network nothing else in [Network] can be meant than the network of the host.
+    yield {
+      ...assignmentSpan(by),
+      verdict: 'advice',
+      message: machine.privateNetwork
+        ? `With ${by.setting.name}= the machine loses the virtual Ethernet link that systemd-nspawn@.service ` +
+          'gives it; add VirtualEthernet=yes to keep it'
+        : `With ${by.setting.name}= and no other link the machine runs on the network of the host`,
+      fixes:
+        machine.privateNetwork && machine.last('VirtualEthernet') === undefined
+          ? [lineAfter('Add VirtualEthernet=yes', here, by, 'VirtualEthernet=yes')]
+          : [],
+    };
+  },
+};

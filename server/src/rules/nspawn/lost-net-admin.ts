@@ -1,0 +1,48 @@
+import { isSpace, skip, skipBack } from '../../syntax';
+import { links } from '../../model/nspawn/groups';
+import { isSet, netAdmin, numbersOf } from '../../model/nspawn/options';
+import { topOf } from '../../model/nspawn/location';
+import type { Fix, Rule, Situation } from '../rule';
+
+/**
+ * 242 to 249 take CAP_NET_ADMIN away from a machine whose file does not ask for a private network, although the template unit
+ * gives it one (v247 nspawn.c:4077): with any file at all, an empty one, too, the machine cannot set up its own link.
+ */
+export const lostNetAdmin: Rule = {
+  id: 'lost-net-admin',
+  tool: 'nspawn',
+  *check(here) {
+    const { machine, load, trusted } = here, { version } = machine;
+    if (version < 242 || version > 249 || machine.launch !== 'unit' || !machine.virtualEthernet) return;
+    if (machine.capabilities.has(netAdmin) || numbersOf(machine.live('DropCapability')).has(netAdmin)) return;
+    // What an untrusted file asks for is ignored, but then the capability is not taken away either.
+    if (!trusted && (load.word('Private') === 'yes' || load.live('Capability').length > 0 || links.some((name) => load.live(name).some(isSet)))) return;
+    yield {
+      ...topOf(here),
+      verdict: 'silent',
+      message:
+        `systemd ${version} takes CAP_NET_ADMIN away from a machine whose file does not ask for a private network, so it cannot set up ` +
+        'the link that systemd-nspawn@.service gives it; add VirtualEthernet=yes to [Network]',
+      fixes: trusted ? addLink(here) : [],
+    };
+  },
+};
+
+/** Whether the last line that is neither blank nor a comment ends in a backslash. */
+function goesOn(text: string): boolean {
+  for (let end = text.length; end > 0;) {
+    const start = skipBack(text, (c) => c !== '\n' && c !== '\r', end), first = skip(text, isSpace, start, end);
+    if (first < end && !'#;'.includes(text.charAt(first))) return text.charAt(skipBack(text, isSpace, end) - 1) === '\\';
+    end = start - 1;
+  }
+  return false;
+}
+
+/** The line in a section of its own at the end of the file. */
+function addLink({ document: { text } }: Situation): Fix[] {
+  const content = text.getText(), end = content.length;
+  // A last line that goes on, over comments and all, would take in what is written behind it.
+  if (goesOn(content)) return [];
+  const between = content === '' ? '' : content.endsWith('\n') ? '\n' : '\n\n';
+  return [{ title: 'Add VirtualEthernet=yes', edits: [{ start: end, end, text: `${between}[Network]\nVirtualEthernet=yes\n` }] }];
+}

@@ -1,0 +1,22 @@
+import { freeAt, machineNameOf, topOf } from '../../model/nspawn/location';
+import type { Rule } from '../rule';
+
+/** An underscore in the name: nspawn leaves it out of the name of the machine, and looks for a file without it. */
+export const machineName: Rule = {
+  id: 'machine-name',
+  tool: 'nspawn',
+  *check(here) {
+    if (here.standing === undefined || here.place === undefined) return;
+    const { files } = here.standing,
+      { folder, machine } = here.place,
+      name = machineNameOf(machine);
+    // Other signs belong to templates, whose files are named when they are filled in.
+    if (name === '' || name === machine || name !== machine.replaceAll('_', '')) return;
+    yield {
+      ...topOf(here),
+      verdict: 'advice',
+      message: `No machine has "_" in its name: nspawn looks for ${name}.nspawn and never for ${machine}.nspawn`,
+      ...freeAt(`${folder}/${name}.nspawn`, files),
+    };
+  },
+};

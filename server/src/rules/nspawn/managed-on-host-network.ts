@@ -1,0 +1,25 @@
+import { network } from '../../model/nspawn/groups';
+import { assignmentSpan } from '../../model/assignments';
+import { type Rule, replacement } from '../rule';
+
+/** A managed user namespace cannot mount /sys without a network of its own (since 261 in files). */
+export const managedOnHostNetwork: Rule = {
+  id: 'managed-on-host-network',
+  tool: 'nspawn',
+  about: ['PrivateUsers', ...network],
+  *check({ machine }) {
+    if (machine.userMode !== 'managed' || machine.privateNetwork) return;
+    const by = machine.networkBy.at(-1), marked = by ?? machine.userBy;
+    if (marked === undefined) return;
+    yield {
+      ...assignmentSpan(marked),
+      verdict: 'refused',
+      message:
+        `nspawn will not start: ${machine.userBy === undefined ? 'the managed user namespace of a machine of your own' : 'PrivateUsers=managed'} ` +
+        'needs a private network, such as VirtualEthernet=yes in [Network]',
+      ...(by === undefined
+        ? {}
+        : { fixes: [replacement('Change to VirtualEthernet=yes', assignmentSpan(by), 'VirtualEthernet=yes')] }),
+    };
+  },
+};

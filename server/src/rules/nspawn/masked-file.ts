@@ -1,0 +1,21 @@
+import { topOf } from '../../model/nspawn/location';
+import type { Rule } from '../rule';
+
+/** A file of the same name in a folder that nspawn looks through earlier: of all files it reads the first. */
+export const maskedFile: Rule = {
+  id: 'masked-file',
+  tool: 'nspawn',
+  *check(here) {
+    if (here.standing === undefined || here.place === undefined) return;
+    const { files } = here.standing,
+      { before, machine } = here.place;
+    const first = before.map((folder) => `${folder}/${machine}.nspawn`).find((p) => files.exists(p));
+    if (first === undefined) return;
+    yield {
+      ...topOf(here),
+      verdict: 'advice',
+      message: `nspawn reads ${first} and nothing of this file: the first file of a name is the only one`,
+      related: [{ path: first, message: 'This file is read instead' }],
+    };
+  },
+};

@@ -1,0 +1,21 @@
+import { assignmentSpan } from '../../model/assignments';
+import { type Fix, type Rule, removal, replacement } from '../rule';
+
+/** Behind a managed user namespace nspawn makes a network of its own, after it has joined the one named (v262 nspawn.c:4456). */
+export const namespacePathWithManaged: Rule = {
+  id: 'namespace-path-with-managed',
+  tool: 'nspawn',
+  about: ['NamespacePath'],
+  *check({ machine }) {
+    const entry = machine.last('NamespacePath'), by = machine.last('PrivateUsers');
+    // Without Private=yes it does not start, which is said elsewhere.
+    if (machine.version < 260 || entry === undefined || machine.userMode !== 'managed' || !machine.privateNetwork) return;
+    const other: readonly Fix[] = by === undefined || machine.scope === 'user' ? [] : [replacement('Change to PrivateUsers=pick', assignmentSpan(by), 'PrivateUsers=pick')];
+    yield {
+      ...assignmentSpan(entry),
+      verdict: 'silent',
+      message: 'NamespacePath= has no effect with a managed user namespace: the machine gets an empty network of its own',
+      fixes: [removal('Remove NamespacePath=', entry), ...other],
+    };
+  },
+};

@@ -1,0 +1,49 @@
+import { type Entry, assignmentSpan } from '../../model/assignments';
+import { type Rule, removal } from '../rule';
+
+/** An assignment that a later one replaces or takes back. */
+export const overridden: Rule = {
+  id: 'overridden',
+  tool: 'nspawn',
+  *check({ document, load }) {
+    const live = new Map<string, ReadonlySet<Entry>>(),
+      successors = new Map<string, ReadonlyMap<Entry, Entry>>();
+    for (const entry of load.entries) {
+      if (
+        entry.dropped ||
+        entry.resets ||
+        load.named(entry.setting.name).length < 2 ||
+        entry.setting.repeat === 'conflict'
+      )
+        continue;
+      const { name } = entry.setting,
+        left = live.get(name) ?? new Set(load.live(name));
+      live.set(name, left);
+      if (left.has(entry)) continue;
+      const after = successors.get(name) ?? successorsOf(load.named(name));
+      successors.set(name, after);
+      const by = after.get(entry);
+      if (by === undefined) continue;
+      const line = document.text.positionAt(by.start).line + 1;
+      yield {
+        ...assignmentSpan(entry),
+        verdict: 'advice',
+        message:
+          `${entry.setting.name}= is ${by.resets ? 'taken back' : 'set again'} in line ${line}, ` +
+          'so this one has no effect',
+        fixes: [removal('Remove the line', entry)],
+      };
+    }
+  },
+};
+
+/** For each assignment of one setting the next one that takes it over. */
+function successorsOf(entries: readonly Entry[]): Map<Entry, Entry> {
+  const successors = new Map<Entry, Entry>();
+  let next: Entry | undefined;
+  for (const entry of entries.toReversed()) {
+    if (next !== undefined) successors.set(entry, next);
+    if (!entry.dropped && (entry.resets || entry.setting.repeat === 'replace')) next = entry;
+  }
+  return successors;
+}

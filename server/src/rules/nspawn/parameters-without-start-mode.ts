@@ -1,0 +1,24 @@
+import { assignmentSpan } from '../../model/assignments';
+import { startOf } from '../../model/nspawn/options';
+import { type Rule, lineAfter } from '../rule';
+
+/** Parameters= is taken over together with Boot= or ProcessTwo= only (nspawn.c merge_settings). */
+export const parametersWithoutStartMode: Rule = {
+  id: 'parameters-without-start-mode',
+  tool: 'nspawn',
+  about: ['Parameters'],
+  *check(here) {
+    const [parameters] = here.load.live('Parameters');
+    if (parameters === undefined || startOf(here.load).mode !== undefined) return;
+    yield {
+      ...assignmentSpan(parameters),
+      verdict: 'silent',
+      message:
+        'Parameters= is ignored as long as this file has neither Boot= nor ProcessTwo=; say how the machine starts',
+      fixes: [
+        lineAfter('Add Boot=yes (arguments of init)', here, parameters, 'Boot=yes'),
+        lineAfter('Add ProcessTwo=yes (a command below a small init)', here, parameters, 'ProcessTwo=yes'),
+      ],
+    };
+  },
+};

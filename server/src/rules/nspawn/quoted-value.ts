@@ -1,0 +1,22 @@
+import { verdictOf } from '../common/bad-value';
+import { explanation, worst } from '../explanation';
+import { valueSpan } from '../../model/assignments';
+import { type Rule, replacement } from '../rule';
+
+/** Quotation marks around a value whose setting knows none: they are taken as part of it. */
+export const quotedValue: Rule = {
+  id: 'quoted-value',
+  tool: 'nspawn',
+  *check({ document, load }) {
+    for (const entry of load.entries) {
+      const why = explanation(entry);
+      if (why?.kind !== 'quotes') continue;
+      yield {
+        ...valueSpan(entry),
+        verdict: verdictOf[worst(entry.reading.problems, document)],
+        message: `${entry.setting.name}= knows no quotation marks and takes them as part of the value`,
+        fixes: [replacement('Remove the quotation marks', valueSpan(entry), why.meant)],
+      };
+    }
+  },
+};

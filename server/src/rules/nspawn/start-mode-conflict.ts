@@ -1,0 +1,22 @@
+import { assignmentSpan } from '../../model/assignments';
+import { startOf } from '../../model/nspawn/options';
+import { type Rule, removal } from '../rule';
+
+/** Boot= and ProcessTwo= that say different things: the first one wins (nspawn-settings.c:572). */
+export const startModeConflict: Rule = {
+  id: 'start-mode-conflict',
+  tool: 'nspawn',
+  about: ['Boot', 'ProcessTwo'],
+  *check({ load }) {
+    for (const entry of startOf(load).conflicts) {
+      yield {
+        ...assignmentSpan(entry),
+        verdict: 'warned',
+        fixes: [removal('Remove the line', entry)],
+        message:
+          `${entry.setting.name}= contradicts a line above and is ignored; ` +
+          'a machine either boots or runs a command',
+      };
+    }
+  },
+};

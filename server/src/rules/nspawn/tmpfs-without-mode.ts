@@ -1,0 +1,29 @@
+import { shortened } from '../../syntax';
+import { valueSpan } from '../../model/assignments';
+import { type Rule } from '../rule';
+
+/**
+ * nspawn's own mode=0755 holds only where no option is given at all (v262 nspawn-mount.c tmpfs_mount_parse); after that
+ * the kernel's default does, 1777.
+ */
+export const tmpfsWithoutMode: Rule = {
+  id: 'tmpfs-without-mode',
+  tool: 'nspawn',
+  about: ['TemporaryFileSystem'],
+  *check({ machine }) {
+    for (const entry of machine.live('TemporaryFileSystem')) {
+      const { reading } = entry, [path] = reading.parts.filter((p) => p.role === 'path'), options = reading.labelled('options');
+      if (path === undefined || options.length === 0 || forAll.test(path.text) || options.some((o) => o.text.startsWith('mode='))) continue;
+      const { end } = valueSpan(entry);
+      yield {
+        ...valueSpan(entry, path),
+        verdict: 'advice',
+        message: `Everybody in the machine may write to ${shortened(path.text)}: with options but without mode= it gets mode 1777, without any option 0755`,
+        fixes: [{ title: 'Add mode=0755', edits: [{ start: end, end, text: ',mode=0755' }] }],
+      };
+    }
+  },
+};
+
+/** Where everybody writes anyway. */
+const forAll = /^\/+(tmp|var\/+tmp|dev\/+shm)\/*$/;

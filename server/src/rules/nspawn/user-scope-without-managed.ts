@@ -1,0 +1,22 @@
+import { users } from '../../model/nspawn/groups';
+import { assignmentSpan } from '../../model/assignments';
+import { type Rule, removal } from '../rule';
+
+/** Without root there are no user IDs but those that systemd-nsresourced hands out (v262 nspawn.c verify_arguments). */
+export const userScopeWithoutManaged: Rule = {
+  id: 'user-scope-without-managed',
+  tool: 'nspawn',
+  about: users,
+  *check({ machine }) {
+    const { userBy } = machine;
+    if (machine.scope !== 'user' || machine.version < 259 || userBy === undefined || machine.userMode === 'managed') return;
+    yield {
+      ...assignmentSpan(userBy),
+      verdict: 'refused',
+      message:
+        `nspawn will not start: a machine of your own gets its user IDs from systemd-nsresourced, and ${userBy.setting.name}= asks for others; ` +
+        'leave it out, or write PrivateUsers=managed',
+      fixes: [removal('Remove it', users.flatMap((name) => machine.live(name)))],
+    };
+  },
+};

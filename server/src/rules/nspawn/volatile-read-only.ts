@@ -1,0 +1,28 @@
+import { assignmentSpan, wordOf } from '../../model/assignments';
+import { type Rule, removal } from '../rule';
+
+/** Volatile= implies a read-only image; until 241 saying both was refused. */
+export const volatileReadOnly: Rule = {
+  id: 'volatile-read-only',
+  tool: 'nspawn',
+  about: ['Volatile'],
+  *check({ machine }) {
+    const readOnly = machine.last('ReadOnly'),
+      volatile = machine.last('Volatile');
+    if (
+      machine.version >= 242 ||
+      readOnly === undefined ||
+      wordOf(readOnly) !== 'yes' ||
+      (wordOf(volatile) ?? 'no') === 'no'
+    )
+      return;
+    yield {
+      ...assignmentSpan(readOnly),
+      verdict: 'refused',
+      fixes: [removal('Remove ReadOnly=', readOnly)],
+      message:
+        `nspawn ${machine.version} will not start: ` +
+        'ReadOnly= cannot be combined with Volatile=, which implies it',
+    };
+  },
+};
