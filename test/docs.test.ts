@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { shown } from '../server/src/features';
 import { decode } from '../server/src/node/files';
-import { type Case, rules } from '../server/src/rules';
+import { type LintInput, rules } from '../server/src/rules';
 import { judged } from '../server/src/rules/testing/judged';
 import { projectOf } from '../server/src/rules/testing/project';
 import { Document, type Kind, newest } from '../server/src/schema';
@@ -25,7 +25,7 @@ function example(page: string, heading: string): Example {
 }
 
 /** An example as it is to be judged; `\xfc` in it is a byte. */
-function caseOf({ kind, text }: Example): Case {
+function caseOf({ kind, text }: Example): LintInput {
   const bytes = Buffer.concat(text.split(/(\\x[0-9a-f]{2})/).map((part) =>
     /^\\x/.test(part) ? Buffer.from(part.slice(2), 'hex') : Buffer.from(part)));
   const decoded = decode(bytes);

@@ -4,7 +4,7 @@
 // Third: what destroys asks first; keys, filter, transfers, and why a machine failed.
 // Fourth (on systemd 262): the machines of a user's own.
 // Fifth: the machines of another computer, whose key is not known at first, whose polkit asks, and that is lost for a while.
-//   node test/walk.mjs [path of a .vsix] [--only walk|recovery|verbs|user|hosts]
+//   node test/e2e-machines.mjs [path of a .vsix] [--only walk|recovery|verbs|user|hosts]
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

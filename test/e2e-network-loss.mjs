@@ -1,7 +1,7 @@
 // The SSH connection to another computer is cut in the middle of every kind of operation: what the terminal and VS Code say then, what
 // the views show when it is back, and that nothing is left running here or there. VS Code runs inside a real systemd as an ordinary
 // user, the machines are those of a second one. Each step says how long the rows were wrong.
-//   node test/walk-cuts.mjs [path of a .vsix] [--grep PATTERN]
+//   node test/e2e-network-loss.mjs [path of a .vsix] [--grep PATTERN]
 import { setTimeout as pause } from 'node:timers/promises';
 import { bootFar, cutOff, farName, openDoor } from './remote-host.mjs';
 import { checkout } from './inside.mjs';

@@ -4,7 +4,7 @@
 // Second: the projects of a workspace of two folders, their view, menus, tasks and problems.
 // Third: the language server starts with the first file of ours, comes back, and leaves nothing behind.
 // Fourth: what real mkosi says, of each release that Debian carries, stands at the lines that it is about.
-//   node test/walk-projects.mjs [path of a .vsix] [--only untrusted|projects|language|real]
+//   node test/e2e-projects.mjs [path of a .vsix] [--only untrusted|projects|language|real]
 import assert from 'node:assert/strict';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

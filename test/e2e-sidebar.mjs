@@ -6,7 +6,7 @@
 // Fourth (on systemd 262): images that are a device or a stack of layers, and that less can be done with.
 // Fifth: nothing of ours saves what somebody writes, and nothing of ours stays when the extension ends, however it ends.
 // Sixth: what ssh, other computers and images say is text, and no link, command or icon, wherever it is shown.
-//   node test/walk-sidebar.mjs [path of a .vsix] [--only empty|comfort|errors|images|safe|words]
+//   node test/e2e-sidebar.mjs [path of a .vsix] [--only empty|comfort|errors|images|safe|words]
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

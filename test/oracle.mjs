@@ -1,7 +1,7 @@
 // The checker held against recorded verdicts of the real tools and against real files, when they are at hand:
 // $NSPAWN_TRUTH, or ../shared. For nspawn the wanted figures must be reached, and on real files it must say exactly what
-// test/truth/nspawn-corpus.json lists, on real projects of mkosi what mkosi-corpus.json lists; both sets of figures must be reached.
-//   node test/truth.mjs [--write]      --write: makes the list what the checker says now
+// test/oracle/nspawn-corpus.json lists, on real projects of mkosi what mkosi-corpus.json lists; both sets of figures must be reached.
+//   node test/oracle.mjs [--write]      --write: makes the list what the checker says now
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -57,7 +57,7 @@ for (const folder of existsSync(corpus) ? readdirSync(corpus, { withFileTypes: t
   }
 }
 if (existsSync(corpus)) {
-  const list = path.join(root, 'test/truth/nspawn-corpus.json');
+  const list = path.join(root, 'test/oracle/nspawn-corpus.json');
   const lines = Object.keys(found).sort().map((key) => `  ${JSON.stringify(key)}: ${JSON.stringify(found[key])}`);
   if (process.argv.includes('--write')) writeFileSync(list, `{\n${lines.join(',\n')}\n}\n`);
   /** @type {Record<string, string[]>} */
@@ -66,12 +66,12 @@ if (existsSync(corpus)) {
   counts[listed.length > 0 && different.length === 0 ? 'passed' : 'failed']++;
   console.log(`${listed.length} real files of nspawn are on the list, ${Object.keys(found).length - listed.length} are not; ${different.length} differ`);
   for (const key of different) console.log(`${pathOf[key]}: the list says [${wanted[key]}], the checker says [${found[key]}]`);
-  if (different.length > 0) console.log('Where the checker is right: node test/truth.mjs --write');
+  if (different.length > 0) console.log('Where the checker is right: node test/oracle.mjs --write');
 }
 if (existsSync(corpus)) {
   const { passed, failed } = mkosiCorpus(corpus, process.argv.includes('--write'));
   counts.passed += passed;
   counts.failed += failed;
-  if (failed > 0) console.log('Where the checker is right: node test/truth.mjs --write');
+  if (failed > 0) console.log('Where the checker is right: node test/oracle.mjs --write');
 }
 finish(counts);

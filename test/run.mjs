@@ -19,14 +19,14 @@ const stages = [
   { name: 'product', argv: ['node', 'test/mocha.mjs', 'product'], counts: true },
   { name: 'vscode', argv: ['node', 'test/vscode.mjs'], counts: true },
   { name: 'host', argv: ['node', 'test/host.mjs'], counts: true },
-  { name: 'walk', argv: ['node', 'test/walk.mjs'], counts: true },
-  { name: 'cuts', argv: ['node', 'test/walk-cuts.mjs'], counts: true },
-  { name: 'sidebar', argv: ['node', 'test/walk-sidebar.mjs'], counts: true },
-  { name: 'projects', argv: ['node', 'test/walk-projects.mjs'], counts: true },
+  { name: 'e2e-machines', argv: ['node', 'test/e2e-machines.mjs'], counts: true },
+  { name: 'e2e-network-loss', argv: ['node', 'test/e2e-network-loss.mjs'], counts: true },
+  { name: 'e2e-sidebar', argv: ['node', 'test/e2e-sidebar.mjs'], counts: true },
+  { name: 'e2e-projects', argv: ['node', 'test/e2e-projects.mjs'], counts: true },
   { name: 'hostile', argv: ['node', 'test/hostile/run.mjs'], counts: true },
   { name: 'replay', argv: ['node', 'test/replay.mjs'], counts: true },
   { name: 'mkosi', argv: ['node', 'test/mkosi.mjs'], counts: true },
-  { name: 'truth', argv: ['node', 'test/truth.mjs'], counts: true },
+  { name: 'oracle', argv: ['node', 'test/oracle.mjs'], counts: true },
 ];
 
 async function run({ name, argv: [program, ...args], counts }) {

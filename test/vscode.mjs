@@ -25,9 +25,9 @@ await bundleSuite('suite');
 const { runSuite } = await import('./rig/vscode/run-suite.mjs');
 
 const anywhere = ['language', 'fixes', 'mkosi', 'mkosi-projects'];
-const here = ['fixes-root', 'rooms'];
+const here = ['fixes-root', 'hosts'];
 /** Those with a second host, and what that boots. */
-const far = { rooms: 'self', 'rooms-user': '262' };
+const far = { hosts: 'self', 'hosts-user': '262' };
 const machines = ['machines', 'machines-verbs', 'machines-inside', 'machines-transfers'];
 /** What older releases do not have. */
 const newest = ['machines-control'];
@@ -89,7 +89,7 @@ if (able.ok) {
   for (const tree of trees ?? ['self']) {
     if (!trees) await part(anywhere, tree, 'dir');
     if (!trees) await part(here, tree, 'dir');
-    if (!trees) await part(['rooms-user'], tree, 'dir');
+    if (!trees) await part(['hosts-user'], tree, 'dir');
     for (const file of machines) await part([file], tree, 'dir');
     await part(['machines-limits'], tree, 'btrfs');
     if (tree === '262') await part(newest, tree, 'dir');

@@ -1,4 +1,4 @@
-// Bundles the extension (client/dist/extension.js) with what its terminals run (client/dist/attendant.js) and what saves settings as root
+// Bundles the extension (client/dist/extension.js) with what its terminals run (client/dist/terminal-wrapper.js) and what saves settings as root
 // (client/dist/install-settings.js), and the language server with its checker (server/dist/cli.js).
 // --watch rebuilds on change; --dev leaves the code readable and adds source maps.
 import { build, context } from 'esbuild';
@@ -26,10 +26,10 @@ export function bundles({ dev = false } = {}) {
   };
   return [
     { ...common, entryPoints: ['client/src/extension.ts'], outfile: 'client/dist/extension.js', external: ['vscode', './install-settings'] },
-    { ...common, entryPoints: ['client/src/host/attendant.ts'], outfile: 'client/dist/attendant.js' },
+    { ...common, entryPoints: ['client/src/host/terminal/terminal-wrapper.ts'], outfile: 'client/dist/terminal-wrapper.js' },
     // The extension requires it too, and so knows where it is.
-    { ...common, entryPoints: ['client/src/host/install-settings.ts'], outfile: 'client/dist/install-settings.js' },
-    { ...common, entryPoints: ['server/src/cli.ts'], outfile: 'server/dist/cli.js' },
+    { ...common, entryPoints: ['client/src/host/commands/install-settings.ts'], outfile: 'client/dist/install-settings.js' },
+    { ...common, entryPoints: ['server/src/cli/main.ts'], outfile: 'server/dist/cli.js' },
   ];
 }
 

@@ -1,4 +1,4 @@
-// Real projects of mkosi, judged by the release of their time: nothing may be found in them that test/truth/mkosi-corpus.json does
+// Real projects of mkosi, judged by the release of their time: nothing may be found in them that test/oracle/mkosi-corpus.json does
 // not list, and what it lists has a reason there, rule by rule. Projects are known by a hash of what they hold, since nothing of
 // other people's files is kept here.
 import { spawnSync } from 'node:child_process';
@@ -64,7 +64,7 @@ function checked(release, folders) {
  */
 export function mkosiCorpus(corpus, write) {
   if (!existsSync(path.join(corpus, 'INDEX.tsv'))) return { passed: 0, failed: 0 };
-  const list = path.join(root, 'test/truth/mkosi-corpus.json');
+  const list = path.join(root, 'test/oracle/mkosi-corpus.json');
   /** @type {{ reasons: Record<string, string>, projects: Record<string, [number, ...string[]]> }} */
   const { reasons, projects: wanted } = JSON.parse(readFileSync(list, 'utf8'));
   const all = projects(corpus).filter(({ folder }) => existsSync(path.join(corpus, folder)))

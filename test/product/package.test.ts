@@ -60,7 +60,7 @@ describe('package', () => {
     const names = namesIn(vsix);
     assert.ok(names.length > 12);
     assert.deepEqual(names.filter((n) => !allowed.some((a) => a.test(n))), []);
-    for (const must of ['client/dist/extension.js', 'client/dist/attendant.js', 'client/dist/install-settings.js', 'server/dist/cli.js', 'readme.md', 'SECURITY.md']) {
+    for (const must of ['client/dist/extension.js', 'client/dist/terminal-wrapper.js', 'client/dist/install-settings.js', 'server/dist/cli.js', 'readme.md', 'SECURITY.md']) {
       assert.ok(names.includes(`extension/${must}`), must);
     }
   });

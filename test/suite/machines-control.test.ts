@@ -55,7 +55,7 @@ describe('in VS Code, a virtual machine with a control socket', () => {
     const asked = await standsIn('mine', ask, ['--user'], runtime);
     assert.match(ask('machinectl', '--user', 'list'), /^mine +vm /m);
     await vscode.commands.executeCommand('nspawn.refresh'); // looks whether the user has machines
-    const row = { name: 'mine', room: 'user' };
+    const row = { name: 'mine', hostId: 'user' };
     await until('it to be paused', async () => {
       const statuses = await vscode.commands.executeCommand<readonly number[]>('nspawn.pause', row, [row], { confirmed: () => true });
       return statuses.at(0) === 0;

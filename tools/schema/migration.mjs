@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes server/src/convert/moves.json (what became of every old mkosi setting) and options.json (the options of
+// Writes server/src/convert/migrations.json (what became of every old mkosi setting) and options.json (the options of
 // systemd-nspawn and their .nspawn settings) from a directory of facts: `node tools/schema/migration.mjs FACTS_DIR`.
 // The facts say where a setting went; why, what to do by hand, and what releases between had instead stands below,
 // read from mkosi's tags v14 to v26 and the 27.1 package. Same facts, same output: one record per line.
@@ -366,7 +366,7 @@ const write = (name, data) =>
 
 const { migration, fileMigration } = read('mkosi.json');
 const of = (kind) => migration.filter((entry) => entry.kind === kind && entry.from.value !== '(unset)');
-write('moves.json', {
+write('migrations.json', {
   legacy: ordered([...needless(NEEDLESS), ...EXTRA, ...of('legacy').map(legacyMove)]),
   // Renames and new sections are what the schema knows anyway.
   modern: ordered(

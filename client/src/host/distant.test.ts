@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { BusError } from './dbus/bus';
-import { Scene, until } from './testing/test-host';
+import { TestHost, until } from './testing/test-host';
 
 describe('A host at another computer', () => {
-  let scene: Scene;
-  beforeEach(() => (scene = new Scene()));
+  let scene: TestHost;
+  beforeEach(() => (scene = new TestHost()));
   afterEach(() => scene.end());
 
   it('does not depend on what this computer is', async () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { here, there } from './host-probe';
+import { localProbe, remoteProbe } from './host-probe';
 import type { Output } from './programs';
 
 describe('What is examined after a failure', () => {
   /** A computer on which these programs say these things. */
-  const computer = (answers: Readonly<Record<string, Partial<Output>>>) => there((argv) => {
+  const computer = (answers: Readonly<Record<string, Partial<Output>>>) => remoteProbe((argv) => {
     const found = answers[argv.join(' ')];
     return found ? Promise.resolve({ status: 0, stdout: '', stderr: '', ...found }) : Promise.reject(new Error('ssh is not installed'));
   });
@@ -15,7 +15,7 @@ describe('What is examined after a failure', () => {
       'test -e /etc': {}, 'test -e /none': { status: 1 }, 'stat --file-system --format=%T -- /proc': { stdout: 'proc\n' },
       'stat --file-system --format=%T -- /var/lib/machines': { stdout: 'btrfs\n' },
     });
-    for (const look of [here, far]) {
+    for (const look of [localProbe, far]) {
       assert.equal(await look.exists('/etc'), true);
       assert.equal(await look.exists('/none'), false);
       assert.equal(await look.isOnBtrfs('/proc'), false);
@@ -30,8 +30,8 @@ describe('What is examined after a failure', () => {
     for (const look of [computer({}), computer({ 'cat /proc/1/uid_map': lost, 'test -e /x': lost, 'stat --file-system --format=%T -- /x': lost })]) {
       assert.deepEqual([await look.hasOwnUsers(1), await look.exists('/x'), await look.isOnBtrfs('/x'), await look.mayDo(['x'])], [undefined, undefined, undefined, undefined]);
     }
-    assert.equal(typeof await here.hasOwnUsers(process.pid), 'boolean');
-    assert.equal(await here.hasOwnUsers(0), undefined);
-    assert.equal(await here.isOnBtrfs('/nowhere/at/all'), undefined);
+    assert.equal(typeof await localProbe.hasOwnUsers(process.pid), 'boolean');
+    assert.equal(await localProbe.hasOwnUsers(0), undefined);
+    assert.equal(await localProbe.isOnBtrfs('/nowhere/at/all'), undefined);
   });
 });

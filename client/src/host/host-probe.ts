@@ -2,19 +2,19 @@
 import { statfs } from 'node:fs/promises';
 import { mostBytes, readSmallFileLater } from '../../../server/src/node/shared/small-file';
 import { busAtSocket, systemBusSocket } from './dbus/connect';
-import { type Verdict, polkitSays } from './commands/polkit';
+import { type PolkitAnswer, polkitSays } from './commands/polkit';
 import type { Output } from './programs';
 import { exists } from './model/settings-files';
 
 /** Looks at the host that the machines are on. Each answer is undefined when that cannot be seen; nothing rejects. */
-export interface Examiner {
+export interface HostProbe {
   /** Whether the processes of a machine have users of their own. @param leader its process 1 */
   hasOwnUsers(leader: number): Promise<boolean | undefined>;
   isOnBtrfs(path: string): Promise<boolean | undefined>;
   /** @param path absolute */
   exists(path: string): Promise<boolean | undefined>;
   /** What polkit says about us; see {@link polkitSays}. */
-  mayDo(actions: readonly string[]): Promise<Verdict | undefined>;
+  mayDo(actions: readonly string[]): Promise<PolkitAnswer | undefined>;
 }
 
 /** Of a uid_map as proc(5) has it: whether it is another one than the host's. */
@@ -24,7 +24,7 @@ const ownUsers = (map: string): boolean => map.trim().split(/\s+/).join(' ') !==
 const btrfs = 0x9123683e;
 
 /** This computer. */
-export const here: Examiner = {
+export const localProbe: HostProbe = {
   hasOwnUsers: (leader) => readSmallFileLater(`/proc/${leader}/uid_map`, mostBytes.host).then((map) => ownUsers(map.toString()), () => undefined),
   isOnBtrfs: (path) => statfs(path).then(({ type }) => type === btrfs, () => undefined),
   exists,
@@ -36,7 +36,7 @@ export const here: Examiner = {
  * the one that failed.
  * @param capture runs a program there
  */
-export function there(capture: (argv: readonly string[]) => Promise<Output>): Examiner {
+export function remoteProbe(capture: (argv: readonly string[]) => Promise<Output>): HostProbe {
   const said = (...argv: string[]): Promise<string | undefined> => (
     capture(argv).then(({ status, stdout }) => status === 0 ? stdout.trim() : undefined, () => undefined));
   return {
@@ -55,7 +55,7 @@ export function there(capture: (argv: readonly string[]) => Promise<Output>): Ex
 }
 
 /** What polkit of this host says about us; see {@link polkitSays}. Never rejects. */
-async function mayDo(actions: readonly string[]): Promise<Verdict | undefined> {
+async function mayDo(actions: readonly string[]): Promise<PolkitAnswer | undefined> {
   if (actions.length === 0) return undefined;
   try {
     const bus = await busAtSocket(systemBusSocket());

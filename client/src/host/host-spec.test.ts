@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { CommandError, commands } from './commands';
 import { type Elevation, asService } from './commands/elevation';
-import { type Place, sshPlace, systemPlace, userPlace } from './host-spec';
+import { type HostSpec, sshHost, systemHost, userHost } from './host-spec';
 import { shellWord } from './ssh/ssh';
 import { anyText, withText } from './testing/every-command';
 
-const far = sshPlace('me@far');
-const places: readonly Place[] = [systemPlace, userPlace, far];
+const far = sshHost('me@far');
+const places: readonly HostSpec[] = [systemHost, userHost, far];
 const start = commands.start.argv(['web'], undefined);
 /** What ssh is given for the other side. */
 const there = (argv: readonly string[]) => argv.at(-1);
@@ -20,13 +20,13 @@ describe('A place', () => {
   });
 
   it('of this user says so to the program, which then asks nobody', () => {
-    assert.deepEqual(userPlace.argv(commands.start, start, 'auto'), ['machinectl', '--user', 'start', '--', 'web']);
-    assert.deepEqual(userPlace.argv(commands.start, start, 'sudo'), ['machinectl', '--user', 'start', '--', 'web']);
-    assert.deepEqual(userPlace.argv(commands.unitJournal, commands.unitJournal.argv(['web'], undefined), 'auto').slice(0, 2), ['journalctl', '--user']);
-    assert.deepEqual(userPlace.argv({ rights: 'anyone' }, ['cat', '--', '/x'], 'auto'), ['cat', '--', '/x'], 'no program of systemd');
-    assert.equal(userPlace.asks(commands.start), false);
+    assert.deepEqual(userHost.argv(commands.start, start, 'auto'), ['machinectl', '--user', 'start', '--', 'web']);
+    assert.deepEqual(userHost.argv(commands.start, start, 'sudo'), ['machinectl', '--user', 'start', '--', 'web']);
+    assert.deepEqual(userHost.argv(commands.unitJournal, commands.unitJournal.argv(['web'], undefined), 'auto').slice(0, 2), ['journalctl', '--user']);
+    assert.deepEqual(userHost.argv({ rights: 'anyone' }, ['cat', '--', '/x'], 'auto'), ['cat', '--', '/x'], 'no program of systemd');
+    assert.equal(userHost.asks(commands.start), false);
     const inside = commands.failedUnits.argv(['web'], undefined);
-    assert.equal(userPlace.argv(commands.failedUnits, inside, 'polkit').includes('--user'), false);
+    assert.equal(userHost.argv(commands.failedUnits, inside, 'polkit').includes('--user'), false);
   });
 
   it('that is another computer gets the words for its shell, and what gives rights stands there, not here', () => {
@@ -44,7 +44,7 @@ describe('A place', () => {
   });
 
   it('that is no destination is none', () => {
-    for (const host of ['-oProxyCommand=id', 'a b', '', 'a\nb']) assert.throws(() => sshPlace(host), CommandError);
+    for (const host of ['-oProxyCommand=id', 'a b', '', 'a\nb']) assert.throws(() => sshHost(host), CommandError);
   });
 
   it('lends no connection that there is not', () => assert.rejects(far.connect(), /no connection to me@far/));
@@ -60,8 +60,8 @@ describe('A place', () => {
           continue; // refused before it could go anywhere
         }
         const helped = [argv.join('\0'), ['sudo', '--', ...argv].join('\0'), ['run0', '--', ...argv].join('\0'), asService(argv).join('\0')];
-        assert.ok(helped.includes(systemPlace.argv(command, argv, elevation).join('\0')));
-        const own = userPlace.argv(command, argv, elevation).join('\0');
+        assert.ok(helped.includes(systemHost.argv(command, argv, elevation).join('\0')));
+        const own = userHost.argv(command, argv, elevation).join('\0');
         assert.ok([...helped, [argv[0], '--user', ...argv.slice(1)].join('\0')].includes(own));
         try {
           const sent = far.argv(command, argv, elevation);

@@ -2,20 +2,20 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { type Bus, BusError } from './dbus/bus';
-import type { Command } from './commands/command-spec';
+import type { CommandSpec } from './commands/command-spec';
 import { busAtSocket, sessionBusSocket, systemBusSocket } from './dbus/connect';
 import { type Elevation, elevated } from './commands/elevation';
-import { Host, type HostOptions, localHost } from './model/machine-store';
+import { MachineStore, type MachineStoreOptions, localMachineStore } from './model/machine-store';
 import { hasProgram, systemdVersion } from './programs';
 import { isOffered, machined, who, type Who } from './model/queries';
 import { settingsFiles, settingsFolders } from './model/settings-files';
-import { destination, type Manner, overSsh } from './ssh/ssh';
+import { destination, type SshMode, overSsh } from './ssh/ssh';
 import { busOverSsh } from './ssh/ssh-stream';
 
 type Log = (message: string) => void;
 
 /** One scope of one host: how it is reached, by D-Bus and by its own programs. */
-export interface Place {
+export interface HostSpec {
   /** Its id in rows and in what is remembered: `system`, `user`, or `ssh:` or `ssh-user:` and the destination. */
   readonly id: string;
   readonly kind: 'system' | 'user' | 'ssh';
@@ -26,7 +26,7 @@ export interface Place {
   readonly label: string;
   /** Whether its files can be read from here. */
   readonly local: boolean;
-  open(log: Log): Host;
+  open(log: Log): MachineStore;
   /** A connection for the transfers, besides that of the host. @throws BusError */
   connect(): Promise<Bus>;
   /** The major version of systemd there; undefined where it is not known. */
@@ -36,23 +36,23 @@ export interface Place {
   /** Who acts there, for a rule of polkit; undefined while that is not known. */
   userName(): string | undefined;
   /** Whether a command may ask for a password before it is done. */
-  asks(command: Pick<Command, 'rights'>): boolean;
+  asks(command: Pick<CommandSpec, 'rights'>): boolean;
   /**
    * The argv to run here so that `argv` is run there with the rights it needs.
    * @param manner whether there is a terminal to ask in
    * @throws CommandError for what cannot be sent to another host
    */
-  argv(command: Pick<Command, 'rights'>, argv: readonly string[], elevation: Elevation, manner?: Manner): readonly string[];
+  argv(command: Pick<CommandSpec, 'rights'>, argv: readonly string[], elevation: Elevation, manner?: SshMode): readonly string[];
   /** Looks, by a login of its own, whether who logs in has machines of their own there; never rejects. */
-  ofUser?(): Promise<Place | undefined>;
+  ofUser?(): Promise<HostSpec | undefined>;
 }
 
 const isRoot = (): boolean => process.getuid?.() === 0;
 
 /** The system scope of this computer. */
-export const systemPlace: Place = {
+export const systemHost: HostSpec = {
   id: 'system', kind: 'system', scope: 'system', label: 'This computer', local: true,
-  open: (log) => localHost(log),
+  open: (log) => localMachineStore(log),
   connect: () => busAtSocket(systemBusSocket()),
   systemd: systemdVersion,
   settingsFiles: (name, imagePath) => settingsFiles(name, imagePath),
@@ -76,11 +76,11 @@ function userFolders({ XDG_STATE_HOME, XDG_CONFIG_HOME, XDG_RUNTIME_DIR }: NodeJ
  * a machine go through the system's machined, which knows the machines of users too: with `--user`, they would look
  * for a user's systemd inside.
  */
-export const userPlace: Place = {
+export const userHost: HostSpec = {
   id: 'user', kind: 'user', scope: 'user', label: 'This user', local: true,
   open: (log) => {
     const socket = sessionBusSocket(), { images, settings } = userFolders();
-    return new Host({
+    return new MachineStore({
       connect: () => busAtSocket(socket), socket, imageFolders: images, settingsFolders: settingsFolders(images, settings), log,
     });
   },
@@ -90,7 +90,7 @@ export const userPlace: Place = {
   userName: () => os.userInfo().username,
   asks: ({ rights }) => rights === 'root' && !isRoot(),
   argv: (command, argv, elevation) => {
-    return command.rights === 'root' ? systemPlace.argv(command, argv, elevation) : forUser(argv);
+    return command.rights === 'root' ? systemHost.argv(command, argv, elevation) : forUser(argv);
   },
 };
 
@@ -101,7 +101,7 @@ const forUser = ([program = '', ...args]: readonly string[]): readonly string[] 
   scoped.includes(program) ? [program, '--user', ...args] : [program, ...args]);
 
 /** Whether this user has a machined; asking starts nothing. */
-export async function hasUserPlace(): Promise<boolean> {
+export async function hasUserHost(): Promise<boolean> {
   const socket = sessionBusSocket();
   return socket !== undefined && await hasMachined(() => busAtSocket(socket));
 }
@@ -123,7 +123,7 @@ async function hasMachined(connect: () => Promise<Bus>): Promise<boolean> {
  * cannot import or export ("Operation not supported"), has no shell and no login (tried with 252), and needs systemd here.
  * @param host where ssh goes to @throws CommandError when that is no destination
  */
-export function sshPlace(host: string): Place {
+export function sshHost(host: string): HostSpec {
   destination(host);
   let known: Who = {};
   const connect = async (): Promise<Bus> => {
@@ -139,7 +139,7 @@ export function sshPlace(host: string): Place {
   const common = { host, kind: 'ssh', local: false, systemd: () => Promise.resolve(known.systemd), userName: () => known.name } as const;
   const root = (): boolean => known.uid === 0;
   // What is installed there is not known; sudo is what most have.
-  const argvOf: Place['argv'] = (command, argv, elevation, manner = 'terminal') => overSsh(
+  const argvOf: HostSpec['argv'] = (command, argv, elevation, manner = 'terminal') => overSsh(
     host, elevated(command, argv, { elevation, isRoot: root(), installed: (program) => program === 'sudo' }), manner);
   return {
     ...common, ...farHost(host, connect), id: `ssh:${host}`, scope: 'system', label: host,
@@ -163,11 +163,11 @@ export function sshPlace(host: string): Place {
 }
 
 /** The connection of a host, lent to whoever wants one, because each is a login there. Closing what is lent closes nothing. */
-function farHost(host: string, connect: () => Promise<Bus>): Pick<Place, 'open' | 'connect'> {
+function farHost(host: string, connect: () => Promise<Bus>): Pick<HostSpec, 'open' | 'connect'> {
   let bus: Bus | undefined;
-  const options: HostOptions = { connect: async () => (bus = await connect()), distant: true };
+  const options: MachineStoreOptions = { connect: async () => (bus = await connect()), distant: true };
   return {
-    open: (log) => new Host({ ...options, log }),
+    open: (log) => new MachineStore({ ...options, log }),
     connect: () => {
       const lent = bus;
       if (!lent) return Promise.reject(new BusError('closed', `There is no connection to ${host}.`));

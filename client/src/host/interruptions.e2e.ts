@@ -14,7 +14,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { commands } from './commands';
 import { busAtSocket, systemBusSocket } from './dbus/connect';
-import { type Host, localHost } from './model/machine-store';
+import { type MachineStore, localMachineStore } from './model/machine-store';
 import { systemdVersion } from './programs';
 import { type Ended, Transfers } from './model/transfers';
 import { run, until } from './testing/real';
@@ -33,7 +33,7 @@ type Victim = 'systemd-machined' | 'systemd-importd' | 'dbus';
 
 describe('A service that is killed in the middle of', function () {
   this.timeout(240_000);
-  let host: Host, transfers: Transfers, scratch: string, server: Server, address: string, systemd: number | undefined, fed: WriteStream | undefined;
+  let host: MachineStore, transfers: Transfers, scratch: string, server: Server, address: string, systemd: number | undefined, fed: WriteStream | undefined;
   const ended: Ended[] = [];
 
   const state = (name: string) => host.snapshot.machines.get(name)?.state;
@@ -110,7 +110,7 @@ describe('A service that is killed in the middle of', function () {
     server = createServer((_request, response) => { response.writeHead(200, { 'Content-Length': '1000000' }).write(Buffer.alloc(1000)); });
     await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    host = localHost(() => undefined);
+    host = localMachineStore(() => undefined);
     host.start();
     transfers = new Transfers(() => busAtSocket(systemBusSocket()));
     transfers.onDidEnd((one) => ended.push(one));

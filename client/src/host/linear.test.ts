@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { bootsAnInit, readOsReleaseText } from './images/image-files';
-import { lastRun, mattering, placesIn, readJournal } from './model/journal';
+import { lastRun, mattering, fileReferencesIn, readJournal } from './model/journal';
 import { isImageName, isMachineName, isUserName, machineOfUnit, machineOfUnitPath } from './names';
 import { aliasesIn, isDestination } from './ssh/ssh';
 import { sshFailure } from './ssh/ssh-stream';
@@ -9,7 +9,7 @@ import { assignments, placeOf } from '../mkosi/places';
 
 /** What reads the words of images, of other computers, of services and of programs. */
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
-  readOsReleaseText, bootsAnInit, placesIn, isImageName, isMachineName, isUserName, machineOfUnit, machineOfUnitPath, aliasesIn, isDestination,
+  readOsReleaseText, bootsAnInit, fileReferencesIn, isImageName, isMachineName, isUserName, machineOfUnit, machineOfUnitPath, aliasesIn, isDestination,
   sshFailure: (text) => sshFailure('far', 255, text),
   journal: (text) => mattering(lastRun(readJournal(`${JSON.stringify({ MESSAGE: text, __REALTIME_TIMESTAMP: '1' })}\n${text}`))),
   messages: (text) => parseMessages(text, 1),

@@ -8,22 +8,22 @@ import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Command } from './commands/command-spec';
+import type { CommandSpec } from './commands/command-spec';
 import { applies, commands } from './commands';
-import type { Host } from './model/machine-store';
-import { hasUserPlace, userPlace } from './host-spec';
+import type { MachineStore } from './model/machine-store';
+import { hasUserHost, userHost } from './host-spec';
 import { Transfers } from './model/transfers';
 import { run, until } from './testing/real';
 
 const images = path.join(homedir(), '.local/state/machines');
 
 /** Runs a command of ours in the scope of this user. */
-const does = <O>(command: Command<O>, names: readonly string[], options: O): Promise<string> => (
-  run(userPlace.argv(command, command.argv(names, options), 'auto')));
+const does = <O>(command: CommandSpec<O>, names: readonly string[], options: O): Promise<string> => (
+  run(userHost.argv(command, command.argv(names, options), 'auto')));
 
 describe('The scope of a user on real systemd', function () {
   this.timeout(60_000);
-  let host: Host;
+  let host: MachineStore;
   const log: string[] = [];
   const machine = (name: string) => host.snapshot.machines.get(name);
   const image = (name: string) => host.snapshot.images.get(name);
@@ -34,8 +34,8 @@ describe('The scope of a user on real systemd', function () {
     mkdirSync(path.join(images, 'mine/usr'), { recursive: true });
     writeFileSync(path.join(images, 'disk.raw'), '');
     truncateSync(path.join(images, 'disk.raw'), 1 << 20);
-    assert.equal(await hasUserPlace(), true);
-    host = userPlace.open((line) => log.push(line));
+    assert.equal(await hasUserHost(), true);
+    host = userHost.open((line) => log.push(line));
     host.start();
     await until(() => host.state.kind === 'ready');
   });
@@ -66,7 +66,7 @@ describe('The scope of a user on real systemd', function () {
   });
 
   it('imports, and follows the transfer', async () => {
-    const transfers = new Transfers(() => userPlace.connect(), (line) => log.push(line));
+    const transfers = new Transfers(() => userHost.connect(), (line) => log.push(line));
     try {
       const ended: string[] = [];
       transfers.onDidEnd(({ transfer, result }) => ended.push(`${transfer.type} ${transfer.local} ${result}`));
@@ -88,7 +88,7 @@ describe('The scope of a user on real systemd', function () {
     await does(commands.start, ['mine'], undefined).catch(() => undefined);
     await until(() => machine('mine')?.state === 'failed');
     assert.equal(machine('mine')?.failure, 'exit-code');
-    const journal = userPlace.argv({ rights: 'anyone' }, ['journalctl', '--no-pager', '--unit=systemd-nspawn@mine.service'], 'auto');
+    const journal = userHost.argv({ rights: 'anyone' }, ['journalctl', '--no-pager', '--unit=systemd-nspawn@mine.service'], 'auto');
     while (!/systemd-nspawn\[\d+\]: /.test(await run(journal))) await pause(20); // it is written down a little later
     await does(commands.resetFailed, ['mine'], undefined);
     await until(() => machine('mine')?.state === 'stopped');

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { complain, messageOf } from '../ui/notifications';
+import { showError, messageOf } from '../ui/notifications';
 import { pickOne } from '../ui/prompts';
 import { StatusItem } from '../ui/rows';
 
@@ -39,7 +39,7 @@ export class TargetItem implements vscode.Disposable {
         try {
           await this.choose();
         } catch (error) {
-          complain(messageOf(error));
+          showError(messageOf(error));
         }
       }),
     ];

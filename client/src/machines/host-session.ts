@@ -1,23 +1,23 @@
 import * as vscode from 'vscode';
-import { type Host, type HostState, type Machine, type Output, type Place, type Snapshot, Transfers, capture } from '../host';
-import { complain, log, notify } from '../ui/notifications';
+import { type MachineStore, type HostState, type Machine, type Output, type HostSpec, type Snapshot, Transfers, capture } from '../host';
+import { showError, log, notify } from '../ui/notifications';
 import type { Row } from './views/tree';
-import type { Scene } from './commands/machine-command';
+import type { CommandContext } from './commands/machine-command';
 
 /** One place in the sidebar: its connection, its machines, and what commands may know of them. */
-export class Room implements Scene, vscode.Disposable {
-  readonly host: Host;
+export class HostSession implements CommandContext, vscode.Disposable {
+  readonly host: MachineStore;
   readonly transfers: Transfers;
   /** As rows have it: the system scope of this computer goes without saying. */
   readonly id: string | undefined;
   private readonly timers = new Set<NodeJS.Timeout>();
   private started = false;
 
-  constructor(readonly place: Place, private readonly memory: vscode.Memento, warn: (message: string) => void) {
-    const say = (message: string): void => warn(place.kind === 'system' ? message : `${place.label}: ${message}`);
-    this.id = place.kind === 'system' ? undefined : place.id;
-    this.host = place.open(say);
-    this.transfers = new Transfers(() => place.connect(), say);
+  constructor(readonly spec: HostSpec, private readonly memory: vscode.Memento, warn: (message: string) => void) {
+    const say = (message: string): void => warn(spec.kind === 'system' ? message : `${spec.label}: ${message}`);
+    this.id = spec.kind === 'system' ? undefined : spec.id;
+    this.host = spec.open(say);
+    this.transfers = new Transfers(() => spec.connect(), say);
   }
 
   get snapshot(): Snapshot {
@@ -80,17 +80,17 @@ export class Room implements Scene, vscode.Disposable {
   }
 
   row(name: string): Row {
-    return { name, ...(this.id === undefined ? {} : { room: this.id }) };
+    return { name, ...(this.id === undefined ? {} : { hostId: this.id }) };
   }
 
   /** Something said about a machine, with where it is, unless that goes without saying. */
   titled(text: string): string {
-    return this.id === undefined ? text : `${text} (${this.place.label})`;
+    return this.id === undefined ? text : `${text} (${this.spec.label})`;
   }
 
   /** Runs a program that only reads, where the machines are. @throws MissingProgram */
   async capture(argv: readonly string[]): Promise<Output> {
-    return capture(this.place.argv({ rights: 'anyone' }, argv, 'polkit', 'silent'));
+    return capture(this.spec.argv({ rights: 'anyone' }, argv, 'polkit', 'silent'));
   }
 
   /** After a command of ours: what it changed may come without a signal, as with images. */
@@ -139,7 +139,7 @@ export class Room implements Scene, vscode.Disposable {
 
   /** What is wrong, as a sentence that names the host where that does not go without saying, and the next step. */
   trouble({ reason, detail }: Extract<HostState, { kind: 'unavailable' }>): string {
-    const { kind, scope, label } = this.place;
+    const { kind, scope, label } = this.spec;
     if (scope === 'user' && reason === 'masked') return detail.replace('sudo systemctl', 'systemctl --user');
     if (reason === 'no-machined') return `${label} has no systemd-machined. Install the package systemd-container there (${detail}).`;
     if (kind === 'system') return detail;
@@ -154,8 +154,8 @@ export class Room implements Scene, vscode.Disposable {
 
   /** What is wrong, with what helps where that is a login. */
   private complain(text: string): void {
-    if (this.place.kind !== 'ssh') {
-      complain(text);
+    if (this.spec.kind !== 'ssh') {
+      showError(text);
       return;
     }
     const login = 'Connect in Terminal', again = 'Reconnect';

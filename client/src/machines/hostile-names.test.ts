@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Image, Machine } from '../host';
 import { assertInert, assertUnlinked, hostile } from '../ui/testing/hostile';
 import { fakeVscode, standIn, textsIn } from '../ui/testing/vscode';
-import type { Scene, Verb } from './commands/machine-command';
+import type { CommandContext, MachineCommand } from './commands/machine-command';
 
 const image = (name: string): Image => ({ name, type: name, path: `/var/lib/machines/${name}`, readOnly: true, hidden: true, usage: 1 });
 const machine = (name: string): Machine => ({
@@ -12,17 +12,17 @@ const machine = (name: string): Machine => ({
 
 /** A place of the machines that has whatever it is asked for. */
 const scene = {
-  place: { local: false, label: 'far', settingsFiles: () => [], systemd: () => Promise.resolve(262) },
+  host: { local: false, label: 'far', settingsFiles: () => [], systemd: () => Promise.resolve(262) },
   machine, pathOf: (name: string) => Promise.resolve(`/var/lib/machines/${name}`), hasImage: () => true, row: (name: string) => ({ name }),
-} as unknown as Scene;
+} as unknown as CommandContext;
 
 describe('names of machines and images that somebody else chose', () => {
   const vscode = fakeVscode();
   let end: () => void;
-  let verbs: readonly Verb[];
+  let verbs: readonly MachineCommand[];
   before(async () => {
     end = standIn(vscode.api);
-    verbs = [...(await import('./commands/machine-commands')).machineVerbs, ...(await import('./commands/image-commands')).imageVerbs];
+    verbs = [...(await import('./commands/machine-commands')).machineCommands, ...(await import('./commands/image-commands')).imageCommands];
   });
   after(() => end());
 
@@ -41,14 +41,14 @@ describe('names of machines and images that somebody else chose', () => {
 
   it('are on one line and without hidden signs in every question before something is lost', async () => {
     const { confirm } = await import('../ui/notifications');
-    const destroying = verbs.filter(({ command }) => command.destroys);
+    const destroying = verbs.filter(({ spec }) => spec.destroys);
     assert.ok(destroying.length >= 4);
     for (const [name] of hostile) {
-      for (const { warn } of destroying) {
+      for (const { confirmation } of destroying) {
         vscode.calls.length = 0;
-        const question = await warn?.([name, 'other'], scene);
+        const question = await confirmation?.([name, 'other'], scene);
         assert.ok(question);
-        assert.equal(question.detail.split('\n').length, (await warn?.(['name', 'other'], scene))?.detail.split('\n').length, 'a name that looks like several lines');
+        assert.equal(question.detail.split('\n').length, (await confirmation?.(['name', 'other'], scene))?.detail.split('\n').length, 'a name that looks like several lines');
         assert.equal(await confirm(question), false);
         for (const text of textsIn(vscode.calls)) assertUnlinked(text);
       }
@@ -56,16 +56,16 @@ describe('names of machines and images that somebody else chose', () => {
   });
 
   it('are told apart there when they look alike', async () => {
-    for (const { command, warn } of verbs.filter(({ command: { destroys, needs } }) => destroys && needs !== 'nothing')) {
-      const asked = await Promise.all(['web', 'web\u200b', '\u202eweb', 'web\u00a0', 'web\u2028'].map(async (name) => warn?.([name], scene)));
-      assert.equal(new Set(asked.map((question) => `${question?.message ?? ''}${question?.detail ?? ''}`)).size, 5, command.id);
+    for (const { spec, confirmation } of verbs.filter(({ spec: { destroys, needs } }) => destroys && needs !== 'nothing')) {
+      const asked = await Promise.all(['web', 'web\u200b', '\u202eweb', 'web\u00a0', 'web\u2028'].map(async (name) => confirmation?.([name], scene)));
+      assert.equal(new Set(asked.map((question) => `${question?.message ?? ''}${question?.detail ?? ''}`)).size, 5, spec.id);
     }
   });
 
   it('are all there, however many: nothing is lost that was not named', async () => {
     const names = Array.from({ length: 300 }, (_, i) => `machine-with-a-long-name-${i}`);
-    for (const { warn } of verbs.filter(({ command: { destroys, needs } }) => destroys && needs !== 'nothing')) {
-      const { confirm } = await import('../ui/notifications'), question = await warn?.(names, scene);
+    for (const { confirmation } of verbs.filter(({ spec: { destroys, needs } }) => destroys && needs !== 'nothing')) {
+      const { confirm } = await import('../ui/notifications'), question = await confirmation?.(names, scene);
       vscode.calls.length = 0;
       assert.ok(question);
       await confirm(question);
@@ -76,19 +76,19 @@ describe('names of machines and images that somebody else chose', () => {
 
   it('come to commands in rows or not at all', async () => {
     const { asRow, asRows } = await import('./views/tree');
-    const row = { name: 'web', room: 'ssh:far', heading: false };
+    const row = { name: 'web', hostId: 'ssh:far', heading: false };
     assert.equal(asRow(row), row, 'the same object, which a selection holds as well');
-    for (const odd of [undefined, null, 'web', 3, [], {}, { name: 3 }, { name: 'web', room: {} }, { name: 'web', heading: 'x' }]) assert.equal(asRow(odd), undefined);
+    for (const odd of [undefined, null, 'web', 3, [], {}, { name: 3 }, { name: 'web', hostId: {} }, { name: 'web', heading: 'x' }]) assert.equal(asRow(odd), undefined);
     assert.deepEqual([asRows([row, 3]), asRows('web'), asRows(undefined)], [[row], undefined, undefined]);
   });
 
   it('come with no answer to a question unless it is code that gives it', async () => {
-    const { asGiven, isConfirmed } = await import('./commands/machine-command');
-    for (const odd of [undefined, null, 'x', true]) assert.equal(asGiven(odd), undefined);
-    const fromLink = JSON.parse('{"confirmed":true,"options":{"force":true},"room":"user"}') as unknown;
-    assert.deepEqual(asGiven(fromLink), { options: { force: true }, room: 'user', confirmed: true });
-    assert.equal(isConfirmed(asGiven(fromLink) ?? {}), false);
-    assert.deepEqual(asGiven({ confirmed: 1, options: 'x', room: {} }), {});
-    assert.deepEqual([() => true, () => 'yes', () => false, {}].map((confirmed) => isConfirmed(asGiven({ confirmed }) ?? {})), [true, false, false, false]);
+    const { asCommandArguments, isConfirmed } = await import('./commands/machine-command');
+    for (const odd of [undefined, null, 'x', true]) assert.equal(asCommandArguments(odd), undefined);
+    const fromLink = JSON.parse('{"confirmed":true,"options":{"force":true},"hostId":"user"}') as unknown;
+    assert.deepEqual(asCommandArguments(fromLink), { options: { force: true }, hostId: 'user', confirmed: true });
+    assert.equal(isConfirmed(asCommandArguments(fromLink) ?? {}), false);
+    assert.deepEqual(asCommandArguments({ confirmed: 1, options: 'x', hostId: {} }), {});
+    assert.deepEqual([() => true, () => 'yes', () => false, {}].map((confirmed) => isConfirmed(asCommandArguments({ confirmed }) ?? {})), [true, false, false, false]);
   });
 });

@@ -1,10 +1,10 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { Attendance } from '../host';
+import { TerminalRunner } from '../host';
 import { openTerminal, terminalOptions } from '../ui/terminals';
 
 /** A command to run where people can see it and answer it. */
-export interface Run {
+export interface TerminalRequest {
   /** For the terminal's tab: `Start web`. */
   readonly title: string;
   /** The program by name, and its arguments. */
@@ -21,7 +21,7 @@ export interface Run {
 }
 
 /** When the extension ends, this does, and with it our terminals and what runs in them. The script lies beside the bundle of the extension. */
-export const attendance = new Attendance(path.join(__dirname, 'attendant.js'));
+export const terminalRunner = new TerminalRunner(path.join(__dirname, 'terminal-wrapper.js'));
 
 /** Terminals of what has failed, still open to be read, by title: the next try of the same takes its place. */
 const failed = new Map<string, vscode.Terminal>();
@@ -33,7 +33,7 @@ const failed = new Map<string, vscode.Terminal>();
  * @returns the exit status; undefined when the terminal was closed first
  * @throws MissingProgram
  */
-export async function run({ title, argv, icon, interactive, stays, asks, isInVain }: Run): Promise<number | undefined> {
+export async function runInTerminal({ title, argv, icon, interactive, stays, asks, isInVain }: TerminalRequest): Promise<number | undefined> {
   const { options, ended, forget } = await terminalFor({ title, argv, icon, stays });
   failed.get(title)?.dispose();
   const terminal = openTerminal(options);
@@ -54,10 +54,10 @@ export async function run({ title, argv, icon, interactive, stays, asks, isInVai
 }
 
 /** A terminal that runs an argv. @throws MissingProgram */
-export async function terminalFor({ title, argv, icon, stays }: Pick<Run, 'title' | 'argv' | 'icon' | 'stays'>): Promise<{
+export async function terminalFor({ title, argv, icon, stays }: Pick<TerminalRequest, 'title' | 'argv' | 'icon' | 'stays'>): Promise<{
   readonly options: vscode.TerminalOptions; readonly ended: Promise<number | undefined>; readonly forget: () => void;
 }> {
-  const { argv: [shellPath, ...shellArgs], env, ended, forget } = await attendance.attend(argv, stays);
+  const { argv: [shellPath, ...shellArgs], env, ended, forget } = await terminalRunner.attend(argv, stays);
   return {
     // Transient: VS Code does not bring it back after a reload.
     options: terminalOptions(title, icon, { shellPath, shellArgs, env, cwd: '/', isTransient: true }), ended, forget,

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { inform, log, notify } from '../ui/notifications';
+import { showInfo, log, notify } from '../ui/notifications';
 import { StatusItem } from '../ui/rows';
 import { inert } from '../ui/text';
-import { complain } from './complain';
+import { showMkosiError } from './complain';
 import { parseMessages } from './messages';
 import { type File, placeOf } from './places';
 import type { Mkosi, Outcome } from './program';
@@ -102,7 +102,7 @@ export class Check implements vscode.Disposable {
     if (document.languageId !== 'mkosi' || document.uri.scheme !== 'file') return;
     const project = projectAt(document.uri);
     this.told.delete(project.uri.toString());
-    if (isOn('checkOnSave', document.uri)) this.run(project).catch(complain);
+    if (isOn('checkOnSave', document.uri)) this.run(project).catch(showMkosiError);
     // What was said about the text before may not be true any more.
     else this.problems.delete(document.uri);
   }
@@ -127,8 +127,8 @@ export class Check implements vscode.Disposable {
     if (choice === undefined) return;
     if (choice === always) await vscode.workspace.getConfiguration('nspawn.mkosi').update('checkAfterFailedTask', true, vscode.ConfigurationTarget.Global);
     await this.run(project).then((found) => found === 0
-      ? inform('mkosi accepts the configuration, so the task failed for another reason: its terminal has the last words of mkosi.')
-      : vscode.commands.executeCommand('workbench.panel.markers.view.focus'), complain);
+      ? showInfo('mkosi accepts the configuration, so the task failed for another reason: its terminal has the last words of mkosi.')
+      : vscode.commands.executeCommand('workbench.panel.markers.view.focus'), showMkosiError);
   }
 
   private tell(project: Project): void {

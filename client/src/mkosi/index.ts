@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { mention } from '../ui/notifications';
 import { pickMany, pickOne } from '../ui/prompts';
 import { Check } from './check';
-import { complain } from './complain';
+import { showMkosiError } from './complain';
 import { Effective } from './effective';
 import { openLens } from './lens';
 import { migrate } from './migrate';
@@ -10,7 +10,7 @@ import { Mkosi, Refusal } from './program';
 import { ProjectView } from './project-view';
 import { type Project, chooseProject, profilesOf, watchProjects } from './projects';
 import { Tasks } from './tasks';
-import { type Request, offers } from './task-templates';
+import { type Request, taskTemplates } from './task-templates';
 
 /** mkosi.profiles/ came with 19; until 24 a build has one profile at most. */
 const anyProfiles = 19, severalProfiles = 25;
@@ -28,7 +28,7 @@ export interface Installed {
 }
 
 /** Opens tasks, checks and commands for mkosi projects. Runs nothing before it is asked to. */
-export function openMkosi(context: vscode.ExtensionContext): Installed {
+export function activateMkosi(context: vscode.ExtensionContext): Installed {
   const mkosi = Mkosi.installed(() => vscode.workspace.isTrusted);
   const tasks = new Tasks(mkosi), check = new Check(mkosi), effective = new Effective(mkosi, check);
   /** A command for a project: what goes wrong is said with the next step. */
@@ -38,7 +38,7 @@ export function openMkosi(context: vscode.ExtensionContext): Installed {
         const project = await chooseProject(clicked, title);
         if (project !== undefined) await act(project);
       } catch (error) {
-        complain(error);
+        showMkosiError(error);
       }
     });
   const run = async (project: Project, request: Request): Promise<void> => {
@@ -49,11 +49,11 @@ export function openMkosi(context: vscode.ExtensionContext): Installed {
   context.subscriptions.push(
     vscode.tasks.registerTaskProvider('mkosi', tasks), check, effective, openLens(), watchProjects(), new ProjectView(),
     ...Object.entries(taskCommands).map(([name, offer]) => command(name, `mkosi ${offer}`, async (project) => {
-      const request = offers(undefined).find((o) => o.name === offer);
+      const request = taskTemplates(undefined).find((o) => o.name === offer);
       if (request !== undefined) await run(project, request);
     })),
     command('vm', 'Boot in a virtual machine', async (project) => {
-      const verb = offers(await mkosi.release()).find((o) => o.verb === 'vm' || o.verb === 'qemu');
+      const verb = taskTemplates(await mkosi.release()).find((o) => o.verb === 'vm' || o.verb === 'qemu');
       if (verb !== undefined) await run(project, verb);
     }),
     command('buildWithProfiles', 'Build with profiles', async (project) => {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { type Message, parseMessages } from './messages';
 import { placeOf } from './places';
-import { type Doors, Mkosi, Refusal, parseRelease } from './program';
+import { type MkosiEnvironment, Mkosi, Refusal, parseRelease } from './program';
 import { filesIn, report, reportOfText } from './report';
-import { argumentsFor, offers, requestOf } from './task-templates';
+import { argumentsFor, taskTemplates, requestOf } from './task-templates';
 
 /** An installed mkosi that only writes down how it is run. */
-function pretend(doors: Partial<Doors> = {}): { mkosi: Mkosi; runs: (readonly string[])[] } {
+function pretend(doors: Partial<MkosiEnvironment> = {}): { mkosi: Mkosi; runs: (readonly string[])[] } {
   const runs: (readonly string[])[] = [];
-  const run: Doors['run'] = (program, args, cwd) => {
+  const run: MkosiEnvironment['run'] = (program, args, cwd) => {
     runs.push([program, ...args, cwd]);
     return Promise.resolve({ status: 0, stdout: args.includes('--version') ? 'mkosi 25.3\n' : '{}', stderr: '' });
   };
@@ -53,7 +53,7 @@ describe('mkosi', () => {
 
   describe('verbs', () => {
     it('are those of the release', () => {
-      const names = (release?: number): string[] => offers(release).map((o) => o.verb);
+      const names = (release?: number): string[] => taskTemplates(release).map((o) => o.verb);
       assert.ok(names(14).includes('qemu') && names(24.3).includes('qemu'));
       assert.ok(names(25).includes('vm') && !names(25).includes('qemu') && names().includes('vm'));
     });

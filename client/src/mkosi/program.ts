@@ -17,7 +17,7 @@ export interface Outcome {
 }
 
 /** What the world has to offer, so that a test can do without it. */
-export interface Doors {
+export interface MkosiEnvironment {
   /** Whether the files of the workspace may be executed; mkosi executes some while it only reads the configuration. */
   readonly trusted: () => boolean;
   readonly find: (program: string) => string | undefined;
@@ -47,7 +47,7 @@ export function runToEnd(program: string, args: readonly string[], cwd: string, 
 export class Mkosi {
   private known: { readonly key: string; readonly said: string } | undefined;
 
-  constructor(private readonly doors: Doors) {}
+  constructor(private readonly doors: MkosiEnvironment) {}
 
   /** For `trusted`, see Doors. */
   static installed(trusted: () => boolean): Mkosi {

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { makeExecutable } from '../../../server/src/node/shared/replace-file';
 import { log, messageOf } from '../ui/notifications';
 import { treeItem } from '../ui/rows';
-import { complain } from './complain';
+import { showMkosiError } from './complain';
 import { entriesOf } from './disk';
 import { type Entry, type Part, type Reading, partsOf } from './outline';
 import { type Project, findProjects, nameOf, projectAt } from './projects';
@@ -42,7 +42,7 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
         try {
           this.makeExecutable(row?.uri instanceof vscode.Uri ? row.uri : vscode.window.activeTextEditor?.document.uri);
         } catch (error) {
-          complain(error);
+          showMkosiError(error);
         }
       }));
   }
@@ -54,7 +54,7 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
       return projects.map((project) => ({ uri: project.uri, reading: 'configuration', project }));
     }
     // What goes wrong is said here: VS Code would show it as it is.
-    const parts = partsOf(await rowsIn(above.uri, above.reading).catch((error: unknown) => { complain(error); return []; }), above.reading);
+    const parts = partsOf(await rowsIn(above.uri, above.reading).catch((error: unknown) => { showMkosiError(error); return []; }), above.reading);
     return parts.map((part) => ({ uri: vscode.Uri.joinPath(above.uri, part.name), reading: part.reading, part, above }));
   }
 

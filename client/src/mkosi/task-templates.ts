@@ -9,7 +9,7 @@ export interface Request {
 }
 
 /** A verb that is offered, with what it does. */
-export interface Offer extends Request {
+export interface TaskTemplate extends Request {
   readonly name: string;
   readonly detail: string;
   readonly group?: 'build' | 'clean';
@@ -25,7 +25,7 @@ export const interactiveVerbs: ReadonlySet<string> = new Set(['shell', 'boot', '
  * What can be done with a project.
  * @param release of the installed mkosi; undefined: as the newest
  */
-export function offers(release: number | undefined): readonly Offer[] {
+export function taskTemplates(release: number | undefined): readonly TaskTemplate[] {
   const vm = release !== undefined && release < vmSince ? 'qemu' : 'vm';
   return [
     { name: 'build', verb: 'build', detail: 'Build the image', group: 'build' },

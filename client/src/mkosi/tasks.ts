@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { inertLine } from '../ui/text';
 import { type Project, findProjects, nameOf } from './projects';
 import { type Mkosi, Refusal } from './program';
-import { type Offer, type Request, argumentsFor, interactiveVerbs, offers, requestOf } from './task-templates';
+import { type TaskTemplate, type Request, argumentsFor, interactiveVerbs, taskTemplates, requestOf } from './task-templates';
 
 /** The problem matchers of package.json. */
 export const matchers: readonly string[] = ['$mkosi', '$mkosi-error'];
@@ -23,7 +23,7 @@ export class Tasks implements vscode.TaskProvider {
     try {
       const program = this.mkosi.program(), release = await this.mkosi.release();
       const projects = (await findProjects()).filter((p) => p.uri.scheme === 'file');
-      return projects.flatMap((project) => offers(release).map((offer) => this.task(program, project, offer)));
+      return projects.flatMap((project) => taskTemplates(release).map((offer) => this.task(program, project, offer)));
     } catch (error) {
       if (error instanceof Refusal) return [];
       throw error;
@@ -53,7 +53,7 @@ export class Tasks implements vscode.TaskProvider {
     await vscode.tasks.executeTask(this.task(program, project, request));
   }
 
-  private task(program: string, project: Project, request: Request & Partial<Offer>, resolving?: vscode.TaskDefinition): vscode.Task {
+  private task(program: string, project: Project, request: Request & Partial<TaskTemplate>, resolving?: vscode.TaskDefinition): vscode.Task {
     const { verb, force = 0, profiles = [], args = [] } = request, argv = argumentsFor(request);
     const definition: Definition = {
       type: 'mkosi', verb,

@@ -27,12 +27,12 @@ export async function notify(kind: Kind, text: string, ...buttons: readonly stri
 }
 
 /** Says something that needs no answer, without waiting for it to be dismissed. */
-export function inform(text: string): void {
+export function showInfo(text: string): void {
   notify('information', text).catch(log);
 }
 
 /** Says what failed and what to do next, without waiting. */
-export function complain(text: string): void {
+export function showError(text: string): void {
   notify('error', text).catch(log);
 }
 

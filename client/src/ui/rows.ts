@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { inert, inertLabel, inertLine, markdown } from './text';
 
 /** What a row shows. Nothing in it is read as anything but text. */
-export interface Look {
+export interface RowAppearance {
   readonly label: string;
   readonly description?: string | undefined;
   readonly tooltip?: vscode.MarkdownString;
@@ -14,7 +14,7 @@ export interface Look {
   readonly uri?: vscode.Uri;
 }
 
-export function treeItem({ label, description, tooltip, spoken, collapsible, uri }: Look): vscode.TreeItem {
+export function treeItem({ label, description, tooltip, spoken, collapsible, uri }: RowAppearance): vscode.TreeItem {
   const item = new vscode.TreeItem(inertLabel(label), collapsible);
   if (uri !== undefined) item.resourceUri = uri;
   if (description !== undefined) item.description = inertLabel(description);

@@ -22,8 +22,8 @@ describe('what is said to people', () => {
 
   it('is inert in notifications, dialogs and the status bar', async () => {
     for (const [text] of hostile) {
-      ui.inform(text);
-      ui.complain(`It failed: ${text}`);
+      ui.showInfo(text);
+      ui.showError(`It failed: ${text}`);
       ui.mention(text);
       assert.equal(await ui.notify('warning', text, 'Other', text), text, 'the button that was pressed');
       assert.equal(await ui.confirm({ message: say`Delete ${text}?`, detail: say`${text}`, button: 'Delete' }), true);

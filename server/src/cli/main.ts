@@ -8,7 +8,8 @@ import { DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
 import { convert, convertUsage, migrate, migrateUsage } from './convert';
 import { type Shown, executableTitle, formatting, moveTitle, shown } from '../features';
 import { type Decoded, type Found, decode, fileUri, filesAt, read, searchAt, standardInput } from '../node/files';
-import { type Finding, projectLimits } from '../rules';
+import { projectLimits } from '../model';
+import type { Finding } from '../rules';
 import { Document, type Kind, type Target, isTrusted, newest } from '../schema';
 import { host } from '../node/host';
 import { patiently } from '../node/shared/mounts';
@@ -18,7 +19,7 @@ import { visibleLine } from '../node/shared/visible';
 import { type Member, Projects } from '../node/projects';
 import { sarif } from './sarif';
 import { serve } from '../lsp/server';
-import { Troubles } from '../node/exit-report';
+import { ExitReport } from '../node/exit-report';
 
 const usage = `Usage: cli.js check [--systemd N] [--mkosi N] [--format text|json|sarif] [--trust auto|trusted|untrusted]
               [--launch unit|command] PATH... | [--stdin-filename NAME] -
@@ -40,7 +41,7 @@ ${migrateUsage}`;
 class Misuse extends Error {}
 
 /** What one run has to say on standard error. */
-const troubles = new Troubles();
+const troubles = new ExitReport();
 
 /** What is printed of a file; its text is let go at once. */
 interface Judged {
@@ -83,8 +84,8 @@ function check(args: readonly string[]): void {
   const judgedAlone = ({ path: file, kind }: Found, { text: content, undecodable }: Decoded): Judged => {
     const absolute = path.resolve(file), document = Document.of(fileUri(absolute), kind, content, target, undecodable);
     const trusted = trust === 'auto' ? isTrusted(absolute) : trust === 'trusted';
-    const standing = kind === 'nspawn' ? { path: absolute, files: host } : undefined;
-    return { path: file, kind, diagnostics: shown({ document, launch, trusted, standing, failed: failing(file) }).map((f) => printed(document, f)) };
+    const onHost = kind === 'nspawn' ? { path: absolute, files: host } : undefined;
+    return { path: file, kind, diagnostics: shown({ document, launch, trusted, onHost, failed: failing(file) }).map((f) => printed(document, f)) };
   };
   if (isStandardInput(positionals)) {
     const input = standardInput(values['stdin-filename']);

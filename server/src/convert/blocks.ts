@@ -14,7 +14,7 @@ export interface Block {
 }
 
 /** A header and what follows it. */
-export interface Part {
+export interface OutputPart {
   readonly name: string | undefined;
   readonly lead: string;
   readonly blocks: readonly Block[];
@@ -24,7 +24,7 @@ export interface Part {
  * Cuts a document, whose lines end in LF, at its headers and settings. All comments become `#` comments: mkosi 25 knows
  * no others.
  */
-export function cut(document: Document): Part[] {
+export function cut(document: Document): OutputPart[] {
   const text = document.text.getText();
   const parts: { name: string | undefined; lead: string; blocks: Block[] }[] = [
     { name: undefined, lead: '', blocks: [] },

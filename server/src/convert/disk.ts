@@ -4,7 +4,7 @@ import { type Wish, definitions } from './partitions';
 import type { Source } from './project';
 
 /** What the files of a legacy project say about the disk, and where its definition goes. */
-export class Disk {
+export class RepartPlan {
   readonly wishes: Wish[] = [];
   private readonly values = new Map<string, string>();
   private owner: string | undefined;

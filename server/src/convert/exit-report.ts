@@ -1,6 +1,6 @@
 import { type Setting, type Version, mkosi, mkosiLegacy } from '../schema';
 import { type Block, type Edit, applied } from './blocks';
-import type { Disk } from './disk';
+import type { RepartPlan } from './disk';
 import type { Move } from './migrations';
 import type { Source } from './project';
 import { type Carried, itemsOf, legacyList, percents, rewritings, whole } from './values';
@@ -8,7 +8,7 @@ import { type Carried, itemsOf, legacyList, percents, rewritings, whole } from '
 /** Where a value comes from and goes to. */
 interface Way {
   readonly source: Source;
-  readonly disk: Disk;
+  readonly disk: RepartPlan;
   readonly target: Version;
 }
 

@@ -2,7 +2,7 @@ import { findings } from '../rules';
 import { Document, type Version, mkosi, mkosiLegacy, newest } from '../schema';
 import { type Block, commented, applied, cut, rewritten } from './blocks';
 import { carry } from './exit-report';
-import type { Disk } from './disk';
+import type { RepartPlan } from './disk';
 import { type Move, legacyMove, legacyName, modernMove, onlyLegacy, place } from './migrations';
 import type { Wish } from './partitions';
 import { isSpace, skip, stripped } from '../syntax';
@@ -61,7 +61,7 @@ export class FileMigration {
   constructor(
     private readonly source: Source,
     private readonly target: Version,
-    private readonly disk: Disk,
+    private readonly disk: RepartPlan,
   ) {}
 
   /** @param match a distribution that the result is for only */

@@ -1,5 +1,6 @@
 import { Document, newest, nspawn } from '../schema';
-import { findings, network } from '../rules';
+import { network } from '../model';
+import { findings } from '../rules';
 import { withoutEnd } from '../syntax';
 import { type Given, type Option, read } from './options';
 import { fileQuoted, pasted, unitQuoted } from './shell';

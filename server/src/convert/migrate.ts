@@ -1,5 +1,5 @@
 import { type Version, mkosi } from '../schema';
-import { Disk } from './disk';
+import { RepartPlan } from './disk';
 import { FileMigration, type Loss } from './file-migration';
 import { type Action, type File, destination, fileActions, order, sources } from './project';
 
@@ -34,7 +34,7 @@ export function migrate(
     const project = all
       .filter((s) => s.root === root)
       .sort((a, b) => order(a) - order(b) || (a.path < b.path ? -1 : 1));
-    const disk = new Disk(root, target, project);
+    const disk = new RepartPlan(root, target, project);
     for (const source of project) {
       const to = destination(source, all, target);
       if ('lost' in to) {

@@ -26,7 +26,7 @@ const bios = '21686148-6449-6e6f-744e-656564454649';
 const data = ['home', 'srv', 'var', 'tmp'];
 
 /** What decides over partitions besides the wishes. */
-export interface Disk {
+export interface DiskLayout {
   readonly fileSystem: string;
   readonly bootable: boolean;
   readonly grub: boolean;
@@ -39,7 +39,7 @@ export interface Disk {
  */
 export function definitions(
   wishes: readonly Wish[],
-  { fileSystem, bootable, grub, verity }: Disk,
+  { fileSystem, bootable, grub, verity }: DiskLayout,
 ): { name: string; text: string }[] {
   const usr = wishes.some((w) => w.type === 'usr');
   const main = usr ? 'usr' : 'root';

@@ -1,6 +1,6 @@
 import type { Document } from '../schema';
 import { Text } from '../syntax';
-import { type Entry, type Load, loadOf, network, users } from '../rules';
+import { type ParsedAssignment, type EffectiveAssignments, loadOf, network, users } from '../model';
 import { plainWords, extractWords } from '../values/extract';
 import type { Note } from './from-command';
 import { optionOf } from './options';
@@ -63,7 +63,7 @@ const words = (value: string): string[] => {
   return found.map((w) => w.text);
 };
 
-function argumentsOf(entry: Entry, notes: Note[]): string[] {
+function argumentsOf(entry: ParsedAssignment, notes: Note[]): string[] {
   const {
       setting: { name, value: type },
       line,
@@ -87,7 +87,7 @@ function argumentsOf(entry: Entry, notes: Note[]): string[] {
   return [`${long}=${value}`];
 }
 
-function dropped(load: Load, notes: Note[]): void {
+function dropped(load: EffectiveAssignments, notes: Note[]): void {
   for (const entry of load.entries) {
     if (entry.dropped)
       notes.push({

@@ -80,7 +80,7 @@ export function legacyList(value: string, setting: Setting): Carried {
   return { edits };
 }
 
-/** Rewritings by the name that moves.json gives. */
+/** Rewritings by the name that migrations.json gives. */
 export const rewritings: Readonly<Record<string, (value: string, around: Around) => Carried>> = {
   /** Names of CentOS releases lost their suffix. */
   withoutStream: (value) => ({ edits: whole(value, value.replace(/^(\d+)-stream$/, '$1')) }),

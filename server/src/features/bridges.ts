@@ -1,7 +1,7 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Location } from 'vscode-languageserver-types';
 import { type Placed, type AssignmentLine, inDocument, nspawnDialect, parse } from '../syntax';
-import { type World, uriOf } from './context';
+import { type Surroundings, uriOf } from './context';
 
 /** Where systemd-networkd looks for its files; the first of a name counts (systemd.network(5)). */
 const folders: readonly string[] = ['/etc/systemd/network', '/run/systemd/network', '/usr/local/lib/systemd/network', '/usr/lib/systemd/network'];
@@ -15,7 +15,7 @@ export interface Bridge {
 }
 
 /** The bridges that files of systemd-networkd make, configure or put interfaces into. */
-export function bridgesOf(world: World): Bridge[] {
+export function bridgesOf(world: Surroundings): Bridge[] {
   const seen = new Set<string>(), found: Bridge[] = [];
   for (const folder of folders) {
     for (const { name, folder: isFolder } of world.entries(folder)) {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { type CompletionItem, TextEdit } from 'vscode-languageserver-types';
 import { completion, resolved } from './index';
 import { type How, applied, at, fakeWorld, open } from './testing/marked';
-import type { World } from './index';
+import type { Surroundings } from './index';
 
 const mkosi: How = { kind: 'mkosi' };
-type Asked = How & { readonly world?: World };
+type Asked = How & { readonly world?: Surroundings };
 
 function proposals(marked: string, how: Asked = {}): CompletionItem[] {
   const { document, position } = at(marked, how);

@@ -4,7 +4,7 @@ import {
 import type { Document, Setting } from '../schema';
 import { type Span, inDocument } from '../syntax';
 import { grammarOf } from '../values';
-import { type World, nowhere } from './context';
+import { type Surroundings, nowhere } from './context';
 import { rangeOf } from './lookup';
 import { values } from './proposals';
 import { subjectOf, suggestAgain } from './completion-data';
@@ -13,7 +13,7 @@ import { subjectOf, suggestAgain } from './completion-data';
 const mostItems = 1000;
 
 /** As {@link completion}, but no more items than a list may have: of more, those that begin like what stands there. */
-export function completionList(document: Document, position: Position, world?: World): CompletionItem[] | CompletionList {
+export function completionList(document: Document, position: Position, world?: Surroundings): CompletionItem[] | CompletionList {
   const all = completion(document, position, world);
   if (all.length <= mostItems) return all;
   const end = document.text.offsetAt(position);
@@ -24,7 +24,7 @@ export function completionList(document: Document, position: Position, world?: W
 }
 
 /** What can stand at a position: sections, settings or values. Lists are short; `resolved` adds the pages. */
-export function completion(document: Document, position: Position, world: World = nowhere): CompletionItem[] {
+export function completion(document: Document, position: Position, world: Surroundings = nowhere): CompletionItem[] {
   const offset = document.text.offsetAt(position);
   const { tree } = document;
   const index = tree.indexAt(offset), placed = tree.at(index);

@@ -1,8 +1,8 @@
-import { type Project, imageFoldersOf } from '../rules';
+import { type Project, imageFoldersOf } from '../model';
 import { type Document, pathOf } from '../schema';
 
 /** Something that lies in a folder. */
-export interface Entry {
+export interface FolderEntry {
   readonly name: string;
   readonly folder: boolean;
 }
@@ -17,9 +17,9 @@ export interface Interface {
  * The narrow view that features have of everything but the document: the host's files and names, and the other files.
  * Every answer may be empty, and none throws: what cannot be read is not there.
  */
-export interface World {
+export interface Surroundings {
   /** What lies in a folder, by its absolute path. */
-  entries(folder: string): readonly Entry[];
+  entries(folder: string): readonly FolderEntry[];
   exists(path: string): boolean;
   /** What a file says; undefined when it cannot be read. */
   text(path: string): string | undefined;
@@ -33,7 +33,7 @@ export interface World {
 }
 
 /** A world that knows nothing, for the command line and for editors without a file system. */
-export const nowhere: World = {
+export const nowhere: Surroundings = {
   entries: () => [], exists: () => false, text: () => undefined, interfaces: () => [], users: () => [], documents: () => [], project: () => undefined,
 };
 
@@ -47,7 +47,7 @@ export const fileName = (path: string): string => path.slice(path.lastIndexOf('/
 export const machineName = (uri: string): string => fileName(pathOf(uri) ?? uri).replace(/\.nspawn$/, '');
 
 /** The directory on the host that a `.nspawn` file's machine runs from; undefined when it has none that can be looked into. */
-export function imageOf(uri: string, world: World): string | undefined {
+export function imageOf(uri: string, world: Surroundings): string | undefined {
   const name = machineName(uri);
   return imageFoldersOf(pathOf(uri) ?? uri).map((folder) => `${folder}/${name}`).find((image) => world.entries(image).length > 0);
 }

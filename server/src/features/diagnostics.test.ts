@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { DiagnosticSeverity } from 'vscode-languageserver-types';
-import type { Case } from '../rules';
+import type { LintInput } from '../rules';
 import { diagnostics, fixAll, fixes } from './index';
 import { type How, after, at, open } from './testing/marked';
 
-const caseOf = (text: string, how?: How): Case => ({ document: open(text, how), launch: 'unit', trusted: true });
+const caseOf = (text: string, how?: How): LintInput => ({ document: open(text, how), launch: 'unit', trusted: true });
 const codes = (text: string, how?: How) => diagnostics(caseOf(text, how)).map((d) => d.code);
 
 describe('diagnostics', () => {
@@ -50,7 +50,7 @@ describe('fixes', () => {
 
   it('silences a rule on its line', () => {
     const { document, range } = at('[Exec]\nB|oots=yes\n');
-    const here: Case = { document, launch: 'unit', trusted: true };
+    const here: LintInput = { document, launch: 'unit', trusted: true };
     const silence = fixes(here, range).find((a) => a.title.startsWith('Silence'));
     const text = after(document, silence?.edit);
     assert.equal(text, '[Exec]\n# nspawn-ignore: unknown-setting\nBoots=yes\n');
@@ -59,7 +59,7 @@ describe('fixes', () => {
 
   it('silences with a comment where one is read: not indented for systemd 240, and with what all lines of an mkosi file begin with', () => {
     const silenced = (text: string, how: How): string => {
-      const { document, range } = at(text, how), here: Case = { document, launch: 'unit', trusted: true };
+      const { document, range } = at(text, how), here: LintInput = { document, launch: 'unit', trusted: true };
       return after(document, fixes(here, range).find((a) => a.title.startsWith('Silence'))?.edit);
     };
     assert.equal(silenced('[Exec]\n  B|oots=yes\n', { systemd: 240 }), '[Exec]\n# nspawn-ignore: unknown-setting\n  Boots=yes\n');

@@ -1,5 +1,6 @@
 import { type CodeDescription, type Diagnostic, type DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver-types';
-import { type Case, type Finding, type Verdict, type Steps, andMore, atOnce, judging, mostOfOne } from '../rules';
+import { type Resumable, runToEnd } from '../model';
+import { type LintInput, type Finding, type Verdict, andMore, judging, mostOfOne } from '../rules';
 import type { Document } from '../schema';
 import { uriOf } from './context';
 import { rangeOf } from './lookup';
@@ -34,11 +35,11 @@ export interface Shown {
 const mostShown = { editor: 1000, report: 10_000 } as const;
 
 /** What the rules find, without what the user has switched off or silenced on the line before. */
-export const shown = (here: Case, chosen?: Levels): Shown[] => atOnce(showing(here, mostShown.report, chosen));
+export const shown = (here: LintInput, chosen?: Levels): Shown[] => runToEnd(showing(here, mostShown.report, chosen));
 
 const silencesOf = (document: Document): Silences => new Silences(document);
 
-function* showing(here: Case, most: number, chosen: Levels = {}): Steps<Shown[]> {
+function* showing(here: LintInput, most: number, chosen: Levels = {}): Resumable<Shown[]> {
   const silences = here.document.once(silencesOf);
   const wanted = (finding: Finding): Shown[] => {
     const level = chosen[finding.rule];
@@ -53,10 +54,10 @@ function* showing(here: Case, most: number, chosen: Levels = {}): Steps<Shown[]>
 }
 
 /** What is wrong in a document, as editors show it. */
-export const diagnostics = (here: Case, chosen?: Levels): Diagnostic[] => atOnce(diagnosing(here, chosen));
+export const diagnostics = (here: LintInput, chosen?: Levels): Diagnostic[] => runToEnd(diagnosing(here, chosen));
 
 /** The same, rule by rule. */
-export function* diagnosing(here: Case, chosen?: Levels): Steps<Diagnostic[]> {
+export function* diagnosing(here: LintInput, chosen?: Levels): Resumable<Diagnostic[]> {
   return (yield* showing(here, mostShown.editor, chosen)).map((s) => diagnosticOf(here.document, s));
 }
 

@@ -1,10 +1,10 @@
 import { type CodeAction, CodeActionKind, type Range, type TextEdit, type WorkspaceEdit } from 'vscode-languageserver-types';
-import type { Case, Fix } from '../rules';
+import type { LintInput, Fix } from '../rules';
 import type { Document } from '../schema';
 import { fileName, uriOf } from './context';
 import { type Levels, type Shown, diagnosticOf, shown } from './diagnostics';
 import { offsetsOf, rangeOf } from './lookup';
-import { Stretches } from './span-set';
+import { SpanSet } from './span-set';
 
 /** The kind of the action that applies every fix of ours; `editor.codeActionsOnSave` takes it. */
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.nspawn`;
@@ -13,7 +13,7 @@ export const fixAllKind = `${CodeActionKind.SourceFixAll}.nspawn`;
  * Quick fixes for what is wrong between two positions, each of them followed by a way to silence the rule there.
  * @param moveCommand a command of the editor that moves a `.nspawn` file to a path, `(uri, path)`; without one the edit does
  */
-export function fixes(here: Case, range: Range, chosen?: Levels, moveCommand?: string): CodeAction[] {
+export function fixes(here: LintInput, range: Range, chosen?: Levels, moveCommand?: string): CodeAction[] {
   const { document } = here, span = offsetsOf(document, range);
   const touched = shown(here, chosen).filter(({ finding: f }) => f.start <= span.end && f.end >= span.start);
   return few([...touched.flatMap((s) => quickFixes(document, s, moveCommand)), ...touched.map((s) => silence(document, s))]);
@@ -36,7 +36,7 @@ function quickFixes(document: Document, found: Shown, moveCommand: string | unde
   const about = { kind: CodeActionKind.QuickFix, diagnostics: [diagnosticOf(document, found)] };
   const actions: CodeAction[] = answers.map((fix) => ({
     title: fix.title, ...about, ...(answers.length === 1 ? { isPreferred: true } : {}),
-    edit: { changes: { [document.uri]: editsOf(document, fix), ...fix.elsewhere && { [fix.elsewhere.document.uri]: editsOf(fix.elsewhere.document, fix.elsewhere) } } },
+    edit: { changes: { [document.uri]: editsOf(document, fix), ...fix.inOtherFile && { [fix.inOtherFile.document.uri]: editsOf(fix.inOtherFile.document, fix.inOtherFile) } } },
   }));
   if (makeExecutable !== undefined) {
     const title = executableTitle(makeExecutable);
@@ -79,11 +79,11 @@ function silence(document: Document, found: Shown): CodeAction {
 }
 
 /** All fixes that are the only answer to their finding and change this file alone, as one edit; of two that overlap, the first. */
-export function fixAll(here: Case, chosen?: Levels): CodeAction | undefined {
-  const taken = new Stretches(), edits: TextEdit[] = [];
+export function fixAll(here: LintInput, chosen?: Levels): CodeAction | undefined {
+  const taken = new SpanSet(), edits: TextEdit[] = [];
   for (const { finding } of shown(here, chosen)) {
     const [fix, other] = finding.fixes ?? [];
-    if (fix === undefined || other !== undefined || fix.elsewhere !== undefined) continue;
+    if (fix === undefined || other !== undefined || fix.inOtherFile !== undefined) continue;
     if (fix.edits.some((e) => taken.meets(e))) continue;
     for (const e of fix.edits) taken.add(e);
     for (const edit of editsOf(here.document, fix)) edits.push(edit);

@@ -1,14 +1,14 @@
 import type { Hover, Position } from 'vscode-languageserver-types';
 import type { Document } from '../schema';
 import { type Span, shortened } from '../syntax';
-import { type World, nowhere, uriOf } from './context';
+import { type Surroundings, nowhere, uriOf } from './context';
 import { type Thing, isKnown, rangeOf, thingAt } from './lookup';
 import { callMarkdown, partMarkdown, sectionMarkdown, settingMarkdown, specifierMarkdown, wordMarkdown } from './markdown';
 import { isOfProject, nameAt } from './names';
 import { homeOf, pathsOf } from './project-names';
 
 /** What the thing at a position is: a section, a setting, a specifier or a part of a value. */
-export function hover(document: Document, position: Position, world: World = nowhere): Hover | undefined {
+export function hover(document: Document, position: Position, world: Surroundings = nowhere): Hover | undefined {
   const found = specifier(document, position, world) ?? ofProject(document, position, world) ?? explained(document, thingAt(document, position));
   if (found?.text === undefined) return undefined;
   return { contents: { kind: 'markdown', value: found.text }, range: rangeOf(document, found.span) };
@@ -30,7 +30,7 @@ function explained(document: Document, thing: Thing | undefined): { span: Span; 
 }
 
 /** An image or a profile of the project: where it is described. */
-function ofProject(document: Document, position: Position, world: World): { span: Span; text: string } | undefined {
+function ofProject(document: Document, position: Position, world: Surroundings): { span: Span; text: string } | undefined {
   const name = nameAt(document, document.text.offsetAt(position));
   const project = name !== undefined && isOfProject(name.kind) ? world.project(document) : undefined;
   if (name === undefined || project === undefined) return undefined;
@@ -41,7 +41,7 @@ function ofProject(document: Document, position: Position, world: World): { span
 }
 
 /** `%d` in a value of a tool that has specifiers. */
-function specifier(document: Document, position: Position, world: World): { span: Span; text: string | undefined } | undefined {
+function specifier(document: Document, position: Position, world: Surroundings): { span: Span; text: string | undefined } | undefined {
   const { tree, text, edition } = document;
   if (edition.schema.data.specifiers === undefined) return undefined;
   const offset = text.offsetAt(position), assigned = document.assignedAt(tree.indexAt(offset));
@@ -50,7 +50,7 @@ function specifier(document: Document, position: Position, world: World): { span
   for (const match of assigned.line.value.text.matchAll(/%(.)/g)) {
     if (here < match.index || here > match.index + 1) continue;
     const { start, end } = assigned.line.value.span(match.index, match.index + 2);
-    const [passage] = world.project(document)?.passages(document).filter((p) => p.reads.has(assigned.start)) ?? [];
+    const [passage] = world.project(document)?.readings(document).filter((p) => p.reads.has(assigned.start)) ?? [];
     const whole = passage?.reads.get(assigned.start)?.text, page = specifierMarkdown(match[1] ?? '', edition);
     return {
       span: { start: assigned.start + start, end: assigned.start + end },

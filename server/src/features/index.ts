@@ -1,5 +1,5 @@
 export { completion, completionList } from './completion';
-export { type Entry, type Interface, type World, fileName, machineName, nowhere, uriOf } from './context';
+export { type FolderEntry, type Interface, type Surroundings, fileName, machineName, nowhere, uriOf } from './context';
 export { type Level, type Levels, type Shown, diagnosing, diagnosticOf, diagnostics, isLevel, severityOf, shown } from './diagnostics';
 export { enter } from './enter';
 export { executableTitle, fixAll, fixAllKind, fixes, makeExecutableCommand, moveTitle, movesFile } from './fixes';

@@ -1,5 +1,5 @@
 import type { InlayHint, Range } from 'vscode-languageserver-types';
-import type { Document, Edition } from '../schema';
+import type { Document, SchemaVersion } from '../schema';
 import { inDocument } from '../syntax';
 import { type Known, isKnown, offsetsOf, readingOf } from './lookup';
 import { sinceOf } from './markdown';
@@ -9,7 +9,7 @@ interface Implication {
   readonly setting: string;
   /** The values that do so; any value but an empty one if absent. */
   readonly words?: readonly string[];
-  readonly implies: (edition: Edition) => readonly (readonly [setting: string, value: string])[];
+  readonly implies: (edition: SchemaVersion) => readonly (readonly [setting: string, value: string])[];
 }
 
 const privateNetwork = [['Private', 'yes']] as const;

@@ -1,16 +1,16 @@
 import type { DocumentLink } from 'vscode-languageserver-types';
-import { type Passage, type Project, expandedPath, resolve } from '../rules';
+import { type FileReading, type Project, expandedPath, resolve } from '../model';
 import { type Assigned, type Document, type ValueType, pathOf } from '../schema';
 import { Text, skipBack } from '../syntax';
 import { mostWords, split } from '../values';
-import { type World, uriOf } from './context';
+import { type Surroundings, uriOf } from './context';
 import { itemsOf } from './items';
 import { type Known, isKnown, rangeOf, readingOf, spanOf } from './lookup';
 import { isOfProject, namesIn } from './names';
 import { configurationAt, homeOf } from './project-names';
 
 /** Paths that lead to something that exists, images and profiles of a project, and manual pages that comments name. */
-export function links(document: Document, world: World): DocumentLink[] {
+export function links(document: Document, world: Surroundings): DocumentLink[] {
   const found: DocumentLink[] = [];
   for (const { line, start } of document.tree) {
     for (const comment of line.comments) {
@@ -42,20 +42,20 @@ interface Path { readonly start: number; readonly end: number; readonly path: st
 const mostPaths = 10_000;
 
 /** What paths of a document follow from; found once, for there may be many paths. */
-export interface Ground {
+export interface LinkContext {
   readonly project: Project | undefined;
   /** The times that the document is read. */
-  readonly passages: readonly Passage[];
+  readonly passages: readonly FileReading[];
   readonly folder: string;
 }
 
-export function groundOf(document: Document, world: World): Ground {
+export function groundOf(document: Document, world: Surroundings): LinkContext {
   const project = world.project(document);
-  return { project, passages: project?.passages(document) ?? [], folder: document.kind === 'nspawn' ? '/' : folderOf(document, world) };
+  return { project, passages: project?.readings(document) ?? [], folder: document.kind === 'nspawn' ? '/' : folderOf(document, world) };
 }
 
 /** The paths of the host in a value, absolute; offsets in the value's text. */
-export function linkedPaths(document: Document, assigned: Assigned, ground: Ground): Iterable<Path> {
+export function linkedPaths(document: Document, assigned: Assigned, ground: LinkContext): Iterable<Path> {
   if (!isKnown(assigned)) return [];
   return document.kind === 'nspawn' ? hostPaths(document, assigned) : projectPaths(document, assigned, ground);
 }
@@ -70,7 +70,7 @@ function* hostPaths(document: Document, assigned: Known): Generator<Path> {
 }
 
 /** Paths of a mkosi project, with specifiers replaced; only the source of `source:target`. */
-function* projectPaths(document: Document, assigned: Known, { project, passages, folder }: Ground): Generator<Path> {
+function* projectPaths(document: Document, assigned: Known, { project, passages, folder }: LinkContext): Generator<Path> {
   const { setting: { value }, line, start: at } = assigned;
   if (pathOf(document.uri) === undefined || !isPath(value, assigned.setting.name)) return;
   const passage = passages.find((p) => p.reads.has(at));
@@ -92,9 +92,9 @@ const isPath = ({ type, of }: ValueType, name: string): boolean =>
   ['path', 'tree'].includes(of?.type ?? type) || type === 'credentials' || name === 'PathExists';
 
 /** The folder that paths in a document of mkosi are relative to: as it is read, else by where it lies. */
-export function folderOf(document: Document, world: World): string {
+export function folderOf(document: Document, world: Surroundings): string {
   const project = world.project(document), path = pathOf(document.uri) ?? '/';
-  const [passage] = project?.passages(document) ?? [];
+  const [passage] = project?.readings(document) ?? [];
   return passage?.folder ?? project?.supposed(document, path).folder ?? projectFolder(path);
 }
 

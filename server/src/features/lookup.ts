@@ -1,13 +1,13 @@
 import type { Position, Range } from 'vscode-languageserver-types';
 import type { Assigned, Document, Setting } from '../schema';
 import { type Span, inDocument, isLineEnd, withoutEnd } from '../syntax';
-import { type Part, type Reading, conditionGrammar, grammarOf, readingOf as readingOfLine } from '../values';
+import { type ValuePart, type Reading, conditionGrammar, grammarOf, readingOf as readingOfLine } from '../values';
 
 /** What stands at a place of a document, with the span of its text in the document. */
 export type Thing =
   | { readonly kind: 'section'; readonly name: string; readonly span: Span }
   | { readonly kind: 'setting'; readonly assigned: Assigned; readonly span: Span }
-  | { readonly kind: 'value'; readonly assigned: Known; readonly reading: Reading; readonly part: Part; readonly span: Span };
+  | { readonly kind: 'value'; readonly assigned: Known; readonly reading: Reading; readonly part: ValuePart; readonly span: Span };
 
 /** An assignment of a setting that the schema knows. */
 export type Known = Assigned & { readonly setting: Setting };

@@ -1,8 +1,8 @@
-import { type Edition, type Setting, type VocabularyWord, has, systemCalls, vocabulary, vocabularyPages } from '../schema';
-import { type Part, type Reading, grammarOf } from '../values';
+import { type SchemaVersion, type Setting, type VocabularyWord, has, systemCalls, vocabulary, vocabularyPages } from '../schema';
+import { type ValuePart, type Reading, grammarOf } from '../values';
 
 /** The page of a setting: what it does, its values, its facts and where to read on. */
-export function settingMarkdown(setting: Setting, edition: Edition): string {
+export function settingMarkdown(setting: Setting, edition: SchemaVersion): string {
   const { tool, oldest, newest } = edition.schema.data, ofNspawn = tool === 'systemd-nspawn';
   const fallback = ofNspawn ? 'none' : undefined, byDefault = setting.default ?? fallback;
   const entry = edition.schema.documentation.setting(setting.section, setting.name);
@@ -24,7 +24,7 @@ export function settingMarkdown(setting: Setting, edition: Edition): string {
 }
 
 /** The official page, at the setting where it has an anchor of its own, else at the section. */
-export function manual(setting: Setting, edition: Edition): string {
+export function manual(setting: Setting, edition: SchemaVersion): string {
   if (edition.schema.data.tool === 'systemd-nspawn') {
     return `https://www.freedesktop.org/software/systemd/man/latest/systemd.nspawn.html#${setting.name}=`;
   }
@@ -32,7 +32,7 @@ export function manual(setting: Setting, edition: Edition): string {
 }
 
 /** What one fixed word of a setting means: as its page says, else as its vocabulary does. */
-export function wordMarkdown(setting: Setting, word: string, edition: Edition): string | undefined {
+export function wordMarkdown(setting: Setting, word: string, edition: SchemaVersion): string | undefined {
   const { documentation, data } = edition.schema;
   const shared = setting.value.params?.words;
   const means = documentation.setting(setting.section, setting.name)?.words.get(word)
@@ -44,7 +44,7 @@ export function wordMarkdown(setting: Setting, word: string, edition: Edition): 
 }
 
 /** The first sentence about a word, for lists. */
-export function wordSummary(setting: Setting, word: string, edition: Edition): string | undefined {
+export function wordSummary(setting: Setting, word: string, edition: SchemaVersion): string | undefined {
   const { documentation } = edition.schema;
   const shared = setting.value.params?.words;
   return documentation.setting(setting.section, setting.name)?.words.get(word)
@@ -80,7 +80,7 @@ function vocabularyEntry(setting: Setting, word: string) {
   return chapter === undefined || record === undefined ? undefined : vocabularyPages.setting(chapter, record.word.replace(/=$/, ''));
 }
 
-function vocabularyMarkdown(setting: Setting, word: string, edition: Edition): string | undefined {
+function vocabularyMarkdown(setting: Setting, word: string, edition: SchemaVersion): string | undefined {
   const record = recordOf(setting, word), entry = vocabularyEntry(setting, word);
   if (record === undefined || entry === undefined) return undefined;
   const { data } = edition.schema;
@@ -96,7 +96,7 @@ function vocabularyMarkdown(setting: Setting, word: string, edition: Edition): s
 }
 
 /** The page of a system call: the groups that have it. */
-export function callMarkdown(call: string, edition: Edition): string | undefined {
+export function callMarkdown(call: string, edition: SchemaVersion): string | undefined {
   const groups = vocabulary.syscallGroups.filter((g) => has(g, edition.version) && g.members?.includes(call));
   if (groups.length === 0 && !systemCalls.has(call)) return undefined;
   const allowed = groups.some((g) => g.default) ? 'Allowed unless a setting says otherwise.' : undefined;
@@ -108,7 +108,7 @@ export function callMarkdown(call: string, edition: Edition): string | undefined
  * What a part of a value is, when it is no word with a page of its own: the field that it fills, else what the whole
  * setting is about, and what follows from just this value.
  */
-export function partMarkdown(setting: Setting, part: Part, reading: Reading, edition: Edition): string | undefined {
+export function partMarkdown(setting: Setting, part: ValuePart, reading: Reading, edition: SchemaVersion): string | undefined {
   const { label, word } = part, form = grammarOf(setting.value)?.form;
   if (label === undefined) return undefined;
   const field = edition.schema.data.tool === 'systemd-nspawn' ? vocabularyPages.setting('Fields', `${setting.value.type} ${label}`) : undefined;
@@ -118,7 +118,7 @@ export function partMarkdown(setting: Setting, part: Part, reading: Reading, edi
 }
 
 /** What follows from a value: an amount in its unit, names and numbers that nspawn makes out of it. */
-function consequence(setting: Setting, { label, text, number, end }: Part, reading: Reading): string | undefined {
+function consequence(setting: Setting, { label, text, number, end }: ValuePart, reading: Reading): string | undefined {
   const grouped = (n: number): string => n.toString().replace(/\B(?=(\d{3})+$)/g, ' ');
   const { unit } = setting.value;
   if (unit !== undefined && number !== undefined) {
@@ -137,7 +137,7 @@ function consequence(setting: Setting, { label, text, number, end }: Part, readi
 }
 
 /** What a specifier stands for. */
-export function specifierMarkdown(char: string, edition: Edition): string | undefined {
+export function specifierMarkdown(char: string, edition: SchemaVersion): string | undefined {
   const { data } = edition.schema;
   const specifier = data.specifiers?.find((s) => s.char === char && has(s, edition.version));
   if (specifier === undefined) return undefined;
@@ -146,7 +146,7 @@ export function specifierMarkdown(char: string, edition: Edition): string | unde
 }
 
 /** The page of a section, with its settings. */
-export function sectionMarkdown(name: string, edition: Edition): string | undefined {
+export function sectionMarkdown(name: string, edition: SchemaVersion): string | undefined {
   if (!edition.sections.includes(name)) return undefined;
   const settings = edition.settings(name).map((s) => `\`${s.name}\``).join(' ');
   const { data, documentation } = edition.schema;

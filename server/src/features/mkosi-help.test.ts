@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { type Edition, type Setting, has, mkosi, mkosiLegacy } from '../schema';
+import { type SchemaVersion, type Setting, has, mkosi, mkosiLegacy } from '../schema';
 import { hover, signature, tokens } from './index';
 import { type How, at } from './testing/marked';
 
-const how = (edition: Edition): How => ({ kind: edition.modern ? 'mkosi' : 'mkosi-legacy', mkosi: edition.version, uri: `file:///work/mkosi.${edition.modern ? 'conf' : 'default'}` });
+const how = (edition: SchemaVersion): How => ({ kind: edition.modern ? 'mkosi' : 'mkosi-legacy', mkosi: edition.version, uri: `file:///work/mkosi.${edition.modern ? 'conf' : 'default'}` });
 
 /** What hover says at the mark. */
-function page(marked: string, edition: Edition): string {
+function page(marked: string, edition: SchemaVersion): string {
   const { document, position } = at(marked, how(edition)), contents = hover(document, position)?.contents;
   return contents !== undefined && typeof contents === 'object' && 'value' in contents ? contents.value : '';
 }
 
-const settingsOf = (edition: Edition): Setting[] => edition.schema.data.settings.filter((s) => has(s, edition.version))
+const settingsOf = (edition: SchemaVersion): Setting[] => edition.schema.data.settings.filter((s) => has(s, edition.version))
   .flatMap((s) => edition.setting(edition.sectionOf(s), s.name) ?? []);
 
 describe('help for mkosi', () => {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { type Edition, type Setting, has, mkosi, mkosiLegacy } from '../schema';
+import { type SchemaVersion, type Setting, has, mkosi, mkosiLegacy } from '../schema';
 import { completion } from './completion';
 import { at } from './testing/marked';
 
 /** What can be chosen at the mark. */
-const offered = (marked: string, edition: Edition): string[] => {
+const offered = (marked: string, edition: SchemaVersion): string[] => {
   const kind = edition.modern ? 'mkosi' as const : 'mkosi-legacy' as const;
   const { document, position } = at(marked, { kind, mkosi: edition.version, uri: `file:///work/mkosi.${edition.modern ? 'conf' : 'default'}` });
   return completion(document, position).map((i) => i.label).sort();
 };
 
-const lists = (edition: Edition): Setting[] => edition.schema.data.settings.filter((s) => has(s, edition.version))
+const lists = (edition: SchemaVersion): Setting[] => edition.schema.data.settings.filter((s) => has(s, edition.version))
   .flatMap((s) => edition.setting(edition.sectionOf(s), s.name) ?? []).filter((s) => s.value.list !== undefined);
 
 describe('values of mkosi', () => {

@@ -1,6 +1,6 @@
 import { type Document, ukiProfile } from '../schema';
 import type { Span } from '../syntax';
-import type { Part } from '../values';
+import type { ValuePart } from '../values';
 import { type Known, isKnown, readingOf, spanOf } from './lookup';
 
 /** Names that several files share: things of a host, and the images and profiles of a project. */
@@ -21,7 +21,7 @@ export interface Name {
 /** One use of a shared name in a value. */
 export interface Use extends Name {
   readonly assigned: Known;
-  readonly part: Part;
+  readonly part: ValuePart;
 }
 
 /** The shared names that a document uses, or those on lines that touch a span of it. Only settings that can hold one are read. */

@@ -1,4 +1,4 @@
-import type { Project } from '../rules';
+import type { Project } from '../model';
 import { type Document, pathOf } from '../schema';
 import { inDocument } from '../syntax';
 import type { Name, NameKind } from './names';

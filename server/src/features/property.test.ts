@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type CodeAction, type TextEdit } from 'vscode-languageserver-types';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Case } from '../rules';
+import type { LintInput } from '../rules';
 import type { Document } from '../schema';
 import { parse } from '../syntax';
 import { editsOf } from './fixes';
@@ -15,7 +15,7 @@ import { documentOf, edits, families, patience, placed, places, runs, samplesOf 
 import { Inside } from './testing/inside';
 import { applied, fakeWorld, open } from './testing/marked';
 
-const caseOf = (document: Document): Case => ({ document, launch: 'unit', trusted: true });
+const caseOf = (document: Document): LintInput => ({ document, launch: 'unit', trusted: true });
 const changesOf = ({ edit }: CodeAction): readonly TextEdit[] => Object.values(edit?.changes ?? {}).flat();
 
 const world = fakeWorld({

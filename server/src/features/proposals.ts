@@ -1,10 +1,10 @@
 import { type CompletionItem, CompletionItemKind, TextEdit } from 'vscode-languageserver-types';
-import { resolve } from '../rules';
+import { resolve } from '../model';
 import { type Document, has, pathOf } from '../schema';
 import { type Span, endsInBackslash, inDocument, skipBack } from '../syntax';
-import { type Offer, type Place, type Reading, grammarOf } from '../values';
+import { type Choice, type CompletionSite, type Reading, grammarOf } from '../values';
 import { bridgesOf } from './bridges';
-import { type Entry, type World, imageOf, machineName } from './context';
+import { type FolderEntry, type Surroundings, imageOf, machineName } from './context';
 import { folderOf } from './links';
 import { type Known, isKnown, rangeOf, readingOf } from './lookup';
 import { wordSummary } from './markdown';
@@ -16,7 +16,7 @@ import { subjectOf, suggestAgain } from './completion-data';
  * What can stand at a place of a value: words of the grammar, then what only the host and other files know.
  * @param offset in the document, behind the equals sign of the assignment at `index`
  */
-export function values(document: Document, index: number, offset: number, world: World): CompletionItem[] {
+export function values(document: Document, index: number, offset: number, world: Surroundings): CompletionItem[] {
   const assigned = document.assignedAt(index);
   if (!isKnown(assigned)) return [];
   const spot = new Spot(document, assigned, offset);
@@ -78,7 +78,7 @@ function breaks({ text }: Document, offset: number): boolean {
 class Others {
   private readonly words = new Set<string | undefined>();
 
-  constructor(reading: Reading, place: Place) {
+  constructor(reading: Reading, place: CompletionSite) {
     for (const { label, start, end, word, text } of reading.parts) {
       if (label === undefined || label !== place.label || (end >= place.start && start <= place.end)) continue;
       this.words.add(word).add(text).add(nameOf(text));
@@ -93,7 +93,7 @@ class Others {
 /** `size=10%` is the same option as `size=`, `LANG=C` the same variable as `LANG=C.UTF-8`. */
 const nameOf = (word: string): string => word.slice(0, word.indexOf('=') + 1) || word;
 
-function offered(spot: Spot, place: Place, offer: Offer): CompletionItem {
+function offered(spot: Spot, place: CompletionSite, offer: Choice): CompletionItem {
   const { document, assigned: { setting, section } } = spot;
   const detail = offer.detail ?? (offer.sample === true ? undefined : wordSummary(setting, offer.word, document.edition));
   return {
@@ -108,7 +108,7 @@ function offered(spot: Spot, place: Place, offer: Offer): CompletionItem {
 const imageFolders: readonly string[] = ['/', '/etc/', '/opt/', '/root/', '/usr/', '/usr/lib/', '/usr/share/'];
 
 /** What a place wants that the grammar cannot know. */
-function wanted(spot: Spot, reading: Reading, place: Place, world: World): CompletionItem[] {
+function wanted(spot: Spot, reading: Reading, place: CompletionSite, world: Surroundings): CompletionItem[] {
   const { document } = spot, { wants } = place;
   if (wants === undefined) return [];
   switch (wants) {
@@ -129,7 +129,7 @@ function wanted(spot: Spot, reading: Reading, place: Place, world: World): Compl
 }
 
 /** Images and profiles of the project, without those that the list already has; an image does not depend on itself. */
-function ofProject(spot: Spot, reading: Reading, place: Place, world: World): CompletionItem[] {
+function ofProject(spot: Spot, reading: Reading, place: CompletionSite, world: Surroundings): CompletionItem[] {
   const kind = kindOfNames(spot.assigned), project = world.project(spot.document);
   if (kind === undefined || !isOfProject(kind) || project === undefined) return [];
   const there = new Set(reading.parts.filter((p) => p.end < place.start || p.start > place.end).map((p) => p.text));
@@ -149,15 +149,15 @@ function once(): (item: CompletionItem) => boolean {
 }
 
 /** Names of a kind that other files use. */
-const used = (document: Document, world: World, kind: NameKind): string[] =>
+const used = (document: Document, world: Surroundings, kind: NameKind): string[] =>
   [...new Set([...world.documents()].filter((d) => d.uri !== document.uri)
     .flatMap((d) => namesIn(d).filter((n) => n.kind === kind).map((n) => n.name)))].sort();
 
-const named = (spot: Spot, place: Place, names: readonly string[], detail: string): CompletionItem[] =>
+const named = (spot: Spot, place: CompletionSite, names: readonly string[], detail: string): CompletionItem[] =>
   names.map((name) => ({ label: name, kind: CompletionItemKind.Value, detail, textEdit: spot.replace(place, name) }));
 
 /** The destination of a mount is mostly the same as its source. */
-function twins(spot: Spot, reading: Reading, place: Place): CompletionItem[] {
+function twins(spot: Spot, reading: Reading, place: CompletionSite): CompletionItem[] {
   if (place.label !== 'destination') return [];
   return [...new Set(reading.parts.filter((p) => p.role === 'path' && p.end < place.start).map((p) => p.text.replace(/^\+/, '')))]
     .filter((t) => t.startsWith('/'))
@@ -165,21 +165,21 @@ function twins(spot: Spot, reading: Reading, place: Place): CompletionItem[] {
 }
 
 /** Paths inside the machine, for which the image has to be at hand. */
-const inMachine = (spot: Spot, place: Span, world: World): CompletionItem[] =>
+const inMachine = (spot: Spot, place: Span, world: Surroundings): CompletionItem[] =>
   spot.at < place.start ? [] : paths(spot, place, world, imageOf(spot.document.uri, world) ?? nowhereRoot);
 
 /** A word of a command line that begins like a path; what would need quotes there is left out. */
-function programs(spot: Spot, place: Span, world: World): CompletionItem[] {
+function programs(spot: Spot, place: Span, world: Surroundings): CompletionItem[] {
   return !spot.before(place.start).startsWith('/') ? [] : inMachine(spot, place, world).filter(({ label }) => !/[\s"'\\]/.test(label));
 }
 
 /** A root directory that nobody can look into. */
 const nowhereRoot = '/\0';
 /** What every system has in its root directory, for one that cannot be looked into. */
-const usual: readonly Entry[] = ['dev', 'etc', 'home', 'mnt', 'opt', 'root', 'run', 'srv', 'tmp', 'usr', 'var'].map((name) => ({ name, folder: true }));
+const usual: readonly FolderEntry[] = ['dev', 'etc', 'home', 'mnt', 'opt', 'root', 'run', 'srv', 'tmp', 'usr', 'var'].map((name) => ({ name, folder: true }));
 
 /** What lies in a folder below a root directory; of a root that cannot be looked into, what is mostly there. */
-function entriesOf(world: World, root: string, folder: string): readonly Entry[] {
+function entriesOf(world: Surroundings, root: string, folder: string): readonly FolderEntry[] {
   const found = root === nowhereRoot ? [] : world.entries(`${root}${folder}`);
   return found.length === 0 && folder === '/' ? usual : found;
 }
@@ -190,7 +190,7 @@ const mostEntries = 1000;
  * What lies in the folder that the text before the cursor leads to. Only the last step of the path is replaced.
  * @param root where the root directory of the path lies on the host
  */
-function paths(spot: Spot, { start, end }: Span, world: World, root: string): CompletionItem[] {
+function paths(spot: Spot, { start, end }: Span, world: Surroundings, root: string): CompletionItem[] {
   const before = spot.before(start), slash = before.lastIndexOf('/');
   const own = pathOf(spot.document.uri);
   const relative = spot.document.kind !== 'nspawn' && own !== undefined && !before.startsWith('/');

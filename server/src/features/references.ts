@@ -2,7 +2,7 @@ import type { Location, Position, Range, RenameFile, TextDocumentEdit, Workspace
 import type { Document } from '../schema';
 import { grammarOf } from '../values';
 import { bridgesOf } from './bridges';
-import { type World, machineName, uriOf } from './context';
+import { type Surroundings, machineName, uriOf } from './context';
 import { groundOf, linkedPaths } from './links';
 import { rangeOf, spanOf, within } from './lookup';
 import { type Name, type Use, isOfProject, nameAt, namesIn } from './names';
@@ -12,13 +12,13 @@ import { configurationAt, homeOf, ownName, pathsOf } from './project-names';
  * Every file that counts for a name: those of the project for its images and profiles, else those of the world; and the one
  * that is asked about, which may belong to no folder.
  */
-function* everywhere(document: Document, name: Name, world: World): Generator<Document> {
+function* everywhere(document: Document, name: Name, world: Surroundings): Generator<Document> {
   yield document;
   const others = isOfProject(name.kind) ? world.project(document)?.files ?? [] : world.documents();
   for (const other of others) if (other.uri !== document.uri) yield other;
 }
 
-function* uses(document: Document, name: Name, world: World): Generator<Location> {
+function* uses(document: Document, name: Name, world: Surroundings): Generator<Location> {
   for (const other of everywhere(document, name, world)) {
     for (const { kind, name: same, span } of namesIn(other)) {
       if (kind === name.kind && same === name.name) yield { uri: other.uri, range: rangeOf(other, span) };
@@ -27,13 +27,13 @@ function* uses(document: Document, name: Name, world: World): Generator<Location
 }
 
 /** The shared name at a position: one that is used there, else that of the image or profile which the file describes. */
-function meant(document: Document, position: Position, world: World): Use | Name | undefined {
+function meant(document: Document, position: Position, world: Surroundings): Use | Name | undefined {
   const offset = document.text.offsetAt(position);
   return nameAt(document, offset) ?? ownName(document, offset, world.project(document));
 }
 
 /** All uses of the shared name at a position, in all files. */
-export function references(document: Document, position: Position, world: World): Location[] {
+export function references(document: Document, position: Position, world: Surroundings): Location[] {
   const name = meant(document, position, world);
   return name === undefined ? [] : [...uses(document, name, world)];
 }
@@ -45,7 +45,7 @@ const top: Range = { start: { line: 0, character: 0 }, end: { line: 0, character
  * is made by a file of systemd-networkd, if by any. Zones and ports are declared nowhere: the first file by machine name that uses one stands for all; the editor shows the
  * references when that is the place itself.
  */
-export function definition(document: Document, position: Position, world: World): Location | undefined {
+export function definition(document: Document, position: Position, world: Surroundings): Location | undefined {
   const offset = document.text.offsetAt(position), name = meant(document, position, world), project = world.project(document);
   if (name !== undefined && isOfProject(name.kind)) {
     const home = project && homeOf(project, name);
@@ -71,7 +71,7 @@ function firstOf(places: readonly Location[]): Location | undefined {
 }
 
 /** The text that a rename at a position would replace, or the place that stands for a name which is written elsewhere. */
-export function prepareRename(document: Document, position: Position, world: World): Range | { range: Range; placeholder: string } | undefined {
+export function prepareRename(document: Document, position: Position, world: Surroundings): Range | { range: Range; placeholder: string } | undefined {
   const name = meant(document, position, world);
   if (name === undefined) return undefined;
   const range = rangeOf(document, name.span);
@@ -82,7 +82,7 @@ export function prepareRename(document: Document, position: Position, world: Wor
  * Renames a zone, bridge or port in all files; an image or profile in all files of its project, and its folder or file with it.
  * @returns the edit, or in words why the new name is none
  */
-export function rename(document: Document, position: Position, newName: string, world: World): WorkspaceEdit | string {
+export function rename(document: Document, position: Position, newName: string, world: Surroundings): WorkspaceEdit | string {
   const name = meant(document, position, world);
   if (name === undefined) return 'Only names of zones, bridges, ports of the host, images and profiles can be renamed here';
   const wrong = faultOf(document, name, newName);

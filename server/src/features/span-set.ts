@@ -1,7 +1,7 @@
 import type { Span } from '../syntax';
 
 /** Stretches of a text of which no two meet, those of one answer excepted. */
-export class Stretches {
+export class SpanSet {
   /** In the order of the text. */
   private readonly spans: Span[] = [];
 

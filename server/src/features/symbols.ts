@@ -1,7 +1,7 @@
 import { type DocumentSymbol, SymbolKind, SymbolTag, type WorkspaceSymbol } from 'vscode-languageserver-types';
 import type { Document } from '../schema';
 import { type Span, inDocument, isSpaceOrNul, skipBack } from '../syntax';
-import { type World, machineName } from './context';
+import { type Surroundings, machineName } from './context';
 import { rangeOf } from './lookup';
 import { type NameKind, namesIn } from './names';
 
@@ -51,7 +51,7 @@ const kinds: Readonly<Record<NameKind, SymbolKind>> = {
 };
 
 /** Machines, and the zones, bridges and ports that files use, where a name contains the letters of the query in order. */
-export function workspaceSymbols(world: World, query: string): WorkspaceSymbol[] {
+export function workspaceSymbols(world: Surroundings, query: string): WorkspaceSymbol[] {
   const found: WorkspaceSymbol[] = [];
   const wanted = query.toLowerCase();
   const matches = (name: string): boolean => {

@@ -27,7 +27,7 @@ export interface Chosen {
 export type TargetInForce = { readonly [Tool in keyof Target]: Chosen };
 
 /** The settings that the server takes from its client, section `nspawn`. */
-export class Settings {
+export class ServerConfiguration {
   readonly rules: Levels;
   private readonly chosen: Installed;
 

@@ -1,7 +1,8 @@
 import type { PublishDiagnosticsParams } from 'vscode-languageserver/node';
 import { type Levels, diagnosing, uriOf } from '../features';
-import { type Choice, Projects, isLandmark } from '../node/projects';
-import { type Case, sameReading } from '../rules';
+import { type ChosenTarget, Projects, isLandmark } from '../node/projects';
+import { sameReading } from '../model';
+import type { LintInput } from '../rules';
 import { type Document, editionOf, isTrusted, kindOf, pathOf } from '../schema';
 import type { TargetInForce } from './configuration';
 import type { Workspace } from './workspace';
@@ -13,7 +14,7 @@ const rest = 60;
 const patience = 5;
 
 /** What a judge works with. */
-export interface Office {
+export interface DiagnosticsDependencies {
   readonly workspace: Workspace;
   readonly rules: () => Levels;
   /** Before the settings are known, nothing is shown that they may change. */
@@ -28,20 +29,20 @@ export interface Office {
 }
 
 /** Everything but the disk that the findings in a file of a project follow from. */
-class Grounds {
+class InputFingerprint {
   private readonly document: Document;
   private readonly edition: unknown;
   private readonly passages: Parameters<typeof sameReading>[0];
   private readonly faults: string;
 
-  constructor({ document, project }: Case) {
+  constructor({ document, project }: LintInput) {
     this.document = document;
     this.edition = project?.edition;
-    this.passages = project?.passages(document) ?? [];
+    this.passages = project?.readings(document) ?? [];
     this.faults = JSON.stringify(project?.faults.filter(({ path }) => path === pathOf(document.uri)));
   }
 
-  equals(other: Grounds): boolean {
+  equals(other: InputFingerprint): boolean {
     return this.document === other.document && this.edition === other.edition && this.faults === other.faults &&
       sameReading(this.passages, other.passages);
   }
@@ -51,7 +52,7 @@ class Grounds {
  * Judges open documents and shows what is found: a `.nspawn` file for itself, files of mkosi as the projects that they
  * are, with everything that is found in files of a project that are not open.
  */
-export class Judge {
+export class DiagnosticsService {
   private projects: Projects;
   private byMinimum = false;
   private clone = false;
@@ -65,24 +66,24 @@ export class Judge {
   /** By URI of an open document, the root of its project when that was last judged. */
   private readonly rootsOf = new Map<string, string>();
   /** By root, the release that its files were last judged by. */
-  private readonly chosen = new Map<string, Choice>();
+  private readonly chosen = new Map<string, ChosenTarget>();
   /** By URI, what the editor was last told. */
   private readonly told = new Map<string, string>();
   /** By URI, what the files of projects were last judged by. Another map when that does not count any more, also for what is being judged. */
-  private judged = new Map<string, Grounds>();
+  private judged = new Map<string, InputFingerprint>();
   /** A document was closed, so that there may be projects that nobody looks at any more. */
   private closing = false;
 
-  constructor(private readonly office: Office) {
+  constructor(private readonly office: DiagnosticsDependencies) {
     this.projects = this.newProjects();
   }
 
   /** The project that an open document is read in; undefined for a text that is no file, and for `.nspawn` files. */
-  caseOf(document: Document): Case {
+  caseOf(document: Document): LintInput {
     const file = pathOf(document.uri);
-    const standing = file === undefined ? undefined : { path: file, files: this.office.workspace };
+    const onHost = file === undefined ? undefined : { path: file, files: this.office.workspace };
     const project = file === undefined || document.kind === 'nspawn' ? undefined : this.projects.reading(file)?.project;
-    return { document, launch: 'unit', trusted: isTrusted(file ?? ''), standing, project, failed: this.failedIn(document.uri) };
+    return { document, launch: 'unit', trusted: isTrusted(file ?? ''), onHost, project, failed: this.failedIn(document.uri) };
   }
 
   /** Whether something is to be judged or forgotten. */
@@ -96,7 +97,7 @@ export class Judge {
     return [documents, roots, shown, rootsOf, chosen, told, judged].reduce((sum, { size }) => sum + size, projects.all.length);
   }
 
-  private failedIn(uri: string): Case['failed'] {
+  private failedIn(uri: string): LintInput['failed'] {
     return (rule, error) => { this.office.failed(`The rule ${rule} in ${uri}`, error); };
   }
 
@@ -268,7 +269,7 @@ export class Judge {
    * @param outdated whether something has happened that makes the result worthless
    * @returns whether it was judged to the end
    */
-  private async show(uri: string, here: Case, outdated: () => boolean): Promise<boolean> {
+  private async show(uri: string, here: LintInput, outdated: () => boolean): Promise<boolean> {
     const steps = diagnosing(here, this.office.rules());
     for (let began = performance.now(); ;) {
       const { done, value } = steps.next();
@@ -281,8 +282,8 @@ export class Judge {
   }
 
   /** Judges a file as part of its project, unless it is read as it was when it was judged last. */
-  private async showMember(uri: string, here: Case, outdated: () => boolean): Promise<boolean> {
-    const grounds = new Grounds(here), { judged } = this;
+  private async showMember(uri: string, here: LintInput, outdated: () => boolean): Promise<boolean> {
+    const grounds = new InputFingerprint(here), { judged } = this;
     if (judged.get(uri)?.equals(grounds) === true) return true;
     if (!await this.show(uri, here, outdated)) return false;
     judged.set(uri, grounds);
@@ -326,7 +327,7 @@ export class Judge {
       if (workspace.at(file) !== undefined) continue;
       now.add(uri);
       // A file that several projects read is shown as the first of them reads it.
-      const { document, project } = member.project.passages(member.document).length > 0 ? this.projects.reading(file) ?? member : member;
+      const { document, project } = member.project.readings(member.document).length > 0 ? this.projects.reading(file) ?? member : member;
       if (performance.now() - began >= patience) {
         await new Promise(setImmediate);
         began = performance.now();

@@ -3,10 +3,10 @@ import {
   completionList, definition, documentSymbols, enter, fixAll, fixAllKind, fixes, folding, formatting, highlights, hover, inlayHints, legend,
   links, makeExecutableCommand, movesFile, prepareRename, refactorings, references, rename, resolved, selection, signature, tokenEdits, tokens, workspaceSymbols,
 } from '../features';
-import type { Case } from '../rules';
+import type { LintInput } from '../rules';
 import type { Document } from '../schema';
 import { makeExecutable } from '../node/shared/replace-file';
-import type { Settings } from './configuration';
+import type { ServerConfiguration } from './configuration';
 import type { Workspace } from './workspace';
 
 /** What the server can be asked. */
@@ -33,20 +33,20 @@ export const capabilities: ServerCapabilities = {
 };
 
 /** What answers need besides the document. */
-export interface Surroundings {
+export interface HandlerContext {
   readonly workspace: Workspace;
-  readonly settings: Settings;
+  readonly settings: ServerConfiguration;
   /** The client can give a file another path. */
   readonly canMove: boolean;
   /** The client's own command for that, which knows what to do where only root may write. */
   readonly moveCommand: string | undefined;
-  caseOf(document: Document): Case;
+  caseOf(document: Document): LintInput;
   /** A file on disk is different now. */
   changed(file: string): void;
 }
 
 /** Answers every request about an open document with the feature of that name. Wiring only. */
-export function answer(connection: Connection, here: Surroundings): void {
+export function registerHandlers(connection: Connection, here: HandlerContext): void {
   const { workspace } = here;
   /** A handler that answers about an open document, and nothing about any other, or about one that is too large to be read. */
   const about = <P extends { readonly textDocument: { readonly uri: string } }, R>(feature: (document: Document, params: P) => R) =>

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Diagnostic, FileChangeType, type LogMessageParams } from 'vscode-languageserver/node';
 import { host } from '../node/host';
-import { type Office, Judge } from './diagnostics';
+import { type DiagnosticsDependencies, DiagnosticsService } from './diagnostics';
 import { rules } from '../rules';
 import { Editor } from './testing/editor';
 import { Workspace } from './workspace';
@@ -136,9 +136,9 @@ describe('what a judge holds', () => {
   after(() => { execFileSync('rm', ['-rf', folder]); });
 
   /** A judge without a server. */
-  function alone(more: Partial<Office> = {}): { judge: Judge; workspace: Workspace; shown: Map<string, unknown[]>; failed: string[] } {
+  function alone(more: Partial<DiagnosticsDependencies> = {}): { judge: DiagnosticsService; workspace: Workspace; shown: Map<string, unknown[]>; failed: string[] } {
     const workspace = new Workspace(), shown = new Map<string, unknown[]>(), failed: string[] = [];
-    const judge = new Judge({
+    const judge = new DiagnosticsService({
       workspace, rules: () => ({}), configured: Promise.resolve(), send: ({ uri, diagnostics }) => { shown.set(uri, diagnostics); return Promise.resolve(); },
       retargeted: () => Promise.resolve(), report: (work) => { work.catch((error: unknown) => { failed.push(String(error)); }); },
       failed: (what, error) => { failed.push(`${what}: ${String(error)}`); }, ...more,

@@ -3,11 +3,11 @@ import {
   type Connection, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification, FileChangeType, type InitializeParams,
   type InitializeResult, LSPErrorCodes, Message, ProposedFeatures, type ResponseMessage, TextDocumentSyncKind, WatchKind, createConnection,
 } from 'vscode-languageserver/node';
-import { type Surroundings, answer, capabilities } from './handlers';
+import { type HandlerContext, registerHandlers, capabilities } from './handlers';
 import { installedSystemd } from '../node/host';
-import { Judge } from './diagnostics';
+import { DiagnosticsService } from './diagnostics';
 import { pathOf, releases } from '../schema';
-import { type Installed, Settings, type TargetInForce, versionOf } from './configuration';
+import { type Installed, ServerConfiguration, type TargetInForce, versionOf } from './configuration';
 import { Workspace, systemFolders } from './workspace';
 
 /** What is cancelled while it waits is not worked on any more. */
@@ -32,18 +32,18 @@ interface Client {
 export function serve(connection: Connection = createConnection(ProposedFeatures.all, { cancelUndispatched: cancelled })): void {
   const workspace = new Workspace();
   const client: Client = { configuration: false, configurationChanges: false, watchedFiles: false, relativePatterns: false, folders: false, moves: false, moveCommand: undefined };
-  let settings = new Settings(), folders: string[] = [];
+  let settings = new ServerConfiguration(), folders: string[] = [];
   let installed: Installed = { systemd: installedSystemd() };
 
   let configured: () => void = () => undefined;
-  const judge = new Judge({
+  const judge = new DiagnosticsService({
     workspace, configured: new Promise((resolve) => { configured = resolve; }), rules: () => settings.rules, send: (found) => connection.sendDiagnostics(found),
     retargeted: () => connection.sendNotification('nspawn/targetChanged'),
     report: (work) => { report(connection, work); },
     failed: (what, error) => { connection.console.error(`${what} failed: ${error instanceof Error ? error.stack ?? error.message : String(error)}`); },
   });
   workspace.project = (document) => judge.caseOf(document).project;
-  const here: Surroundings = {
+  const here: HandlerContext = {
     workspace, get settings() { return settings; },
     get canMove() { return client.moves; },
     get moveCommand() { return client.moveCommand; },
@@ -61,7 +61,7 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
     client.moves = able?.workspaceEdit?.documentChanges === true && able.workspaceEdit.resourceOperations?.includes('rename') === true;
     folders = (params.workspaceFolders ?? []).flatMap(({ uri }) => pathOf(uri) ?? []);
     const options: unknown = params.initializationOptions;
-    settings = new Settings(options);
+    settings = new ServerConfiguration(options);
     if (typeof options === 'object' && options !== null && 'moveCommand' in options && typeof options.moveCommand === 'string') client.moveCommand = options.moveCommand;
     if (typeof options === 'object' && options !== null && 'host' in options) installed = { ...installed, ...installedOf(options.host) };
     judgeBy(settings);
@@ -75,7 +75,7 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
   });
 
   /** Takes settings, and judges files by the releases that follow from them. */
-  function judgeBy(next: Settings): void {
+  function judgeBy(next: ServerConfiguration): void {
     settings = next;
     const { systemd, mkosi } = settings.inForce(installed);
     const byMinimum = mkosi.from === 'newest';
@@ -95,7 +95,7 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
 
   async function configure(): Promise<void> {
     if (!client.configuration) return;
-    judgeBy(new Settings(await connection.workspace.getConfiguration('nspawn')));
+    judgeBy(new ServerConfiguration(await connection.workspace.getConfiguration('nspawn')));
     await connection.sendNotification('nspawn/targetChanged');
   }
 
@@ -116,7 +116,7 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
     const pushed: unknown = said;
     if (client.configuration) report(connection, configure());
     // Clients that cannot be asked push their settings instead.
-    else if (typeof pushed === 'object' && pushed !== null && 'nspawn' in pushed) judgeBy(new Settings(pushed.nspawn));
+    else if (typeof pushed === 'object' && pushed !== null && 'nspawn' in pushed) judgeBy(new ServerConfiguration(pushed.nspawn));
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     for (const { uri, type } of changes) {
@@ -152,7 +152,7 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
     judge.closed(uri);
   });
 
-  answer(connection, here);
+  registerHandlers(connection, here);
   connection.listen();
 }
 

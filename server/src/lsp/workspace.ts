@@ -3,8 +3,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { DidChangeTextDocumentParams, TextDocumentItem } from 'vscode-languageserver/node';
-import type { World } from '../features';
-import type { Project } from '../rules';
+import type { Surroundings } from '../features';
+import type { Project } from '../model';
 import { read } from '../node/files';
 import { host } from '../node/host';
 import { patientlyLater } from '../node/shared/mounts';
@@ -30,7 +30,7 @@ const searchLimits: SearchLimits = { folders: 20_000, entries: 1_000_000, files:
  * The documents: open ones as the editor has them, and below the folders of the workspace every `.nspawn` file on disk,
  * read when somebody asks for it.
  */
-export class Workspace implements World {
+export class Workspace implements Surroundings {
   private readonly open = new Map<string, Document>();
   /** URIs of open files by path: clients escape other characters than we would. */
   private readonly byPath = new Map<string, string>();

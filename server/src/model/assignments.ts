@@ -1,9 +1,9 @@
 import type { Assigned, Document, Setting } from '../schema';
 import { type Span, inDocument } from '../syntax';
-import { type Effect, type Grammar, type Part, type Problem, Reading, grammarOf, readingOf } from '../values';
+import { type Effect, type Grammar, type ValuePart, type Problem, Reading, grammarOf, readingOf } from '../values';
 
 /** An assignment of a setting that this release knows, and what the tool makes of its value. */
-export interface Entry extends Assigned {
+export interface ParsedAssignment extends Assigned {
   readonly section: string;
   readonly setting: Setting;
   readonly grammar: Grammar | undefined;
@@ -16,14 +16,14 @@ export interface Entry extends Assigned {
 }
 
 /** What the tool has after it has read a file: one reading that all rules share. */
-export class Load {
+export class EffectiveAssignments {
   /** Every assignment of a known setting, in order. */
-  readonly entries: readonly Entry[];
-  private readonly byName = new Map<string, Entry[]>();
-  private readonly inForce = new Map<string, readonly Entry[]>();
+  readonly entries: readonly ParsedAssignment[];
+  private readonly byName = new Map<string, ParsedAssignment[]>();
+  private readonly inForce = new Map<string, readonly ParsedAssignment[]>();
 
   constructor(readonly document: Document) {
-    const entries: Entry[] = [];
+    const entries: ParsedAssignment[] = [];
     for (const assigned of document.assignments()) {
       const entry = entryOf(document, assigned);
       if (entry === undefined) continue;
@@ -36,12 +36,12 @@ export class Load {
   }
 
   /** All assignments of a setting. */
-  named(name: string): readonly Entry[] {
+  named(name: string): readonly ParsedAssignment[] {
     return this.byName.get(name) ?? none;
   }
 
   /** The assignments of a setting that still count at the end of the file. */
-  live(name: string): readonly Entry[] {
+  live(name: string): readonly ParsedAssignment[] {
     const named = this.named(name);
     if (named.length === 0) return none;
     let known = this.inForce.get(name);
@@ -50,7 +50,7 @@ export class Load {
   }
 
   /** The assignment that decides a setting of which only one counts. */
-  last(name: string): Entry | undefined {
+  last(name: string): ParsedAssignment | undefined {
     return this.live(name).at(-1);
   }
 
@@ -60,11 +60,11 @@ export class Load {
   }
 }
 
-const none: readonly Entry[] = [];
+const none: readonly ParsedAssignment[] = [];
 
 /** What is left of the assignments of one setting. */
-function inForce(named: readonly Entry[]): readonly Entry[] {
-  let live: Entry[] = [];
+function inForce(named: readonly ParsedAssignment[]): readonly ParsedAssignment[] {
+  let live: ParsedAssignment[] = [];
   for (const entry of named) {
     if (entry.dropped) continue;
     if (entry.resets) live = [];
@@ -75,7 +75,7 @@ function inForce(named: readonly Entry[]): readonly Entry[] {
 }
 
 /** The fixed word of a value that is one word. */
-export const wordOf = (entry: Entry | undefined): string | undefined => entry?.reading.parts[0]?.word;
+export const wordOf = (entry: ParsedAssignment | undefined): string | undefined => entry?.reading.parts[0]?.word;
 
 /** What the tool does with a problem: a setting of nspawn is left out, mkosi stops. */
 export const effectOf = (problem: Problem, { edition }: Document): Effect =>
@@ -88,7 +88,7 @@ export function valueSpan({ line, start }: Assigned, stretch?: Span): Span {
   if (line.value.length === 0) return inDocument(start, { start: line.key.inLine(0), end: line.equals + 1 });
   return inDocument(start, stretch === undefined ? line.value.span() : line.value.span(stretch.start, stretch.end));
 }
-export const partSpan = (entry: Assigned, part: Part): Span => valueSpan(entry, part);
+export const partSpan = (entry: Assigned, part: ValuePart): Span => valueSpan(entry, part);
 
 /** From the name to the end of the value. */
 export function assignmentSpan({ line, start }: Assigned): Span {
@@ -101,7 +101,7 @@ export function assignmentSpan({ line, start }: Assigned): Span {
 /** A line with everything that belongs to it, for fixes that take it away. */
 export const lineSpan = ({ line, start }: Assigned): Span => ({ start, end: start + line.length });
 
-function entryOf(document: Document, assigned: Assigned): Entry | undefined {
+function entryOf(document: Document, assigned: Assigned): ParsedAssignment | undefined {
   const { setting, section, line, start } = assigned;
   const { edition } = document;
   if (setting === undefined || section === undefined) return undefined;
@@ -113,3 +113,7 @@ function entryOf(document: Document, assigned: Assigned): Entry | undefined {
   const dropped = reading.problems.length > 0 && reading.problems.some((p) => ['dropped', 'fatal'].includes(effectOf(p, document)));
   return { line, start, section, setting, grammar, reading, resets, dropped };
 }
+
+/** What the tool has after reading a document; all rules share it. */
+const load = (document: Document): EffectiveAssignments => new EffectiveAssignments(document);
+export const loadOf = (document: Document): EffectiveAssignments => document.once(load);

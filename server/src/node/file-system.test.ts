@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Roots } from './file-system';
 import { Projects } from './projects';
-import { type Limits, findings, projectLimits } from '../rules';
+import { type Limits, projectLimits } from '../model';
+import { findings } from '../rules';
 import { Document, newest } from '../schema';
 
 describe('projects on a disk that somebody else has made', () => {

@@ -5,7 +5,7 @@ import { decode, fileUri } from './files';
 import { installedSystemd } from './host';
 import { patiently } from './shared/mounts';
 import { UnreadableFile, mostBytes, readSmallFile } from './shared/small-file';
-import { Budget, type Disk, type Host, type Limits, type Unread, inner, projectLimits, someHost } from '../rules';
+import { Budget, type FileSystem, type BuildHost, type Limits, type Unread, inner, projectLimits, someBuildHost } from '../model';
 import { Document, type Target, kindOf } from '../schema';
 
 /** What a question about a file says, undefined when the file is not there or not for us. */
@@ -29,7 +29,7 @@ function* aboveOf(file: string): Generator<string> {
 export type Open = (file: string) => Document | undefined;
 
 /** The disk of this computer, as mkosi sees it. Files are read once, and it is known afterwards what was asked for. */
-export class LocalDisk implements Disk {
+export class LocalDisk implements FileSystem {
   private readonly documents = new Map<string, Document | undefined>();
   /** Paths that were asked about; with a slash behind it a folder whose names were. */
   private readonly asked = new Set<string>();
@@ -41,7 +41,7 @@ export class LocalDisk implements Disk {
   private readonly refused = new Map<string, UnreadableFile>();
   /** Everything that one of `asked` lies below, as far as that has been needed, and how many had been asked for then. */
   private above: { readonly paths: ReadonlySet<string>; readonly of: number } = { paths: new Set(), of: 0 };
-  readonly host: Host;
+  readonly host: BuildHost;
   budget: Budget;
 
   /** @param clone mkosi runs from a clone of its repository */
@@ -186,20 +186,20 @@ const architectures: Readonly<Record<string, string>> = {
   mips: 'mips', mipsel: 'mips-le',
 };
 
-let known: Host | undefined;
+let known: BuildHost | undefined;
 
 /** The host that this program runs on; it is asked once. */
-const localHost = (): Host => (known ??= askHost());
+const localHost = (): BuildHost => (known ??= askHost());
 
-function askHost(): Host {
+function askHost(): BuildHost {
   const facts = new Map((ask(() => readSmallFile('/etc/os-release', mostBytes.osRelease).toString()) ?? '').split('\n').map((line): [string, string] => {
     const equals = line.indexOf('=');
     return [line.slice(0, equals), line.slice(equals + 1).replace(/^(["'])(.*)\1$/, '$2')];
   }));
   const distribution = facts.get('ID'), release = facts.get('VERSION_CODENAME') ?? facts.get('VERSION_ID');
   return {
-    distribution: distribution ?? someHost.distribution, release: release ?? someHost.release,
-    architecture: architectures[process.arch] ?? someHost.architecture, systemd: String(installedSystemd() ?? someHost.systemd), clone: false,
+    distribution: distribution ?? someBuildHost.distribution, release: release ?? someBuildHost.release,
+    architecture: architectures[process.arch] ?? someBuildHost.architecture, systemd: String(installedSystemd() ?? someBuildHost.systemd), clone: false,
   };
 }
 

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type SearchLimits, filesAt, searchAt } from './files';
 import { UnreadableFile } from './shared/small-file';
-import { Troubles } from './exit-report';
+import { ExitReport } from './exit-report';
 
 /** What would be printed. */
-class Heard extends Troubles {
+class Heard extends ExitReport {
   said(): readonly string[] {
     const before = process.exitCode;
     let said = '';

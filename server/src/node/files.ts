@@ -4,9 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { patiently } from './shared/mounts';
 import { UnreadableFile, explainCode, isNull, mostBytes, readSmallFile } from './shared/small-file';
 import { readStandardInput } from './shared/standard-input';
-import { inner } from '../rules';
+import { inner } from '../model';
 import { type Kind, kindOf } from '../schema';
-import type { Troubles } from './exit-report';
+import type { ExitReport } from './exit-report';
 
 /** A file to check. */
 export interface Found {
@@ -38,10 +38,10 @@ export interface Search {
  * even when its name says nothing: its kind is guessed from what it says. What cannot be looked at becomes a trouble,
  * and the rest is looked at.
  */
-export const filesAt = (named: string, troubles: Troubles): readonly Found[] => searchAt(named, troubles).files;
+export const filesAt = (named: string, troubles: ExitReport): readonly Found[] => searchAt(named, troubles).files;
 
 /** The same, with folders of configuration. */
-export function searchAt(named: string, troubles: Troubles, limits = searchLimits): Search {
+export function searchAt(named: string, troubles: ExitReport, limits = searchLimits): Search {
   try {
     if (patiently(named, () => statSync(named)).isDirectory()) return new FolderSearch(troubles, limits).below(named);
     const kind = kindOf(slashes(path.resolve(named))) ?? guess(read(named).text);
@@ -58,7 +58,7 @@ class FolderSearch {
   private readonly folders: string[] = [];
   private left: number;
 
-  constructor(private readonly troubles: Troubles, private readonly limits: SearchLimits) {
+  constructor(private readonly troubles: ExitReport, private readonly limits: SearchLimits) {
     this.left = limits.entries;
   }
 

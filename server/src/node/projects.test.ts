@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FileChangeType } from 'vscode-languageserver/node';
-import { type Situation, rules } from '../rules';
+import { type RuleContext, rules } from '../rules';
 import { Editor } from '../lsp/testing/editor';
 
 describe('server and projects of mkosi', () => {
@@ -82,7 +82,7 @@ describe('server and projects of mkosi', () => {
     const [rule] = rules;
     assert.ok(rule);
     const check = rule.check.bind(rule), judged: string[] = [];
-    Object.assign(rule, { check: (here: Situation) => { judged.push(path.basename(here.document.uri)); return check(here); } });
+    Object.assign(rule, { check: (here: RuleContext) => { judged.push(path.basename(here.document.uri)); return check(here); } });
     try {
       put('shared.conf', '[Distribution]\nDistribution=debian\n');
       for (let i = 0; i < 30; i++) put(`mkosi.conf.d/${i}.conf`, '[Match]\nDistribution=debian\n[Content]\nPackages=a\n');

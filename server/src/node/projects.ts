@@ -1,17 +1,17 @@
 import path from 'node:path';
 import { LocalDisk, type Open, Roots } from './file-system';
 import { fileUri } from './files';
-import { type Limits, Project, projectLimits } from '../rules';
+import { type Limits, Project, projectLimits } from '../model';
 import { Document, type Target, editionOf, newest, pathOf } from '../schema';
 
 /** Releases, and whether a project has chosen that of mkosi itself. */
-export interface Choice {
+export interface ChosenTarget {
   readonly target: Target;
   readonly byMinimum: boolean;
 }
 
 /** A project that somebody asked for; it is read when it is asked for, and again after something happened to its files. */
-class Known implements Choice {
+class Known implements ChosenTarget {
   readonly disk: LocalDisk;
   /** What it says of the release that it needs may have changed. */
   stale = false;
@@ -73,17 +73,17 @@ export class Projects {
   /** The project that reads a file: the one that it belongs to, else one from elsewhere that includes it. */
   reading(file: string): Member | undefined {
     const root = this.rootOf(file), own = this.roots.of(path.resolve(file)), { project } = this.knownAt(root), document = project.disk.document(file);
-    if (document !== undefined && project.passages(document).length > 0) return { file, document, project };
+    if (document !== undefined && project.readings(document).length > 0) return { file, document, project };
     for (const [elsewhere, { disk }] of [...this.byRoot]) {
       if (own.includes(elsewhere) || !disk.holds(file)) continue;
       const other = this.knownAt(elsewhere), included = other.project.disk.document(file);
-      if (included !== undefined && other.project.passages(included).length > 0) return { file, document: included, project: other.project };
+      if (included !== undefined && other.project.readings(included).length > 0) return { file, document: included, project: other.project };
     }
     return document === undefined ? undefined : { file, document, project };
   }
 
   /** What the files of a project are judged by; the same object as long as that is the same. */
-  targetIn(root: string): Choice {
+  targetIn(root: string): ChosenTarget {
     return this.knownAt(root);
   }
 

@@ -1,41 +1,37 @@
 import { type Document, pathOf } from '../schema';
-import { Load } from '../model/assignments';
-import { type Machine, machineOf } from '../model/nspawn/options';
-import { type Place, placeOf } from '../model/nspawn/location';
-import { type Disk, type Fault, type Passage, Project, only } from '../model/mkosi';
-import type { Case, Situation } from './rule';
+import { type EffectiveAssignments, loadOf } from '../model/assignments';
+import { type NspawnOptions, optionsOf } from '../model/nspawn/options';
+import { type FileLocation, locationOf } from '../model/nspawn/location';
+import { type FileSystem, type Fault, type FileReading, Project, only } from '../model/mkosi';
+import type { LintInput, RuleContext } from './rule';
 
 /** The path of a text that is no file. */
 const nameless = '/mkosi.conf';
 
-/** What the tool has after reading a document; all rules share it. */
-const load = (document: Document): Load => new Load(document);
-export const loadOf = (document: Document): Load => document.once(load);
-
 /** One reading of a document, by the case that it is judged in. */
-export class Situated implements Situation {
+export class RuleContextOfDocument implements RuleContext {
   readonly document: Document;
-  readonly launch: Case['launch'];
+  readonly launch: LintInput['launch'];
   readonly trusted: boolean;
-  readonly standing: Case['standing'];
-  readonly project: Case['project'];
-  readonly load: Load;
-  readonly passages: readonly Passage[] = [];
+  readonly onHost: LintInput['onHost'];
+  readonly project: LintInput['project'];
+  readonly assignments: EffectiveAssignments;
+  readonly readings: readonly FileReading[] = [];
   readonly active: boolean = true;
-  private started: Machine | undefined;
-  private stands: Place | undefined;
+  private started: NspawnOptions | undefined;
+  private stands: FileLocation | undefined;
 
-  constructor({ document, launch, trusted, standing, project }: Case) {
+  constructor({ document, launch, trusted, onHost, project }: LintInput) {
     this.document = document;
     this.launch = launch;
     this.trusted = trusted;
-    this.standing = standing;
+    this.onHost = onHost;
     // How mkosi reads a file: as part of its project, or alone, when nobody knows what lies around it.
     this.project = project;
-    this.load = loadOf(document);
+    this.assignments = loadOf(document);
     if (document.edition.schema.data.tool !== 'mkosi') return;
-    const known = this.reader, read = known?.passages(document) ?? [];
-    this.passages = read.length > 0 ? read : [(known ?? document.once(alone)).supposed(document, this.path)];
+    const known = this.reader, read = known?.readings(document) ?? [];
+    this.readings = read.length > 0 ? read : [(known ?? document.once(alone)).supposed(document, this.path)];
     this.active = read.length > 0 || known === undefined;
   }
 
@@ -43,11 +39,11 @@ export class Situated implements Situation {
     return pathOf(this.document.uri) ?? nameless;
   }
 
-  get role(): Passage['role'] {
-    return this.passages[0]?.role ?? 'configuration';
+  get role(): FileReading['role'] {
+    return this.readings[0]?.role ?? 'configuration';
   }
 
-  get disk(): Disk | undefined {
+  get fileSystem(): FileSystem | undefined {
     return this.reader?.disk;
   }
 
@@ -55,18 +51,18 @@ export class Situated implements Situation {
     return this.sameRelease?.faults ?? [];
   }
 
-  get machine(): Machine {
-    return (this.started ??= machineOf(this.load, this.launch, this.trusted, this.place?.scope));
+  get options(): NspawnOptions {
+    return (this.started ??= optionsOf(this.assignments, this.launch, this.trusted, this.location?.scope));
   }
 
-  get place(): Place | undefined {
-    return (this.stands ??= this.standing === undefined ? undefined : placeOf(this.standing.path));
+  get location(): FileLocation | undefined {
+    return (this.stands ??= this.onHost === undefined ? undefined : locationOf(this.onHost.path));
   }
 
   /** The project, if it is one of the release that the document is judged by. One that was read in part knows nothing of a file that it has not come to. */
   private get reader(): Project | undefined {
     const project = this.sameRelease;
-    return project?.partial === true && project.passages(this.document).length === 0 ? undefined : project;
+    return project?.partial === true && project.readings(this.document).length === 0 ? undefined : project;
   }
 
   private get sameRelease(): Project | undefined {

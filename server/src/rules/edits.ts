@@ -1,6 +1,7 @@
 import type { Assigned, Document } from '../schema';
-import { isLineEnd, withoutEnd } from '../syntax';
-import type { Fix } from './rule';
+import { type Span, isLineEnd, withoutEnd } from '../syntax';
+import type { HostFiles } from '../model/host-files';
+import type { Fix, RuleContext } from './rule';
 
 /** Where each section ends, the last time it stands in the document: behind its last line with text. */
 export function endsOf({ tree }: Document): Map<string, number> {
@@ -24,3 +25,20 @@ export function atEndOf(section: string, lines: string, { text }: Document, ends
   const header = at === undefined ? `${content === '' ? '' : '\n'}[${section}]\n` : '';
   return { start: end, end, text: `${broken ? '' : '\n'}${header}${lines}\n` };
 }
+
+/** Where something is marked that is about no line more than another: the first line that is no comment. */
+export const topOf = ({ document }: RuleContext): Span => document.once(top);
+
+function top({ tree, text }: Document): Span {
+  for (const { line, start } of tree) {
+    if (line.kind === 'blank' || line.kind === 'comment') continue;
+    const written = text.getText().slice(start, start + line.length);
+    const blank = /^\s*/.exec(written)?.[0].length ?? 0;
+    return { start: start + blank, end: start + blank + (/^[^\n\r\0]*/.exec(written.slice(blank))?.[0].length ?? 0) };
+  }
+  return { start: 0, end: 0 };
+}
+
+/** Where a file would be right, unless another one lies there already. */
+export const freeAt = (path: string, files: HostFiles): { readonly moveTo?: string } =>
+  files.exists(path) ? {} : { moveTo: path };

@@ -1,6 +1,6 @@
 import { isSpace, skipBack } from '../syntax';
 import type { Problem } from '../values';
-import { type Entry, effectOf } from '../model/assignments';
+import { type ParsedAssignment, effectOf } from '../model/assignments';
 import type { Document } from '../schema';
 
 /** Why a value is bad as a whole, when one change makes it good. */
@@ -28,7 +28,7 @@ const swallowing: readonly string[] = [
 ];
 
 /** A value that is wrong only because somebody put a comment behind it, or quotation marks around it. */
-export function explanation(entry: Entry): Explanation | undefined {
+export function explanation(entry: ParsedAssignment): Explanation | undefined {
   const {
     reading: { problems, asked },
     grammar,

@@ -42,12 +42,12 @@ import { projectFault } from './mkosi/project-fault';
 import { quotedValue } from './nspawn/quoted-value';
 import { readOnlyChown } from './nspawn/read-only-chown';
 import { rootMount } from './nspawn/root-mount-with-private-users';
-import type { Case, Finding, Rule, Situation } from './rule';
-import { Situated } from './context';
+import type { LintInput, Finding, Rule, RuleContext } from './rule';
+import { RuleContextOfDocument } from './context';
 import { specifier } from './mkosi/specifier';
 import { startModeConflict } from './nspawn/start-mode-conflict';
 import { scriptNotExecutable } from './mkosi/script-not-executable';
-import { type Steps, atOnce } from '../model/resumable';
+import { type Resumable, runToEnd } from '../model/resumable';
 import { strayText } from './common/stray-text';
 import { swallowedLine } from './mkosi/swallowed-line';
 import { tmpfsWithoutMode } from './nspawn/tmpfs-without-mode';
@@ -138,20 +138,20 @@ const rulesOf = {
 const wholeFile: ReadonlySet<string> = new Set(['unknown-section', 'broken-header', 'outside-section', 'invalid-utf8', 'project-fault']);
 
 /** Lines of a section that mkosi passes over have nothing wrong; that it does so is said of the header. */
-function inUnreadSection(start: number, here: Situation): boolean {
+function inUnreadSection(start: number, here: RuleContext): boolean {
   if (!here.document.edition.modern) return false;
   const section = here.document.sectionAt(here.document.tree.indexAt(start));
   return section !== undefined && !readsSection(section, here);
 }
 
 /** What mkosi does not read, it does not complain about; but it says something else than it seems to. */
-function asRead(finding: Finding, here: Situation): Finding {
+function asRead(finding: Finding, here: RuleContext): Finding {
   if (finding.rule === 'project-fault' || finding.rule === 'unread-file') return finding;
   if (here.document.kind === 'mkosi-legacy' && here.project?.edition.modern === true) {
     const { version } = here.project.edition;
     return finding.verdict === 'advice' ? finding : { ...finding, verdict: 'silent', message: `mkosi ${version} does not read this file; for mkosi 14: ${finding.message}` };
   }
-  if (here.passages.length === 0 || !['refused', 'warned'].includes(finding.verdict) || !unread(here, finding.start)) return finding;
+  if (here.readings.length === 0 || !['refused', 'warned'].includes(finding.verdict) || !unread(here, finding.start)) return finding;
   return { ...finding, verdict: 'silent', message: `Not read here; where it is: ${finding.message}` };
 }
 
@@ -169,14 +169,14 @@ const happens: Readonly<Record<Finding['verdict'], string>> = {
 export const mostOfOne = 20_000;
 
 /** What all rules find, in the order of the text. */
-export const findings = (here: Case): Finding[] => atOnce(judging(here));
+export const findings = (here: LintInput): Finding[] => runToEnd(judging(here));
 
 /** The same, rule by rule. */
-export function* judging(here: Case): Steps<Finding[]> {
-  const situation = new Situated(here), { load } = situation;
+export function* judging(here: LintInput): Resumable<Finding[]> {
+  const situation = new RuleContextOfDocument(here), { assignments } = situation;
   const found: Finding[] = [];
   for (const rule of rulesOf[here.document.edition.schema.data.tool === 'mkosi' ? 'mkosi' : 'nspawn']) {
-    if (rule.about?.every((name) => load.named(name).length === 0) === true) continue;
+    if (rule.about?.every((name) => assignments.named(name).length === 0) === true) continue;
     try {
       let count = 0;
       for (const finding of rule.check(situation)) {
@@ -194,12 +194,5 @@ export function* judging(here: Case): Steps<Finding[]> {
   return here.project === undefined || mayQuote(here.document, here.project) ? found : found.map(withheld);
 }
 
-export { network, users } from '../model/nspawn/groups';
 export { andMore } from './common/not-judged';
-export { imageFoldersOf } from '../model/nspawn/location';
-export { type Entry, Load } from '../model/assignments';
-export { loadOf } from './context';
-export { type Steps, atOnce } from '../model/resumable';
-export { Budget, type Disk, type Host, type Limits, type Passage, type Unread, Project, globbed, expandedPath, inner, noLimits, projectLimits, resolve, sameReading, someHost } from '../model/mkosi';
-export { type Launch, type Machine, machineOf } from '../model/nspawn/options';
-export type { Case, Files, Finding, Fix, Rule, Situation, Verdict } from './rule';
+export type { LintInput, Finding, Fix, Rule, RuleContext, Verdict } from './rule';

@@ -4,7 +4,7 @@ import {
   reparse,
 } from '../syntax';
 import type { Kind } from './kinds';
-import { type Edition, byEdition } from './schema';
+import { type SchemaVersion, byEdition } from './schema';
 import { type Target, editionOf } from './schemas';
 import type { Setting } from './types';
 
@@ -27,7 +27,7 @@ export class Document {
   private found: Map<unknown, unknown> | undefined;
 
   private constructor(
-    readonly uri: string, readonly kind: Kind, readonly text: TextDocument, readonly tree: Tree, readonly edition: Edition,
+    readonly uri: string, readonly kind: Kind, readonly text: TextDocument, readonly tree: Tree, readonly edition: SchemaVersion,
     /** Offsets of replacement characters that stand for bytes that are no UTF-8. Editors hand over none. */
     readonly undecodable: readonly number[],
   ) {}
@@ -120,7 +120,7 @@ function readable(text: TextDocument): string {
 }
 
 /** A file is read by its tool's dialect; mkosi takes indented lines in only where it knows the section. */
-const dialectOf = byEdition(({ schema, version, sections }: Edition): Dialect => {
+const dialectOf = byEdition(({ schema, version, sections }: SchemaVersion): Dialect => {
   if (schema.data.tool !== 'mkosi') return nspawnDialect(version);
   const dialect = mkosiDialect(version);
   return dialect.continuation === 'indent' ? { ...dialect, sections } : dialect;

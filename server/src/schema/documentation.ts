@@ -1,5 +1,5 @@
 /** One piece of documentation, as Markdown. */
-export interface Entry {
+export interface DocumentationEntry {
   /** The first sentence, for lists. */
   readonly summary: string;
   /** Everything but the list of words. */
@@ -13,17 +13,17 @@ export interface Entry {
  * (or `### Word`). The Markdown is read on the first question, not when the server starts.
  */
 export class Documentation {
-  private entries: Map<string, Entry> | undefined;
+  private entries: Map<string, DocumentationEntry> | undefined;
 
   constructor(private readonly markdown: string) {}
 
   /** @param section name without brackets, or the title of a chapter */
-  section(section: string): Entry | undefined {
+  section(section: string): DocumentationEntry | undefined {
     return this.read().get(section);
   }
 
   /** @param name setting without its equals sign, or a word of a chapter */
-  setting(section: string, name: string): Entry | undefined {
+  setting(section: string, name: string): DocumentationEntry | undefined {
     return this.read().get(`${section}/${name}`);
   }
 
@@ -32,14 +32,14 @@ export class Documentation {
     return [...this.read().keys()];
   }
 
-  private read(): Map<string, Entry> {
+  private read(): Map<string, DocumentationEntry> {
     this.entries ??= cut(this.markdown);
     return this.entries;
   }
 }
 
-function cut(markdown: string): Map<string, Entry> {
-  const entries = new Map<string, Entry>();
+function cut(markdown: string): Map<string, DocumentationEntry> {
+  const entries = new Map<string, DocumentationEntry>();
   let section = '', key: string | undefined, lines: string[] = [], fenced = false;
   const close = (): void => {
     if (key !== undefined) entries.set(key, entry(lines));
@@ -60,7 +60,7 @@ function cut(markdown: string): Map<string, Entry> {
 /** `- `word`: text`; several words of one meaning stand as `a`, `b`. */
 const item = /^- ((?:`[^`]+`(?:, | or )?)+): (.*)$/;
 
-function entry(lines: readonly string[]): Entry {
+function entry(lines: readonly string[]): DocumentationEntry {
   const words = new Map<string, string>();
   const body: string[] = [];
   let fenced = false, last: string[] = [];

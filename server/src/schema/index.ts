@@ -1,7 +1,7 @@
 export { type Assigned, Document, mostCharacters } from './document';
-export { type Entry, Documentation } from './documentation';
+export { type DocumentationEntry, Documentation } from './documentation';
 export { type Kind, isTrusted, kindOf, pathOf } from './kinds';
-export { Edition, Schema, byEdition, has, reached, ukiProfile } from './schema';
+export { SchemaVersion, Schema, byEdition, has, hasBackport, ukiProfile } from './schema';
 export { type Target, editionOf, mkosi, mkosiLegacy, newest, nspawn, releases, vocabularyPages } from './schemas';
 export { similar } from './similar';
 export { systemCalls, vocabulary, wordsOf } from './vocabulary';

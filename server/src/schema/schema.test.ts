@@ -49,7 +49,7 @@ describe('schema', () => {
   it('knows what each release has', () => {
     assert.equal(nspawn.at(240).setting('Exec', 'SuppressSync'), undefined);
     assert.equal(nspawn.at(262).setting('Exec', 'SuppressSync')?.since, 250);
-    assert.equal(nspawn.at(240).otherwise('SuppressSync').length, 1);
+    assert.equal(nspawn.at(240).inOtherVersions('SuppressSync').length, 1);
     assert.equal(nspawn.at(999).version, 262);
     assert.ok(mkosi.at(27.1).setting('Match', 'Distribution'));
     assert.equal(mkosi.at(27.1).setting('Match', 'Packages'), undefined);

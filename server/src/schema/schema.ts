@@ -10,7 +10,7 @@ export const has = (span: Span, version: Version): boolean =>
  * Whether a release does something that came with `since` and that distributions carried back into the last updates
  * of `backports`. A release stands for its newest update, because that is what people run.
  */
-export const reached = (version: Version, since: Version, backports: readonly Version[] = []): boolean =>
+export const hasBackport = (version: Version, since: Version, backports: readonly Version[] = []): boolean =>
   version >= since || backports.includes(version);
 
 /** Sections of mkosi whose lines are conditions: a setting's name there asks for its value instead of setting it. */
@@ -19,23 +19,23 @@ const conditions: readonly string[] = ['Match', 'TriggerMatch', 'Assert', 'Trigg
 /** All releases of one dialect: its records and our documentation of them. */
 export class Schema {
   readonly documentation: Documentation;
-  private readonly editions = new Map<Version, Edition>();
+  private readonly editions = new Map<Version, SchemaVersion>();
 
   constructor(readonly data: SchemaData, markdown: string) {
     this.documentation = new Documentation(markdown);
   }
 
   /** The schema as one release has it; a release outside the known ones counts as the nearest known one. */
-  at(version: Version): Edition {
+  at(version: Version): SchemaVersion {
     const release = Math.min(Math.max(version, this.data.oldest), this.data.newest);
     let edition = this.editions.get(release);
-    if (edition === undefined) this.editions.set(release, edition = new Edition(this, release));
+    if (edition === undefined) this.editions.set(release, edition = new SchemaVersion(this, release));
     return edition;
   }
 }
 
 /** What one release knows. */
-export class Edition {
+export class SchemaVersion {
   /** Names of the sections, in the order of the schema. */
   readonly sections: readonly string[];
   private readonly bySection = new Map<string, Map<string, Setting>>();
@@ -50,8 +50,8 @@ export class Edition {
   constructor(readonly schema: Schema, readonly version: Version) {
     this.sections = schema.data.sections.filter((s) => has(s, version)).map((s) => s.name);
     for (const name of this.sections) this.bySection.set(name, new Map());
-    const former = (schema.data.former ?? []).map((f): Setting => ({ ...f, repeat: 'replace', reset: true }));
-    for (const record of [...schema.data.settings, ...former]) {
+    const removed = (schema.data.former ?? []).map((f): Setting => ({ ...f, repeat: 'replace', reset: true }));
+    for (const record of [...schema.data.settings, ...removed]) {
       put(this.everywhere, record.name, record);
       const setting = inRelease(record, version);
       if (setting === undefined) continue;
@@ -111,7 +111,7 @@ export class Edition {
       return setting === undefined ? undefined : this.setting(section, setting.name);
     }
     const plain = name.replace(/^@/, '');
-    return section === ukiProfile ? undefined : this.elsewhere(plain) ?? this.renamed(plain);
+    return section === ukiProfile ? undefined : this.inAnySection(plain) ?? this.renamed(plain);
   }
 
   /** What mkosi 14 and older take a key for. */
@@ -121,7 +121,7 @@ export class Edition {
   }
 
   /** The setting of a name that may be assigned in a configuration file, in whichever section. */
-  elsewhere(name: string): Setting | undefined {
+  inAnySection(name: string): Setting | undefined {
     return this.named(name).find((s) => s.section !== ukiProfile && !this.isCondition(s.section));
   }
 
@@ -136,7 +136,7 @@ export class Edition {
   }
 
   /** The settings of a name that some other release has. */
-  otherwise(name: string): readonly Setting[] {
+  inOtherVersions(name: string): readonly Setting[] {
     return (this.everywhere.get(name) ?? []).filter((s) => !has(s, this.version));
   }
 
@@ -147,8 +147,8 @@ export class Edition {
 }
 
 /** What follows from a release alone, found out once for each. */
-export function byEdition<T extends object>(found: (edition: Edition) => T): (edition: Edition) => T {
-  const known = new WeakMap<Edition, T>();
+export function byEdition<T extends object>(found: (edition: SchemaVersion) => T): (edition: SchemaVersion) => T {
+  const known = new WeakMap<SchemaVersion, T>();
   return (edition) => {
     let answer = known.get(edition);
     if (answer === undefined) known.set(edition, answer = found(edition));

@@ -7,7 +7,7 @@ import mkosiWords from './mkosi.md';
 import nspawnRecords from './nspawn.json';
 import nspawnWords from './nspawn.md';
 import vocabularyWords from './nspawn-words.md';
-import { type Edition, Schema } from './schema';
+import { type SchemaVersion, Schema } from './schema';
 import type { SchemaData, Version } from './types';
 
 // The JSON files are written by tools/schema in exactly this form; the schema's test holds them to it.
@@ -36,7 +36,7 @@ export const newest: Target = { systemd: nspawn.data.newest, mkosi: mkosi.data.n
  * The schema that judges a file. mkosi 14 reads mkosi.conf too; a mkosi.default is judged by mkosi 14 when the chosen
  * release no longer reads it, because that is what it was written for.
  */
-export function editionOf(kind: Kind, target: Target): Edition {
+export function editionOf(kind: Kind, target: Target): SchemaVersion {
   if (kind === 'nspawn') return nspawn.at(target.systemd);
   return kind === 'mkosi' && target.mkosi >= mkosi.data.oldest ? mkosi.at(target.mkosi) : mkosiLegacy.at(target.mkosi);
 }

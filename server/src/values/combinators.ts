@@ -1,7 +1,7 @@
 import { similar } from '../schema';
 import { type Text, isSpace, shortened } from '../syntax';
-import { type Cut, type Unfinished, extractWords, unfinishedMessage } from './extract';
-import type { Asked, Effect, Offer, Reader, Reading, Rewrite, Role, Want } from './grammar';
+import { type SplitOptions, type Unfinished, extractWords, unfinishedMessage } from './extract';
+import type { Asked, Effect, Choice, Reader, Reading, Rewrite, Role, DynamicSource } from './grammar';
 
 /** An atom that the text is. */
 export interface Found {
@@ -24,8 +24,8 @@ export interface Atom {
   read(text: string, asked: Asked): Found | Fault | undefined;
   /** What would be right, to be read after "use": one thing, or several to choose from. */
   expects(asked: Asked): string | readonly string[];
-  offers?(asked: Asked): readonly Offer[];
-  readonly wants?: Want;
+  offers?(asked: Asked): readonly Choice[];
+  readonly wants?: DynamicSource;
 }
 
 /** The first of several atoms that the text is. */
@@ -112,7 +112,7 @@ export const single =
 
 /** A list of words; each one is read by `item`, and where none stands yet, `blank` can be chosen. */
 export function list(
-  cut: Cut,
+  cut: SplitOptions,
   item: (word: Text, into: Reading, index: number) => boolean,
   blank: Atom,
   label?: string,

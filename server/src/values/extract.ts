@@ -4,7 +4,7 @@ import { Text } from '../syntax';
 export const whitespace = ' \t\n\r';
 
 /** How a parser of systemd cuts words out of a value (v262 extract-word.c); each setting has its own flags. */
-export interface Cut {
+export interface SplitOptions {
   readonly separators: string;
   /** Separators in a row count as one; otherwise there is an empty word between them. */
   readonly coalesce: boolean;
@@ -15,9 +15,9 @@ export interface Cut {
 }
 
 /** Words between white space, quotes not known. */
-export const plainWords: Cut = { separators: whitespace, coalesce: true };
+export const plainWords: SplitOptions = { separators: whitespace, coalesce: true };
 /** Fields between colons; `\:` is a colon of the field. */
-export const colonFields: Cut = { separators: ':', coalesce: false };
+export const colonFields: SplitOptions = { separators: ':', coalesce: false };
 
 /** The most words of one value that are looked at. A value of a megabyte has more, and nobody has written them. */
 export const mostWords = 100_000;
@@ -36,7 +36,7 @@ export interface Word {
 }
 
 /** The first word at or after `at`, undefined when there is none. */
-export function extractWord(text: Text, at: number, cut: Cut): Word | Unfinished | undefined {
+export function extractWord(text: Text, at: number, cut: SplitOptions): Word | Unfinished | undefined {
   const s = text.text;
   let i = at;
   if (cut.coalesce) {
@@ -87,7 +87,7 @@ export function extractWord(text: Text, at: number, cut: Cut): Word | Unfinished
 /** All words, up to the first that cannot be cut out, or as many as are looked at. */
 export function extractWords(
   text: Text,
-  cut: Cut,
+  cut: SplitOptions,
 ): { readonly words: readonly Text[]; readonly unfinished?: Unfinished } {
   const words: Text[] = [];
   for (let at: number | undefined = 0; at !== undefined && words.length < mostWords;) {

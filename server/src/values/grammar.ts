@@ -1,4 +1,4 @@
-import type { Edition, ValueType, Version } from '../schema';
+import type { SchemaVersion, ValueType, Version } from '../schema';
 import { type Span, Text } from '../syntax';
 import { mostWords } from './extract';
 
@@ -44,7 +44,7 @@ export interface Proposal {
 export type Role = 'keyword' | 'number' | 'string' | 'operator' | 'path' | 'name';
 
 /** A piece of a value with a meaning of its own; offsets in the value's text. */
-export interface Part {
+export interface ValuePart {
   readonly start: number;
   readonly end: number;
   readonly role: Role;
@@ -57,15 +57,15 @@ export interface Part {
   /** Of numbers up to 2^53. */
   readonly number?: number | undefined;
   /** What its place wants. */
-  readonly wants?: Want | undefined;
+  readonly wants?: DynamicSource | undefined;
 }
 
 /** What only the host or other files can list. */
-export type Want =
+export type DynamicSource =
   | 'host-path' | 'machine-path' | 'interface' | 'bridge' | 'zone' | 'host-user' | 'machine-user' | 'hostname' | 'command';
 
 /** One thing to choose at a place. */
-export interface Offer {
+export interface Choice {
   readonly word: string;
   readonly detail?: string;
   /** A sample such as `8080:80`, not a word with documentation of its own. */
@@ -73,16 +73,16 @@ export interface Offer {
 }
 
 /** A stretch of a value where something can be chosen; the stretch is what a choice replaces. */
-export interface Place extends Span {
+export interface CompletionSite extends Span {
   readonly label?: string | undefined;
-  readonly wants?: Want | undefined;
-  readonly offers: () => readonly Offer[];
+  readonly wants?: DynamicSource | undefined;
+  readonly offers: () => readonly Choice[];
 }
 
 /** What a grammar has to know besides the text. */
 export interface Asked {
   readonly value: ValueType;
-  readonly edition: Edition;
+  readonly edition: SchemaVersion;
 }
 
 /** The most faults that are said of one value; the rest of it is not looked at. */
@@ -90,9 +90,9 @@ const mostProblems = 1000;
 
 /** All there is in one value: its parts, what is wrong in it, and where what can be chosen. */
 export class Reading {
-  readonly parts: Part[] = [];
+  readonly parts: ValuePart[] = [];
   readonly problems: Problem[] = [];
-  readonly places: Place[] = [];
+  readonly places: CompletionSite[] = [];
 
   constructor(readonly asked: Asked) {}
 
@@ -106,7 +106,7 @@ export class Reading {
     return this.problems.length > mostProblems || this.parts.length >= mostWords;
   }
 
-  part(text: Text, role: Role, { label, word, number, wants }: Pick<Part, 'label' | 'word' | 'number' | 'wants'> = {}): void {
+  part(text: Text, role: Role, { label, word, number, wants }: Pick<ValuePart, 'label' | 'word' | 'number' | 'wants'> = {}): void {
     if (this.parts.length >= mostWords) return;
     const { start, end } = text.span();
     this.parts.push({ start, end, role, text: text.text, label, word, number, wants });
@@ -119,14 +119,14 @@ export class Reading {
     else this.problems.push({ start, end, message: 'So much is wrong with this value that it was not read any further', effect: 'advice' });
   }
 
-  place(text: Text, offers: () => readonly Offer[], { label, wants }: Pick<Place, 'label' | 'wants'> = {}): void {
+  place(text: Text, offers: () => readonly Choice[], { label, wants }: Pick<CompletionSite, 'label' | 'wants'> = {}): void {
     if (this.places.length >= mostWords) return;
     const { start, end } = text.span();
     this.places.push({ start, end, offers, label, wants });
   }
 
   /** The parts of a label. */
-  labelled(label: string): readonly Part[] {
+  labelled(label: string): readonly ValuePart[] {
     return this.parts.filter((p) => p.label === label);
   }
 
@@ -134,8 +134,8 @@ export class Reading {
    * The smallest place around an offset; of two that meet there, the one that ends. An empty one is for a word that does
    * not stand there yet: it loses against a place of its kind that a word ends in.
    */
-  placeAt(offset: number): Place | undefined {
-    let best: Place | undefined;
+  placeAt(offset: number): CompletionSite | undefined {
+    let best: CompletionSite | undefined;
     const around = this.places.filter((p) => p.start <= offset && offset <= p.end), filled = new Set(around.filter((p) => p.end > p.start).map((p) => p.label));
     for (const place of around) {
       if (place.start === place.end && filled.has(place.label)) continue;
@@ -155,7 +155,7 @@ export interface Grammar {
   read(text: string, asked: Asked): Reading;
   check(text: string, asked: Asked): readonly Problem[];
   propose(text: string, offset: number, asked: Asked): readonly Proposal[];
-  parts(text: string, asked: Asked): readonly Part[];
+  parts(text: string, asked: Asked): readonly ValuePart[];
 }
 
 /** Makes a grammar out of a reader. */

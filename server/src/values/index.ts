@@ -1,4 +1,4 @@
-import type { Edition, ValueType } from '../schema';
+import type { SchemaVersion, ValueType } from '../schema';
 import { type Grammar, fromReading } from './grammar';
 import { rlimit } from './limits';
 import { mkosiForm, mkosiGrammar, mkosiTypes } from './mkosi';
@@ -57,12 +57,12 @@ export const grammarOf = (value: ValueType): Grammar | undefined =>
   shared[value.type] ?? (mkosiTypes.has(value.type) ? mkosiGrammar : undefined);
 
 /** What stands where in a value, as `source:target`; undefined where there is nothing to tell. */
-export const formOf = (value: ValueType, { schema }: Edition): string | undefined =>
+export const formOf = (value: ValueType, { schema }: SchemaVersion): string | undefined =>
   schema.data.tool === 'mkosi' ? mkosiForm(value) : grammarOf(value)?.form;
 
 export { mostWords } from './extract';
 export { Reading } from './grammar';
-export type { Asked, Effect, Grammar, Offer, Part, Place, Problem, Proposal, Rewrite, Role, Want } from './grammar';
+export type { Asked, Effect, Grammar, Choice, ValuePart, CompletionSite, Problem, Proposal, Rewrite, Role, DynamicSource } from './grammar';
 export { isRoot } from './paths';
 export { readingOf } from './value-cache';
 export { conditionGrammar, parseInteger, split, strip } from './mkosi';

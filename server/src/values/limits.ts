@@ -1,7 +1,7 @@
 import { type Version, vocabulary, wordsOf } from '../schema';
 import type { Text } from '../syntax';
 import { colonFields, extractWord, extractWords, unfinishedMessage } from './extract';
-import { type Asked, type Grammar, type Offer, type Reading, grammar } from './grammar';
+import { type Asked, type Grammar, type Choice, type Reading, grammar } from './grammar';
 import { type Atom, operators, take } from './combinators';
 import { bigOf, parseNumber, uint64 } from './numbers';
 
@@ -172,7 +172,7 @@ function field(
   const bound = other === undefined ? undefined : raw(other.text);
   const fits = (offer: bigint | undefined): boolean =>
     bound === undefined || offer === undefined || (label === 'soft' ? offer <= bound : offer >= bound);
-  const fitting = (asked: Asked): readonly Offer[] => (limit.offers?.(asked) ?? []).filter((o) => fits(raw(o.word)));
+  const fitting = (asked: Asked): readonly Choice[] => (limit.offers?.(asked) ?? []).filter((o) => fits(raw(o.word)));
   const found = take(cutOut.word, { ...limit, offers: fitting }, into, label);
   return found === undefined ? undefined : { ...cutOut, raw: raw(cutOut.word.text) };
 }

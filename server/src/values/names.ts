@@ -1,7 +1,7 @@
 import type { Version } from '../schema';
 import { shortened } from '../syntax';
 import { plainWords, whitespace } from './extract';
-import { type Grammar, type Offer, grammar } from './grammar';
+import { type Grammar, type Choice, grammar } from './grammar';
 import { type Atom, list, oneOf, single, take } from './combinators';
 import { type NumberForm, number, parseNumber, uint32 } from './numbers';
 import { boolean, fixed } from './words';
@@ -192,7 +192,7 @@ export const privateUsers: Grammar = grammar((text, into) => {
   }
 }, 'first:count');
 
-const firstSample: Offer = { word: '524288', sample: true, detail: 'user ID of the host that becomes root' };
+const firstSample: Choice = { word: '524288', sample: true, detail: 'user ID of the host that becomes root' };
 const firstUser: Atom = {
   read(text, { edition: { version } }) {
     const n = parseNumber(text, shiftForm(version), version);

@@ -1,7 +1,7 @@
 import type { Version } from '../schema';
 import { type Text, shortened } from '../syntax';
 import { colonFields, extractWord, extractWords, plainWords, unfinishedMessage, whitespace } from './extract';
-import { type Grammar, type Offer, type Reading, type Rewrite, grammar } from './grammar';
+import { type Grammar, type Choice, type Reading, type Rewrite, grammar } from './grammar';
 import { type Atom, list, operators, single, take } from './combinators';
 import { isInterfaceIndex, parseNumber, uint16 } from './numbers';
 
@@ -144,9 +144,9 @@ const portNumber: Atom = {
   expects: () => 'a port from 1 to 65535',
 };
 
-const pairOfPorts: readonly Offer[] = [{ word: '8080:80', sample: true, detail: 'port 8080 of the host, port 80 of the machine' }];
+const pairOfPorts: readonly Choice[] = [{ word: '8080:80', sample: true, detail: 'port 8080 of the host, port 80 of the machine' }];
 /** Where servers mostly listen. */
-const services: readonly Offer[] = [['22', 'SSH'], ['53', 'DNS'], ['80', 'HTTP'], ['443', 'HTTPS']]
+const services: readonly Choice[] = [['22', 'SSH'], ['53', 'DNS'], ['80', 'HTTP'], ['443', 'HTTPS']]
   .map(([word = '', detail = '']) => ({ word, detail, sample: true }));
 
 /** The lines that a range of ports stands for, if it is one and not too long. */

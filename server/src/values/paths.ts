@@ -1,4 +1,4 @@
-import { type Version, reached, wordsOf } from '../schema';
+import { type Version, hasBackport, wordsOf } from '../schema';
 import { type Text, shortened } from '../syntax';
 import { colonFields, extractWord, extractWords, unfinishedMessage } from './extract';
 import { type Grammar, type Reading, type Rewrite, grammar } from './grammar';
@@ -59,7 +59,7 @@ export const path: Grammar = grammar((text, into) => {
 const pivotDirectory: Atom = {
   read(directory, { edition: { version } }) {
     if (!isAbsolute(directory)) return notAbsolute(directory);
-    if (!reached(version, 260, [252, 257, 258, 259]) || isNormalized(directory, version)) return { role: 'path' };
+    if (!hasBackport(version, 260, [252, 257, 258, 259]) || isNormalized(directory, version)) return { role: 'path' };
     return fits(directory, version)
       ? { fault: 'Write the path without "..", "." and doubled slashes' }
       : { fault: 'The path is too long' };

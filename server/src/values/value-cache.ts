@@ -1,4 +1,4 @@
-import type { Edition, ValueType } from '../schema';
+import type { SchemaVersion, ValueType } from '../schema';
 import type { AssignmentLine } from '../syntax';
 import { type Grammar, Reading } from './grammar';
 
@@ -7,7 +7,7 @@ const longest = 24, most = 100;
 const common = new WeakMap<ValueType, Map<string, Reading>>();
 
 /** The value of a line, taken apart; the same answer for the same line, type and release. */
-export function readingOf(line: AssignmentLine, grammar: Grammar, value: ValueType, edition: Edition): Reading {
+export function readingOf(line: AssignmentLine, grammar: Grammar, value: ValueType, edition: SchemaVersion): Reading {
   const isOf = (known: object | undefined): known is Reading =>
     known instanceof Reading && known.asked.value === value && known.asked.edition === edition;
   if (isOf(line.memo)) return line.memo;

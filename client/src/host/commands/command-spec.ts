@@ -16,7 +16,7 @@ export type NameKind = 'machine' | 'image' | 'none';
  */
 export type Rights = 'anyone' | 'polkit' | 'owner' | 'root';
 
-export interface Command<Options = undefined> {
+export interface CommandSpec<Options = undefined> {
   readonly id: string;
   readonly needs: Need;
   readonly names: NameKind;
@@ -72,7 +72,7 @@ export const actions = {
  * @param systemd the major version; the newest known unless told
  */
 export function rightsFor(
-  { control = false }: Pick<Command, 'control'>, rights: Rights, machines: readonly Pick<Machine, 'class' | 'service'>[], systemd = 262,
+  { control = false }: Pick<CommandSpec, 'control'>, rights: Rights, machines: readonly Pick<Machine, 'class' | 'service'>[], systemd = 262,
 ): Rights {
   const owned = control && rights === 'polkit' && systemd >= 261
     && machines.some((machine) => machine.class === 'vm' && machine.service === 'systemd-vmspawn');
@@ -80,7 +80,7 @@ export function rightsFor(
 }
 
 /** Whether a command makes sense for a machine as it is now. */
-export function applies({ needs, notFor }: Pick<Command, 'needs' | 'notFor'>, machine: Machine): boolean {
+export function applies({ needs, notFor }: Pick<CommandSpec, 'needs' | 'notFor'>, machine: Machine): boolean {
   if (machine.image !== undefined && notFor?.includes(machine.image.type) === true) return false;
   const up = machine.state === 'running' || machine.state === 'starting' || machine.state === 'stopping';
   switch (needs) {

@@ -1,9 +1,9 @@
-import type { Command } from './command-spec';
+import type { CommandSpec } from './command-spec';
 
 /** How a command gets the rights it needs: the setting `nspawn.elevation`. */
 export type Elevation = 'auto' | 'polkit' | 'sudo' | 'run0';
 
-export interface Situation {
+export interface ElevationContext {
   readonly elevation: Elevation;
   readonly isRoot: boolean;
   readonly installed: (program: string) => boolean;
@@ -15,7 +15,7 @@ export interface Situation {
  * is neither, and where polkit shall decide all, systemd runs it on our terminal as run0 would, and polkit decides that.
  */
 export function elevated(
-  { rights }: Pick<Command, 'rights'>, argv: readonly string[], { elevation, isRoot, installed }: Situation,
+  { rights }: Pick<CommandSpec, 'rights'>, argv: readonly string[], { elevation, isRoot, installed }: ElevationContext,
 ): readonly string[] {
   if (isRoot || rights === 'anyone') return argv;
   if (elevation === 'sudo' || elevation === 'run0') return [elevation, '--', ...argv];

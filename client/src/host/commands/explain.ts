@@ -1,4 +1,4 @@
-import type { Verdict } from './polkit';
+import type { PolkitAnswer } from './polkit';
 import type { Machine } from '../model/types';
 
 /**
@@ -18,7 +18,7 @@ export interface Failure {
   /** A path on this host that it was to read, when there is nothing. */
   readonly missing?: string | undefined;
   /** What polkit says about the command's actions. */
-  readonly allowed?: Verdict | undefined;
+  readonly allowed?: PolkitAnswer | undefined;
   /** Whether the machine has users of its own. */
   readonly ownUsers?: boolean | undefined;
   /** Whether /var/lib/machines lies on btrfs. */

@@ -14,7 +14,7 @@ describe('installing settings', () => {
     folder = mkdtempSync(path.join(tmpdir(), 'install-settings-'));
     script = path.join(folder, 'bundle.js');
     // As part of any bundle, as the extension and its parts are.
-    buildSync({ entryPoints: ['client/src/host/commands.ts'], outfile: script, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
+    buildSync({ entryPoints: ['client/src/host/commands/index.ts'], outfile: script, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
     mkdirSync(at('etc'), { mode: 0o755 });
   });
   afterEach(() => rmSync(folder, { recursive: true }));

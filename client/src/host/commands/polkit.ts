@@ -3,7 +3,7 @@ import { mostBytes, readSmallFileLater } from '../../../../server/src/node/share
 import { type Bus, BusError, type Method } from '../dbus/bus';
 
 /** Whether this user may: `yes`, `asks` for a password first, or `no`. */
-export type Verdict = 'yes' | 'asks' | 'no';
+export type PolkitAnswer = 'yes' | 'asks' | 'no';
 
 const polkit = 'org.freedesktop.PolicyKit1';
 const check: Method = {
@@ -17,9 +17,9 @@ const check: Method = {
  * at them is not heard.
  * @param actions ids such as `org.freedesktop.machine1.manage-images`
  */
-export async function polkitSays(bus: Bus, actions: readonly string[]): Promise<Verdict | undefined> {
+export async function polkitSays(bus: Bus, actions: readonly string[]): Promise<PolkitAnswer | undefined> {
   const subject = ['unix-process', [['pid', ['u', process.pid]], ['start-time', ['t', await startTime()]]]];
-  const verdicts: Verdict[] = [];
+  const verdicts: PolkitAnswer[] = [];
   for (const action of actions) {
     try {
       const [answer] = await bus.call(check, [subject, action, [], 0, '']);

@@ -1,6 +1,6 @@
 /** Commands that bring images in and out. From systemd 256 they are importctl's; machinectl had them before. */
 import * as check from './checks';
-import { actions, type Command, plain } from './command-spec';
+import { actions, type CommandSpec, plain } from './command-spec';
 
 export interface PullOptions {
   readonly url: string;
@@ -33,7 +33,7 @@ export const importFs = imported('importFs', 'fs');
 export const exportTar = exported('exportTar', 'export-tar', ['raw', 'block']);
 export const exportRaw = exported('exportRaw', 'export-raw', ['directory', 'subvolume', 'block', 'mstack']);
 
-export const cancelTransfer: Command<{ readonly ids: readonly number[] }> = {
+export const cancelTransfer: CommandSpec<{ readonly ids: readonly number[] }> = {
   ...transfer('cancelTransfer', actions.cancel), many: true,
   argv: (_, { ids }, systemd) => {
     if (ids.length === 0) throw new check.CommandError('No transfer was named.');
@@ -50,7 +50,7 @@ function program(systemd = 256): readonly string[] {
   return systemd < 256 ? ['machinectl'] : ['importctl', '--class=machine'];
 }
 
-function pull(id: string, packing: 'tar' | 'raw'): Command<PullOptions> {
+function pull(id: string, packing: 'tar' | 'raw'): CommandSpec<PullOptions> {
   return {
     ...transfer(id, actions.pull),
     argv: (_, { url, name, verify, force = false }, systemd) => [
@@ -60,7 +60,7 @@ function pull(id: string, packing: 'tar' | 'raw'): Command<PullOptions> {
   };
 }
 
-function imported(id: string, packing: check.Packing): Command<ImportOptions> {
+function imported(id: string, packing: check.Packing): CommandSpec<ImportOptions> {
   return {
     ...transfer(id, actions.import),
     argv: (_, { source, name, force = false }, systemd) => (
@@ -68,7 +68,7 @@ function imported(id: string, packing: check.Packing): Command<ImportOptions> {
   };
 }
 
-function exported(id: string, verb: string, notFor: readonly string[]): Command<ExportOptions> {
+function exported(id: string, verb: string, notFor: readonly string[]): CommandSpec<ExportOptions> {
   return {
     ...transfer(id, actions.export), needs: 'image', names: 'image', notFor,
     argv: (names, { target }, systemd) => [
@@ -76,7 +76,7 @@ function exported(id: string, verb: string, notFor: readonly string[]): Command<
   };
 }
 
-function transfer(id: string, action: string): Omit<Command, 'argv'> {
+function transfer(id: string, action: string): Omit<CommandSpec, 'argv'> {
   return { ...plain, id, needs: 'nothing', names: 'none', rights: 'polkit', actions: [action] };
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lastRun, mattering, placesIn, readJournal } from './journal';
+import { lastRun, mattering, fileReferencesIn, readJournal } from './journal';
 
 const line = (message: unknown, more: object = {}) => JSON.stringify({
   __REALTIME_TIMESTAMP: '1795171387577680', PRIORITY: '6', SYSLOG_IDENTIFIER: 'systemd-nspawn', MESSAGE: message, ...more,
@@ -41,9 +41,9 @@ describe('The journal', () => {
 
   it('finds the lines of settings files that are named', () => {
     const text = 'x /etc/systemd/nspawn/web.nspawn:3: Unknown; /a/b.conf:4: no; /run/systemd/nspawn/ü.nspawn:17 ';
-    assert.deepEqual(placesIn(text).map(({ file, line: at }) => [file, at]), [
+    assert.deepEqual(fileReferencesIn(text).map(({ file, line: at }) => [file, at]), [
       ['/etc/systemd/nspawn/web.nspawn', 3], ['/run/systemd/nspawn/ü.nspawn', 17]]);
-    const [place] = placesIn(text);
+    const [place] = fileReferencesIn(text);
     assert.equal(text.slice(place?.at, (place?.at ?? 0) + (place?.length ?? 0)), '/etc/systemd/nspawn/web.nspawn:3');
   });
 });

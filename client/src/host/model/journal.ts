@@ -1,6 +1,6 @@
 /** Reading `journalctl -o json`, and telling which lines say why a machine failed. */
 
-export interface Entry {
+export interface JournalEntry {
   /** Milliseconds since 1970. */
   readonly time: number;
   /** 0 (emergency) to 7 (debug), as syslog counts. */
@@ -14,7 +14,7 @@ export interface Entry {
 const longestMessage = 10_000;
 
 /** Entries in their order; a line that is none is left out. */
-export function readJournal(output: string): Entry[] {
+export function readJournal(output: string): JournalEntry[] {
   return output.split('\n').filter((line) => line.startsWith('{')).flatMap((line) => {
     let raw: unknown;
     try {
@@ -48,7 +48,7 @@ function text(value: unknown): string | undefined {
 const telling = /fail|error|denied|refus|not found|no such|does not exist|cannot|can't|unable|invalid|unknown|ignoring|terminated by signal|timed? ?out|:\d+: |panic/i;
 
 /** The entries since the unit was started last. */
-export function lastRun(entries: readonly Entry[]): readonly Entry[] {
+export function lastRun(entries: readonly JournalEntry[]): readonly JournalEntry[] {
   const start = entries.findLastIndex(({ by, message }) => by === 'systemd' && /^Starting /.test(message));
   return start < 0 ? entries : entries.slice(start);
 }
@@ -57,7 +57,7 @@ export function lastRun(entries: readonly Entry[]): readonly Entry[] {
  * The lines that matter: those of settings files that nspawn names, what it complained of last before it ended, what systemd
  * says, and then what the machine itself complains about, which speaks under the name of nspawn too.
  */
-export function mattering(entries: readonly Entry[]): readonly Entry[] {
+export function mattering(entries: readonly JournalEntry[]): readonly JournalEntry[] {
   const found = entries.filter((entry) => entry.priority <= 4 || telling.test(entry.message));
   const nspawn = found.filter(({ by }) => by === 'systemd-nspawn');
   const first = [
@@ -68,7 +68,7 @@ export function mattering(entries: readonly Entry[]): readonly Entry[] {
 }
 
 /** A line of a settings file that nspawn named. @param line from 1 */
-export interface Place {
+export interface FileReference {
   readonly file: string;
   readonly line: number;
   /** Where in the text it is named. */
@@ -77,8 +77,8 @@ export interface Place {
 }
 
 /** Every `/path/NAME.nspawn:LINE` in a text, the path without blanks and colons. */
-export function placesIn(text: string): Place[] {
-  const found: Place[] = [];
+export function fileReferencesIn(text: string): FileReference[] {
+  const found: FileReference[] = [];
   let from = 0;
   // From the end backwards: a search from every slash would look at the same text again and again.
   for (const match of text.matchAll(/\.nspawn:(\d{1,7})\b/g)) {

@@ -6,8 +6,8 @@
 import assert from 'node:assert/strict';
 import { readlinkSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Command, applies, commands } from '../commands';
-import { Host, localHost } from './machine-store';
+import { type CommandSpec, applies, commands } from '../commands';
+import { MachineStore, localMachineStore } from './machine-store';
 import type { Change, HostState, MachineState } from './types';
 import { run, until } from '../testing/real';
 
@@ -28,7 +28,7 @@ const names = {
 
 describe('The host library on real systemd', function () {
   this.timeout(60_000);
-  let host: Host;
+  let host: MachineStore;
   let changes: Change[] = [];
   let states: HostState[] = [];
   const log: string[] = [];
@@ -57,7 +57,7 @@ describe('The host library on real systemd', function () {
 
   before('connect', async () => {
     assert.equal(process.env['RIG'], '1', 'this starts and stops machines: only where RIG=1 says that it may');
-    host = localHost((line) => log.push(line));
+    host = localMachineStore((line) => log.push(line));
     host.onDidChange((change) => changes.push(change));
     host.onDidChangeState((state) => states.push(state));
     host.start();
@@ -166,7 +166,7 @@ describe('The host library on real systemd', function () {
   describe('with images of every type', () => {
     let systemd: number, device: string, types: Readonly<Record<string, string>>;
     /** Whether it goes well. */
-    const does = <O>(command: Command<O>, name: string, options: O): Promise<boolean> => (
+    const does = <O>(command: CommandSpec<O>, name: string, options: O): Promise<boolean> => (
       run(command.argv([name], options, systemd)).then(() => true, () => false));
     const path = async (name: string) => (await host.resolveImage(name))?.path ?? '';
 

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BusError } from '../dbus/bus';
 import { most } from './replies';
-import { Scene, until } from '../testing/test-host';
+import { TestHost, until } from '../testing/test-host';
 import { FakeSystem } from '../testing/system';
 import type { Change } from './types';
 import { watchFolder } from './watch';
@@ -11,9 +11,9 @@ import { watchFolder } from './watch';
 const nothing = { added: [], changed: [], removed: [] };
 
 describe('A host', () => {
-  let scene: Scene;
+  let scene: TestHost;
 
-  beforeEach(() => (scene = new Scene()));
+  beforeEach(() => (scene = new TestHost()));
   afterEach(() => scene.end());
 
   describe('that is reachable', () => {

@@ -11,7 +11,7 @@ import type { Change, HostState, Image, Snapshot, UnavailableReason } from './ty
 import { watchFolder, watchForPath } from './watch';
 
 /** How to reach a host, and what of it can be watched from here. */
-export interface HostOptions {
+export interface MachineStoreOptions {
   /** Opens a connection; called again after each loss. */
   readonly connect: () => Promise<Bus>;
   /** The socket behind `connect`, whose return is watched for. Absent where there is no such file. */
@@ -31,12 +31,12 @@ export interface HostOptions {
 }
 
 /** The system scope of this machine. */
-export function localHost(log?: (message: string) => void): Host {
+export function localMachineStore(log?: (message: string) => void): MachineStore {
   const socket = systemBusSocket();
   // systemd v262 discover-image.c; /var/lib/container is the legacy name of /var/lib/machines.
   const imageFolders = ['/etc/machines', '/run/machines', '/var/lib/machines', '/var/lib/container',
     '/usr/local/lib/machines', '/usr/lib/machines'];
-  return new Host({
+  return new MachineStore({
     connect: () => busAtSocket(socket),
     socket, imageFolders, settingsFolders: settingsFolders(imageFolders),
     ...(log ? { log } : {}),
@@ -53,7 +53,7 @@ const lasting = 10_000;
  * One systemd host: connects, keeps its rows true by signals, and comes back by itself. Nothing is asked at
  * intervals while all is well. No method throws, no promise of it rejects.
  */
-export class Host implements Disposable {
+export class MachineStore implements Disposable {
   private readonly stateChanged = new Emitter<HostState>();
   private readonly rowsChanged = new Emitter<Change>();
   /** Fires after {@link state} has changed. */
@@ -74,7 +74,7 @@ export class Host implements Disposable {
   private started = false;
   private disposed = false;
 
-  constructor(private readonly options: HostOptions) {}
+  constructor(private readonly options: MachineStoreOptions) {}
 
   get state(): HostState {
     return this.current;

@@ -48,7 +48,7 @@ export async function subscribe(bus: Bus): Promise<void> {
  * 262), until systemd ends it. Asking it for something then starts nothing, because it runs; but from then on the bus
  * keeps everybody waiting for it, machinectl too, for as long as it waits for a service to start.
  */
-export async function machinedIsAdrift(bus: Bus): Promise<boolean> {
+export async function machinedLostItsName(bus: Bus): Promise<boolean> {
   const daemon = 'org.freedesktop.DBus';
   const daemonMethod = { destination: daemon, path: '/org/freedesktop/DBus', interface: daemon };
   const [owned] = await bus.call({ ...daemonMethod, member: 'NameHasOwner', takes: 's', returns: 'b' }, [machined]);

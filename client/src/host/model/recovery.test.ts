@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { mock } from 'node:test';
 import { BusError } from '../dbus/bus';
-import { Scene, until } from '../testing/test-host';
+import { TestHost, until } from '../testing/test-host';
 
 describe('A host', () => {
-  let scene: Scene;
+  let scene: TestHost;
 
-  beforeEach(() => (scene = new Scene()));
+  beforeEach(() => (scene = new TestHost()));
   afterEach(() => scene.end());
 
   describe('whose machined comes and goes', () => {

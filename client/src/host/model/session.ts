@@ -79,7 +79,7 @@ export class Session {
     const { bus, inventory } = this;
     this.listed = false;
     await ask.subscribe(bus);
-    this.adrift = await ask.machinedIsAdrift(bus);
+    this.adrift = await ask.machinedLostItsName(bus);
     if (this.adrift) throw new BusError('remote', 'systemd-machined has lost the bus.', `${daemon}.Error.Disconnected`);
     // The question starts machined where it does not run: its coming is no news then.
     this.startingMachined = true;

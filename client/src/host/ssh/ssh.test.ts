@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { CommandError } from '../commands/checks';
 import { findProgram, hasProgram } from '../programs';
-import { type Manner, isDestination, loginOverSsh, overSsh, shellWord } from './ssh';
+import { type SshMode, isDestination, loginOverSsh, overSsh, shellWord } from './ssh';
 import { anyText } from '../testing/every-command';
 
 /** Login shells, as far as they are installed here; a POSIX shell is everywhere. */
@@ -65,7 +65,7 @@ describe('Where ssh may go', () => {
   });
 
   it('follows "--", and all of the command is one argument', () => {
-    fc.assert(fc.property(anyText, anyText, fc.constantFrom<Manner>('terminal', 'silent', 'stream'), (host, text, manner) => {
+    fc.assert(fc.property(anyText, anyText, fc.constantFrom<SshMode>('terminal', 'silent', 'stream'), (host, text, manner) => {
       let argv: readonly string[];
       try {
         argv = overSsh(host, ['machinectl', text], manner);

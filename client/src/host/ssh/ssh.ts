@@ -59,10 +59,10 @@ export function shellWord(argument: string): string {
  *
  * The loss of what lasts is noticed within 80 s, also when the network only falls silent: else it would be two hours (tcp(7)).
  */
-export type Manner = 'terminal' | 'silent' | 'stream';
+export type SshMode = 'terminal' | 'silent' | 'stream';
 
 const lasting = ['-o', 'ServerAliveInterval=20', '-o', 'ServerAliveCountMax=3'];
-const options: Readonly<Record<Manner, readonly string[]>> = {
+const options: Readonly<Record<SshMode, readonly string[]>> = {
   terminal: ['-t', ...lasting],
   silent: ['-T', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15'],
   stream: ['-T', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15', ...lasting],
@@ -73,7 +73,7 @@ const options: Readonly<Record<Manner, readonly string[]>> = {
  * but never made, as it would end with ours; of what else the user has configured, nothing is opened here or there.
  * @throws CommandError
  */
-export function overSsh(host: string, argv: readonly string[], manner: Manner): readonly string[] {
+export function overSsh(host: string, argv: readonly string[], manner: SshMode): readonly string[] {
   return [
     'ssh', '-x', ...options[manner], '-o', 'ControlMaster=no', '-o', 'ClearAllForwardings=yes', '-o', 'RemoteCommand=none',
     '--', destination(host), argv.map(shellWord).join(' '),

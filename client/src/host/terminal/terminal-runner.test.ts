@@ -5,16 +5,16 @@ import { type Socket, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { buildSync } from 'esbuild';
-import { Attendance, type Attended } from './terminal-runner';
+import { TerminalRunner, type TerminalRun } from './terminal-runner';
 
 describe('attendance', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'attendance-test-')), script = path.join(folder, 'attendant.js');
-  let attendance: Attendance;
+  const folder = mkdtempSync(path.join(tmpdir(), 'attendance-test-')), script = path.join(folder, 'terminal-wrapper.js');
+  let attendance: TerminalRunner;
   const children: ChildProcess[] = [];
   before(() => {
-    buildSync({ entryPoints: ['client/src/host/attendant.ts'], outfile: script, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
+    buildSync({ entryPoints: ['client/src/host/terminal/terminal-wrapper.ts'], outfile: script, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
   });
-  beforeEach(() => { attendance = new Attendance(script); });
+  beforeEach(() => { attendance = new TerminalRunner(script); });
   afterEach(() => {
     attendance.dispose();
     for (const child of children.splice(0)) child.kill('SIGKILL');
@@ -22,12 +22,12 @@ describe('attendance', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   /** As a terminal would, but for the terminal. */
-  const begin = ({ argv: [program, ...args] }: Attended): { readonly child: ChildProcess; readonly exit: Promise<number | null> } => {
+  const begin = ({ argv: [program, ...args] }: TerminalRun): { readonly child: ChildProcess; readonly exit: Promise<number | null> } => {
     const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'ignore'] });
     children.push(child);
     return { child, exit: new Promise((resolve) => { child.once('exit', resolve); }) };
   };
-  const socketOf = ({ argv }: Attended): string => argv[2] ?? '';
+  const socketOf = ({ argv }: TerminalRun): string => argv[2] ?? '';
 
   it('tells how a program ended, whatever its arguments are, and ends when it went well', async () => {
     const attended = await attendance.attend(['test', '$(x) "y" \'z\'', '=', '$(x) "y" \'z\''], false);
@@ -76,7 +76,7 @@ describe('attendance', () => {
       mkdirSync(long);
       for (const [XDG_RUNTIME_DIR, parent] of [[runtime, runtime], [undefined, '/tmp'], ['not/absolute', '/tmp']] as const) {
         set({ TMPDIR: long, XDG_RUNTIME_DIR });
-        const own = new Attendance(script), attended = await own.attend(['true'], false);
+        const own = new TerminalRunner(script), attended = await own.attend(['true'], false);
         assert.equal(path.dirname(path.dirname(socketOf(attended))), parent);
         assert.equal(statSync(path.dirname(socketOf(attended))).mode & 0o777, 0o700);
         begin(attended);
@@ -90,8 +90,8 @@ describe('attendance', () => {
       const later = path.join(folder, 'later');
       set({ TMPDIR: later, XDG_RUNTIME_DIR: later });
       // Nothing can be made in /proc, and no other place is left.
-      await assert.rejects(new Attendance(script, () => ['/proc', later]).attend(['true'], false), /socket.*cannot be made.*\/proc.*later.*set TMPDIR/);
-      const again = new Attendance(script, () => [later]);
+      await assert.rejects(new TerminalRunner(script, () => ['/proc', later]).attend(['true'], false), /socket.*cannot be made.*\/proc.*later.*set TMPDIR/);
+      const again = new TerminalRunner(script, () => [later]);
       await assert.rejects(again.attend(['true'], false), /ENOENT/);
       mkdirSync(later);
       const attended = await again.attend(['true'], false);

@@ -8,7 +8,7 @@ import type { Disposable } from '../event';
 import { findProgram } from '../programs';
 
 /** What to run in a terminal, and what becomes of it. */
-export interface Attended {
+export interface TerminalRun {
   /** The process of the terminal. */
   readonly argv: readonly [program: string, ...args: string[]];
   /** What it needs in its environment. */
@@ -40,7 +40,7 @@ const mostText = 40;
  * user can reach. As long as it is there, so may they be. Other programs of this user may connect too: they do not know
  * what an attendant has been told to say, and are sent away.
  */
-export class Attendance implements Disposable {
+export class TerminalRunner implements Disposable {
   private readonly running = new Map<string, Run>();
   private readonly strangers = new Set<Socket>();
   private readonly connections = new Set<Socket>();
@@ -54,7 +54,7 @@ export class Attendance implements Disposable {
    * @param argv the program by name, and its arguments @param keep whether the terminal stays when all went well
    * @throws MissingProgram, or Error when there is no place for the socket; the next one looks again
    */
-  async attend([name = '', ...args]: readonly string[], keep: boolean): Promise<Attended> {
+  async attend([name = '', ...args]: readonly string[], keep: boolean): Promise<TerminalRun> {
     const program = findProgram(name), run = randomBytes(8).toString('hex');
     const socket = path.join(await this.place(), socketName);
     let settle: (status: number | undefined) => void = () => undefined;

@@ -3,7 +3,7 @@
  * how that ended ({@link ./attendance}), and keeps its last words on the screen until a key is pressed, unless all went well.
  * When the extension ends, so does this, and whatever has the terminal is hung up by the kernel (credentials(7), setsid(2)).
  *
- *     node attendant.js SOCKET RUN close|keep PROGRAM [ARGUMENT]...
+ *     node terminal-wrapper.js SOCKET RUN close|keep PROGRAM [ARGUMENT]...
  */
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Bus } from '../dbus/bus';
 import { busAtSocket, systemBusSocket } from '../dbus/connect';
-import { Host } from '../model/machine-store';
+import { MachineStore } from '../model/machine-store';
 import type { Change } from '../model/types';
 
 const run = promisify(execFile);
@@ -45,7 +45,7 @@ function memory(): number {
 }
 
 async function main(machine: string): Promise<void> {
-  const host = new Host({ connect });
+  const host = new MachineStore({ connect });
   const changes: Change[] = [];
   const ready = new Promise<void>((resolve) => { host.onDidChangeState(({ kind }) => { if (kind === 'ready') resolve(); }); });
   const complete = async (): Promise<void> => {

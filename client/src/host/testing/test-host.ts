@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { mock } from 'node:test';
-import { Host, type HostOptions } from '../model/machine-store';
+import { MachineStore, type MachineStoreOptions } from '../model/machine-store';
 import type { Change, HostState, MachineState } from '../model/types';
 import { FakeSystem } from './system';
 
@@ -13,9 +13,9 @@ export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(setImmediate);
 }
 
-export class Scene {
+export class TestHost {
   system = new FakeSystem();
-  host!: Host;
+  host!: MachineStore;
   readonly changes: Change[] = [];
   readonly states: HostState[] = [];
   readonly log: string[] = [];
@@ -23,9 +23,9 @@ export class Scene {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'nspawn-host-'));
 
   /** A host that has just been started. */
-  begin(more: Partial<HostOptions> = {}): void {
+  begin(more: Partial<MachineStoreOptions> = {}): void {
     const { system } = this;
-    this.host = new Host({ connect: system.connect, platform: 'linux', log: (line) => this.log.push(line), ...more });
+    this.host = new MachineStore({ connect: system.connect, platform: 'linux', log: (line) => this.log.push(line), ...more });
     this.host.onDidChange((change) => this.changes.push(change));
     this.host.onDidChangeState((state) => this.states.push(state));
     assert.deepEqual(this.host.state, { kind: 'connecting' });
@@ -33,7 +33,7 @@ export class Scene {
   }
 
   /** A host that knows everything; what was said and asked until then is forgotten. */
-  async ready(more: Partial<HostOptions> = {}): Promise<void> {
+  async ready(more: Partial<MachineStoreOptions> = {}): Promise<void> {
     this.begin(more);
     await until(() => this.host.state.kind === 'ready');
     await this.quiet();

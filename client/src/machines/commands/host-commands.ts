@@ -4,40 +4,40 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { mostBytes, readSmallFileLater } from '../../../../server/src/node/shared/small-file';
 import { aliasesIn, destination, isDestination, loginOverSsh } from '../../host';
-import { complain, messageOf } from '../../ui/notifications';
+import { showError, messageOf } from '../../ui/notifications';
 import { askText, pickOne } from '../../ui/prompts';
-import { type Rooms, hostsSet } from '../hosts';
-import { run } from '../terminal';
-import type { Room } from '../host-session';
+import { type Hosts, configuredHosts } from '../hosts';
+import { runInTerminal } from '../terminal';
+import type { HostSession } from '../host-session';
 import { type Row, asRow } from '../views/tree';
 
-export function registerHosts(rooms: Rooms): vscode.Disposable[] {
+export function registerHostCommands(hosts: Hosts): vscode.Disposable[] {
   const register = (id: string, title: string, work: (given?: Row | string) => Promise<void>) => vscode.commands.registerCommand(id, async (given?: unknown) => {
     try {
       await work(typeof given === 'string' ? given : asRow(given));
     } catch (error) {
-      complain(`${title}: ${messageOf(error)}`);
+      showError(`${title}: ${messageOf(error)}`);
     }
   });
   return [
-    vscode.workspace.onDidChangeConfiguration((e) => { if (e.affectsConfiguration('nspawn.hosts')) rooms.readSetting(); }),
+    vscode.workspace.onDidChangeConfiguration((e) => { if (e.affectsConfiguration('nspawn.hosts')) hosts.readSetting(); }),
     register('nspawn.addHost', 'Add host', async (given) => {
       const host = typeof given === 'string' ? destination(given) : await askHost();
-      if (host !== undefined && !hostsSet().includes(host)) await setHosts([...hostsSet(), host]);
+      if (host !== undefined && !configuredHosts().includes(host)) await setHosts([...configuredHosts(), host]);
     }),
     register('nspawn.removeHost', 'Remove host', async (given) => {
-      const host = typeof given === 'string' ? given : await hostOf(rooms, given, 'Host to remove from the view; nothing changes there');
-      if (host !== undefined) await setHosts(hostsSet().filter((one) => one !== host));
+      const host = typeof given === 'string' ? given : await hostOf(hosts, given, 'Host to remove from the view; nothing changes there');
+      if (host !== undefined) await setHosts(configuredHosts().filter((one) => one !== host));
     }),
     register('nspawn.reconnect', 'Reconnect', async (given) => {
-      const room = typeof given === 'object' ? rooms.of(given) : await rooms.pick('Reconnect');
-      room?.refresh();
+      const session = typeof given === 'object' ? hosts.of(given) : await hosts.pick('Reconnect');
+      session?.refresh();
     }),
     register('nspawn.connectInTerminal', 'Connect in terminal', async (given) => {
-      const host = typeof given === 'string' ? hostsSet().find((one) => one === given) : await hostOf(rooms, given, 'Host to connect to in a terminal');
+      const host = typeof given === 'string' ? configuredHosts().find((one) => one === given) : await hostOf(hosts, given, 'Host to connect to in a terminal');
       if (host === undefined) return;
-      await run({ title: `Connect to ${host}`, argv: loginOverSsh(host), icon: 'remote', interactive: true, stays: false, asks: true });
-      for (const room of rooms.all) if (room.place.host === host) room.refresh();
+      await runInTerminal({ title: `Connect to ${host}`, argv: loginOverSsh(host), icon: 'remote', interactive: true, stays: false, asks: true });
+      for (const session of hosts.all) if (session.spec.host === host) session.refresh();
     }),
   ];
 }
@@ -46,16 +46,16 @@ async function setHosts(hosts: readonly string[]): Promise<void> {
   await vscode.workspace.getConfiguration('nspawn').update('hosts', hosts, vscode.ConfigurationTarget.Global);
 }
 
-async function hostOf(rooms: Rooms, row: Row | undefined, title: string): Promise<string | undefined> {
-  const of: Room | undefined = row && rooms.of(row);
-  if (of?.place.host !== undefined) return of.place.host;
-  return pickOne(hostsSet().map((host) => ({ label: host, value: host })), { title });
+async function hostOf(hosts: Hosts, row: Row | undefined, title: string): Promise<string | undefined> {
+  const of: HostSession | undefined = row && hosts.of(row);
+  if (of?.spec.host !== undefined) return of.spec.host;
+  return pickOne(configuredHosts().map((host) => ({ label: host, value: host })), { title });
 }
 
 /** One of those that the user's ssh knows by name, or what they type. */
 async function askHost(): Promise<string | undefined> {
   const title = 'Add a host with machines';
-  const known = (await aliases()).filter((host) => !hostsSet().includes(host));
+  const known = (await aliases()).filter((host) => !configuredHosts().includes(host));
   if (known.length > 0) {
     const choices = [...known.map((host) => ({ label: host, description: '~/.ssh/config', value: host })), { label: 'Another host…', value: '', alwaysShow: true }];
     const chosen = await pickOne(choices, { title, placeHolder: 'Hosts in your ssh configuration' });
@@ -64,7 +64,7 @@ async function askHost(): Promise<string | undefined> {
   const text = await askText({
     title, prompt: 'As after "ssh" in a terminal: HOST, USER@HOST or ssh://USER@HOST:PORT. A key that needs no password has to be set up.',
     check: (typed) => {
-      if (hostsSet().includes(typed.trim())) return 'This host is there already.';
+      if (configuredHosts().includes(typed.trim())) return 'This host is there already.';
       return isDestination(typed.trim()) ? undefined : 'Write HOST, USER@HOST or ssh://USER@HOST:PORT.';
     },
   });

@@ -3,91 +3,91 @@ import { type Question, confirm } from '../../ui/notifications';
 import { type Said, joined, say } from '../../ui/text';
 import { bytes } from '../views/image-row';
 import { askLimit, askNewName, askSource, askTarget, askUrl, nameFrom, pick } from '../prompts/prompts';
-import { type Scene, type Verb, asking, verb } from './machine-command';
+import { type CommandContext, type MachineCommand, commandWithOptions, command } from './machine-command';
 
 const noImage = 'There is no image.';
 const noMark = 'There is no image to mark: systemd makes no mstack read-only or writable.';
 const packed = { 'tar archives': ['tar', 'gz', 'xz', 'bz2', 'zst', 'tgz', 'txz'], 'All files': ['*'] };
 const disks = { 'Disk images': ['raw', 'img', 'qcow2', 'gz', 'xz', 'bz2', 'zst'], 'All files': ['*'] };
 
-export const imageVerbs: readonly Verb[] = [
-  asking('clone', commands.clone, {
+export const imageCommands: readonly MachineCommand[] = [
+  commandWithOptions('clone', commands.clone, {
     title: 'Clone', icon: 'copy', ask: 'Images to clone', none: 'There is no image to clone: systemd copies neither devices nor an mstack.',
   }, async ([name = ''], scene) => {
     const newName = await askNewName(`Clone ${name}`, `${name}-copy`, scene);
     return newName === undefined ? undefined : { newName };
   }),
-  asking('rename', commands.rename, {
+  commandWithOptions('rename', commands.rename, {
     title: 'Rename', icon: 'edit', ask: 'Images to rename', none: 'There is no image to rename: those of running machines are busy, and systemd renames no mstack.',
-    doubt: cannotRename,
+    precheck: cannotRename,
   }, async ([name = ''], scene) => {
     const newName = await askNewName(`Rename ${name}`, name, scene);
     return newName === undefined ? undefined : { newName };
   }),
-  asking('readOnlyOn', commands.readOnly, { title: 'Read-only', icon: 'lock', ask: 'Images to make read-only', none: noMark },
+  commandWithOptions('readOnlyOn', commands.readOnly, { title: 'Read-only', icon: 'lock', ask: 'Images to make read-only', none: noMark },
     () => Promise.resolve({ readOnly: true })),
-  asking('readOnlyOff', commands.readOnly, { title: 'Writable', icon: 'unlock', ask: 'Images to make writable', none: noMark },
+  commandWithOptions('readOnlyOff', commands.readOnly, { title: 'Writable', icon: 'unlock', ask: 'Images to make writable', none: noMark },
     () => Promise.resolve({ readOnly: false })),
-  asking('setLimit', commands.setLimit, { title: 'Limit', icon: 'dashboard', ask: 'Images to limit', none: noImage }, async ([name = '']) => {
+  commandWithOptions('setLimit', commands.setLimit, { title: 'Limit', icon: 'dashboard', ask: 'Images to limit', none: noImage }, async ([name = '']) => {
     const limit = await askLimit(`Limit the size of ${name}`);
     return limit === undefined ? undefined : { limit };
   }),
-  asking('setPoolLimit', commands.setPoolLimit, { title: 'Limit all images', icon: 'dashboard', ask: '', none: '' }, async () => {
+  commandWithOptions('setPoolLimit', commands.setPoolLimit, { title: 'Limit all images', icon: 'dashboard', ask: '', none: '' }, async () => {
     const limit = await askLimit('Limit the size of all images together');
     return limit === undefined ? undefined : { limit };
   }),
-  verb('remove', commands.remove, {
-    title: 'Remove', icon: 'trash', ask: 'Images to delete', none: 'There is no image to delete: those of running machines are busy.', warn: whatDies,
+  command('remove', commands.remove, {
+    title: 'Remove', icon: 'trash', ask: 'Images to delete', none: 'There is no image to delete: those of running machines are busy.', confirmation: whatDies,
   }),
-  verb('clean', commands.clean, {
+  command('clean', commands.clean, {
     title: 'Clean', icon: 'trash', ask: '', none: '',
-    warn: () => Promise.resolve({
+    confirmation: () => Promise.resolve({
       message: say`Delete the hidden images?`, button: 'Delete',
       detail: say`Downloads leave a pristine copy behind, so that the next one of the same address is quick. All of these are deleted; images that are not hidden stay.`,
     }),
   }),
-  asking('exportTar', commands.exportTar, {
+  commandWithOptions('exportTar', commands.exportTar, {
     title: 'Export', icon: 'package', ask: 'Images to export as tar',
     none: 'There is no image to export as tar: raw ones are exported as disk images, and devices not at all.',
   }, async ([name = ''], scene) => {
     const target = await askTarget(`Export ${name}: the ending chooses the compression`, `${name}.tar.xz`, scene);
     return target === undefined ? undefined : { target };
   }),
-  asking('exportRaw', commands.exportRaw, {
+  commandWithOptions('exportRaw', commands.exportRaw, {
     title: 'Export', icon: 'package', ask: 'Images to export as disk image',
     none: 'There is no image to export as disk image: folders are exported as tar, and devices not at all.',
   }, async ([name = ''], scene) => {
     const target = await askTarget(`Export ${name}: the ending chooses the compression`, `${name}.raw.xz`, scene);
     return target === undefined ? undefined : { target };
   }),
-  asking('importTar', commands.importTar, { title: 'Import', icon: 'cloud-upload', ask: '', none: '' },
+  commandWithOptions('importTar', commands.importTar, { title: 'Import', icon: 'cloud-upload', ask: '', none: '' },
     (_, scene) => imported('Import a tar archive', 'tar', scene, packed)),
-  asking('importRaw', commands.importRaw, { title: 'Import', icon: 'cloud-upload', ask: '', none: '' },
+  commandWithOptions('importRaw', commands.importRaw, { title: 'Import', icon: 'cloud-upload', ask: '', none: '' },
     (_, scene) => imported('Import a disk image', 'raw', scene, disks)),
-  asking('importFs', commands.importFs, { title: 'Import', icon: 'cloud-upload', ask: '', none: '' },
+  commandWithOptions('importFs', commands.importFs, { title: 'Import', icon: 'cloud-upload', ask: '', none: '' },
     (_, scene) => imported('Import a folder', 'fs', scene)),
-  asking('pullTar', commands.pullTar, { title: 'Download', icon: 'cloud-download', ask: '', none: '' },
+  commandWithOptions('pullTar', commands.pullTar, { title: 'Download', icon: 'cloud-download', ask: '', none: '' },
     (_, scene) => pulled('Download a tar archive', 'tar', 'https://example.org/debian.tar.xz', scene)),
-  asking('pullRaw', commands.pullRaw, { title: 'Download', icon: 'cloud-download', ask: '', none: '' },
+  commandWithOptions('pullRaw', commands.pullRaw, { title: 'Download', icon: 'cloud-download', ask: '', none: '' },
     (_, scene) => pulled('Download a disk image', 'raw', 'https://example.org/fedora.raw.xz', scene)),
 ];
 
-async function imported(title: string, packing: Packing, scene: Scene, filters?: Record<string, string[]>) {
+async function imported(title: string, packing: Packing, scene: CommandContext, filters?: Record<string, string[]>) {
   const source = await askSource(title, packing === 'fs' ? 'folder' : 'file', scene, filters);
   const target = source && await askNewOrOld(title, nameFrom(source), packing, scene);
   return source && target ? { source, ...target } : undefined;
 }
 
 /** A name for an image that comes from elsewhere, and whether it is to replace one that has it, which a dialog has asked. */
-async function askNewOrOld(title: string, value: string, packing: Packing, scene: Scene): Promise<{ name: string; force: boolean } | undefined> {
-  const systemd = await scene.place.systemd();
+async function askNewOrOld(title: string, value: string, packing: Packing, scene: CommandContext): Promise<{ name: string; force: boolean } | undefined> {
+  const systemd = await scene.spec.systemd();
   const name = await askNewName(title, value, scene, { mayReplace: true, check: (text) => asIncoming(text, packing, systemd) });
   if (name === undefined || !scene.hasImage(name)) return name === undefined ? undefined : { name, force: false };
   const { detail } = await whatDies([name], scene);
   return await confirm({ message: say`Replace the image ${name}?`, detail, button: 'Replace' }) ? { name, force: true } : undefined;
 }
 
-async function pulled(title: string, packing: Packing, example: string, scene: Scene) {
+async function pulled(title: string, packing: Packing, example: string, scene: CommandContext) {
   const url = await askUrl(title, example);
   const target = url && await askNewOrOld(title, nameFrom(url), packing, scene);
   if (!url || !target) return undefined;
@@ -100,7 +100,7 @@ async function pulled(title: string, packing: Packing, example: string, scene: S
 }
 
 /** Every image with its size and place, and the settings files that go with it. */
-async function whatDies(names: readonly string[], scene: Scene): Promise<Question> {
+async function whatDies(names: readonly string[], scene: CommandContext): Promise<Question> {
   const lost: string[] = [], devices: string[] = [], links: string[] = [];
   const lines = await Promise.all(names.map(async (name) => {
     const path = await scene.pathOf(name);
@@ -108,7 +108,7 @@ async function whatDies(names: readonly string[], scene: Scene): Promise<Questio
     (image?.type !== 'block' ? lost : isBelowDev(path) ? links : devices).push(name);
     const facts = [image?.type, image?.usage === undefined ? undefined : bytes(image.usage), path].filter((fact) => fact !== undefined);
     const files: Said[] = [];
-    if (scene.place.local) for (const file of scene.place.settingsFiles(name, path)) if (await exists(file)) files.push(say`  ${file}`);
+    if (scene.spec.local) for (const file of scene.spec.settingsFiles(name, path)) if (await exists(file)) files.push(say`  ${file}`);
     return joined('\n', [facts.length > 0 ? say`${name} (${facts})` : say`${name}`, ...files]);
   }));
   return {
@@ -130,7 +130,7 @@ async function whatDies(names: readonly string[], scene: Scene): Promise<Questio
 const isBelowDev = (path: string | undefined): boolean => path?.startsWith('/dev/') === true;
 
 /** Why a new name cannot be given. */
-async function cannotRename(names: readonly string[], scene: Scene): Promise<string | undefined> {
+async function cannotRename(names: readonly string[], scene: CommandContext): Promise<string | undefined> {
   for (const name of names) {
     const path = await scene.pathOf(name);
     if (isBelowDev(path)) return `${name} cannot be renamed: it is a link to ${path ?? ''}, and systemd leaves devices below /dev alone. Rename the link itself.`;

@@ -1,18 +1,18 @@
 import * as vscode from 'vscode';
-import { complain, messageOf } from '../../ui/notifications';
-import { imageVerbs } from './image-commands';
+import { showError, messageOf } from '../../ui/notifications';
+import { imageCommands } from './image-commands';
 import { copyAddress, copyName, properties, settingsFile, whyFailed } from './inspect-commands';
-import { machineVerbs } from './machine-commands';
-import { perform } from './run-command';
-import type { Room } from '../host-session';
-import type { Rooms } from '../hosts';
+import { machineCommands } from './machine-commands';
+import { runCommand } from './run-command';
+import type { HostSession } from '../host-session';
+import type { Hosts } from '../hosts';
 import type { Sidebar } from '../views/sidebar';
 import { type Row, asRow, asRows } from '../views/tree';
-import { type Given, asGiven } from './machine-command';
+import { type CommandArguments, asCommandArguments } from './machine-command';
 
-const all = [...machineVerbs, ...imageVerbs];
+const all = [...machineCommands, ...imageCommands];
 
-type Look = (room: Room, row?: Row, rows?: readonly Row[]) => Promise<void>;
+type Look = (session: HostSession, row?: Row, rows?: readonly Row[]) => Promise<void>;
 /** The exit statuses of what was run. */
 type Ended = readonly (number | undefined)[];
 
@@ -24,39 +24,39 @@ const looks: Readonly<Record<string, readonly [title: string, look: Look]>> = {
 
 /**
  * Registers the commands; each works from a row, from a selection and, with pickers, from the palette. A key of the
- * keyboard hands over the view it was pressed in instead of a row. A selection may span rooms: each gets its own call.
+ * keyboard hands over the view it was pressed in instead of a row. A selection may span hosts: each gets its own call.
  * Whoever calls a verb gets the exit statuses.
  */
-export function registerVerbs(rooms: Rooms, sidebar: Sidebar): vscode.Disposable[] {
-  const register = (id: string, title: string, work: (room: Room, row?: Row, rows?: readonly Row[], given?: Given) => Promise<Ended | undefined>) => (
+export function registerCommands(hosts: Hosts, sidebar: Sidebar): vscode.Disposable[] {
+  const register = (id: string, title: string, work: (session: HostSession, row?: Row, rows?: readonly Row[], given?: CommandArguments) => Promise<Ended | undefined>) => (
     vscode.commands.registerCommand(id, async (from?: unknown, others?: unknown, more?: unknown): Promise<Ended> => {
       try {
-        const rows = asRows(others), given = asGiven(more);
+        const rows = asRows(others), given = asCommandArguments(more);
         const selected = typeof from === 'string' ? sidebar.selection(from) : undefined;
         if (selected?.length === 0) return [];
         const row = typeof from === 'string' ? selected?.[0] : asRow(from);
         if (row === undefined || row.heading === true) {
           // Whoever hands something over is not asked where.
-          const room = row !== undefined || given !== undefined ? rooms.of(row ?? given ?? {}) : await rooms.pick(title, needsSome(id));
-          return room && await work(room, undefined, undefined, given) || [];
+          const session = row !== undefined || given !== undefined ? hosts.of(row ?? given ?? {}) : await hosts.pick(title, needsSome(id));
+          return session && await work(session, undefined, undefined, given) || [];
         }
         const chosen = selected ?? (rows?.includes(row) === true ? rows : [row]);
-        const ended = await Promise.all([...new Set(chosen.map((one) => one.room))].map(async (id) => {
-          const [first, ...rest] = chosen.filter((one) => one.room === id && one.heading !== true), room = rooms.of({ ...id === undefined ? {} : { room: id } });
-          return first !== undefined && room && await work(room, first, [first, ...rest], given) || [];
+        const ended = await Promise.all([...new Set(chosen.map((one) => one.hostId))].map(async (id) => {
+          const [first, ...rest] = chosen.filter((one) => one.hostId === id && one.heading !== true), session = hosts.of({ ...id === undefined ? {} : { hostId: id } });
+          return first !== undefined && session && await work(session, first, [first, ...rest], given) || [];
         }));
         return ended.flat();
       } catch (error) {
-        complain(`${title}: ${messageOf(error)}`);
+        showError(`${title}: ${messageOf(error)}`);
         return [];
       }
     }));
-  const needsSome = (id: string): boolean => all.find((verb) => verb.id === id)?.command.needs !== 'nothing';
+  const needsSome = (id: string): boolean => all.find((verb) => verb.id === id)?.spec.needs !== 'nothing';
   return [
     ...all.map((verb) => (
-      register(verb.id, verb.title, (room, row, rows, given) => perform(room, verb, row, rows, given)))),
-    ...Object.entries(looks).map(([id, [title, look]]) => register(id, title, async (room, row, rows) => {
-      await look(room, row, rows);
+      register(verb.id, verb.title, (session, row, rows, given) => runCommand(session, verb, row, rows, given)))),
+    ...Object.entries(looks).map(([id, [title, look]]) => register(id, title, async (session, row, rows) => {
+      await look(session, row, rows);
       return undefined;
     })),
   ];

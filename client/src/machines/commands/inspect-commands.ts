@@ -2,36 +2,36 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import {
-  type Entry, type Machine, exists, lastRun, mattering, osReleaseOf, readJournal, unitOfMachine,
+  type JournalEntry, type Machine, exists, lastRun, mattering, osReleaseOf, readJournal, unitOfMachine,
 } from '../../host';
-import { inform } from '../../ui/notifications';
-import { choose } from '../prompts/pick-machines';
+import { showInfo } from '../../ui/notifications';
+import { pickMachines } from '../prompts/pick-machines';
 import { showText } from '../views/virtual-documents';
-import type { Room } from '../host-session';
+import type { HostSession } from '../host-session';
 import { beginSettings, openSettings } from './settings-editor';
 import type { Row } from '../views/tree';
 
 /** One machine, from a row or a picker. */
-async function one(room: Room, row: Row | undefined, ask: string, fits: (m: Machine) => boolean, none: string): Promise<Machine | undefined> {
-  const candidates = await room.candidates();
+async function one(session: HostSession, row: Row | undefined, ask: string, fits: (m: Machine) => boolean, none: string): Promise<Machine | undefined> {
+  const candidates = await session.candidates();
   if (candidates === undefined) return undefined;
-  const [name] = await choose(candidates, { fits, ask, none, many: false }, row);
-  return name === undefined ? undefined : room.machine(name);
+  const [name] = await pickMachines(candidates, { fits, ask, none, many: false }, row);
+  return name === undefined ? undefined : session.machine(name);
 }
 
 const any = (): boolean => true;
 
 /** The unit's last messages, those that matter first. */
-export async function whyFailed(room: Room, row?: Row): Promise<void> {
-  const machine = await one(room, row, 'Machine that failed', (m) => m.state === 'failed', 'No machine has failed.');
+export async function whyFailed(session: HostSession, row?: Row): Promise<void> {
+  const machine = await one(session, row, 'Machine that failed', (m) => m.state === 'failed', 'No machine has failed.');
   if (machine === undefined) return;
   const unit = machine.unit ?? unitOfMachine(machine.name);
-  const { stdout, stderr } = await room.capture(['journalctl', '--no-pager', '--lines=200', '--output=json', `--unit=${unit}`]);
-  await showText(`Why ${machine.name} failed.log`, whyText(machine, unit, readJournal(stdout), stderr), room.place.local);
+  const { stdout, stderr } = await session.capture(['journalctl', '--no-pager', '--lines=200', '--output=json', `--unit=${unit}`]);
+  await showText(`Why ${machine.name} failed.log`, whyText(machine, unit, readJournal(stdout), stderr), session.spec.local);
 }
 
-function whyText(machine: Machine, unit: string, entries: readonly Entry[], stderr: string): string {
-  const line = ({ time, by, message }: Entry): string => `${new Date(time).toISOString()} ${by}: ${message}`;
+function whyText(machine: Machine, unit: string, entries: readonly JournalEntry[], stderr: string): string {
+  const line = ({ time, by, message }: JournalEntry): string => `${new Date(time).toISOString()} ${by}: ${message}`;
   const run = lastRun(entries);
   const matters = mattering(run);
   const head = `${machine.name} failed${machine.failure === undefined ? '' : `: ${machine.failure}${meaning(machine.failure)}`}. Its unit is ${unit}.`;
@@ -63,18 +63,18 @@ function meaning(failure: string): string {
 }
 
 /** Everything that is known, to be read and copied. */
-export async function properties(room: Room, row?: Row): Promise<void> {
-  const machine = await one(room, row, 'Machine or image to look at', any, 'There is no machine and no image.');
+export async function properties(session: HostSession, row?: Row): Promise<void> {
+  const machine = await one(session, row, 'Machine or image to look at', any, 'There is no machine and no image.');
   if (machine === undefined) return;
   const { name } = machine;
-  const path = machine.image && await room.pathOf(name);
-  const os = machine.os ?? (path === undefined || !room.place.local ? undefined : await osReleaseOf(path));
+  const path = machine.image && await session.pathOf(name);
+  const os = machine.os ?? (path === undefined || !session.spec.local ? undefined : await osReleaseOf(path));
   const shown = async (what: string, argv: readonly string[]): Promise<string[]> => {
-    const { status, stdout, stderr } = await room.capture(argv);
+    const { status, stdout, stderr } = await session.capture(argv);
     return [`# ${what}: ${argv.join(' ')}`, (status === 0 ? stdout : `# ${stderr}`).trim(), ''];
   };
   const files: string[] = [];
-  if (room.place.local) for (const file of room.place.settingsFiles(name, path)) if (await exists(file)) files.push(file);
+  if (session.spec.local) for (const file of session.spec.settingsFiles(name, path)) if (await exists(file)) files.push(file);
   await showText(`${name}.properties`, [
     `# ${name}: ${machine.state}${machine.failure === undefined ? '' : ` (${machine.failure})`}`,
     ...os?.prettyName === undefined ? [] : [`# ${os.prettyName}`],
@@ -88,13 +88,13 @@ export async function properties(room: Room, row?: Row): Promise<void> {
 }
 
 /** The settings file of a machine; where there is none, one begins where nspawn trusts it. */
-export async function settingsFile(room: Room, row?: Row): Promise<void> {
-  const machine = await one(room, row, 'Machine whose settings to open', any, 'There is no machine and no image.');
+export async function settingsFile(session: HostSession, row?: Row): Promise<void> {
+  const machine = await one(session, row, 'Machine whose settings to open', any, 'There is no machine and no image.');
   if (machine === undefined) return;
-  const path = machine.image && await room.pathOf(machine.name);
-  const files = room.place.settingsFiles(machine.name, path);
-  if (!room.place.local) {
-    await farSettings(room, machine.name, files);
+  const path = machine.image && await session.pathOf(machine.name);
+  const files = session.spec.settingsFiles(machine.name, path);
+  if (!session.spec.local) {
+    await farSettings(session, machine.name, files);
     return;
   }
   for (const file of files) {
@@ -102,35 +102,35 @@ export async function settingsFile(room: Room, row?: Row): Promise<void> {
     await openSettings(file);
     return;
   }
-  await beginSettings(machine.name, room.place.kind === 'user' ? files[0] : undefined);
+  await beginSettings(machine.name, session.spec.kind === 'user' ? files[0] : undefined);
 }
 
 /** A settings file of another computer can be read here, and nothing more. */
-async function farSettings(room: Room, name: string, files: readonly string[]): Promise<void> {
-  const { label } = room.place;
+async function farSettings(session: HostSession, name: string, files: readonly string[]): Promise<void> {
+  const { label } = session.spec;
   for (const file of files) {
-    const { status, stdout, stderr } = await room.capture(['cat', '--', file]);
+    const { status, stdout, stderr } = await session.capture(['cat', '--', file]);
     if (status === 255) throw new Error(`${label} cannot be reached: ${stderr.trim()}`);
     if (status !== 0) continue;
     await showText(posix.join(label, file), stdout, false);
-    inform(`This is ${file} of ${label}, to be read. To change it, open a window on ${label} with Remote - SSH.`);
+    showInfo(`This is ${file} of ${label}, to be read. To change it, open a window on ${label} with Remote - SSH.`);
     return;
   }
-  inform(`${name} has no settings file on ${label}, or you may not read it there. It would be ${files[0] ?? ''}; open a window on ${label} with Remote - SSH to write one.`);
+  showInfo(`${name} has no settings file on ${label}, or you may not read it there. It would be ${files[0] ?? ''}; open a window on ${label} with Remote - SSH to write one.`);
 }
 
-export async function copyName(_room: Room, row?: Row, rows?: readonly Row[]): Promise<void> {
+export async function copyName(_session: HostSession, row?: Row, rows?: readonly Row[]): Promise<void> {
   const wanted = row === undefined ? [] : rows?.includes(row) === true ? rows : [row];
   if (wanted.length > 0) await vscode.env.clipboard.writeText(wanted.map(({ name }) => name).join('\n'));
 }
 
-export async function copyAddress(room: Room, row?: Row): Promise<void> {
-  const machine = await one(room, row, 'Machine whose address to copy', (m) => m.leader !== undefined, 'No machine is running.');
+export async function copyAddress(session: HostSession, row?: Row): Promise<void> {
+  const machine = await one(session, row, 'Machine whose address to copy', (m) => m.leader !== undefined, 'No machine is running.');
   if (machine === undefined) return;
-  await room.settle([machine.name]); // Addresses come by DHCP, without a signal.
-  const addresses = (room.machine(machine.name) ?? machine).addresses.map(({ address }) => address);
+  await session.settle([machine.name]); // Addresses come by DHCP, without a signal.
+  const addresses = (session.machine(machine.name) ?? machine).addresses.map(({ address }) => address);
   const routable = addresses.filter((address) => !/^fe80:|^169\.254\./.test(address));
   const [address] = routable.length > 0 ? routable : addresses;
-  if (address === undefined) inform(`${machine.name} has no address of its own: it shares the network of this host, or has not got one yet.`);
+  if (address === undefined) showInfo(`${machine.name} has no address of its own: it shares the network of this host, or has not got one yet.`);
   else await vscode.env.clipboard.writeText(address);
 }

@@ -1,9 +1,9 @@
-import type { Command, Machine, Place, Rights } from '../../host';
+import type { CommandSpec, Machine, HostSpec, Rights } from '../../host';
 import type { Question } from '../../ui/notifications';
 import type { Row } from '../views/tree';
 
 /** What a command of ours was handed besides rows, by whoever calls it with arguments: nobody is asked for it then. */
-export interface Given {
+export interface CommandArguments {
   /** The options of the command, in the shape it takes them; checked like what a user types. */
   readonly options?: unknown;
   /**
@@ -12,31 +12,31 @@ export interface Given {
    */
   readonly confirmed?: true | (() => boolean);
   /** The id of the place that it is for, when there is no row to tell. */
-  readonly room?: string;
+  readonly hostId?: string;
 }
 
 /** What a command was handed besides rows, as far as it has the shape; see {@link asRow}. */
-export function asGiven(value: unknown): Given | undefined {
+export function asCommandArguments(value: unknown): CommandArguments | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { options, confirmed, room } = value as Partial<Record<keyof Given, unknown>>;
+  const { options, confirmed, hostId } = value as Partial<Record<keyof CommandArguments, unknown>>;
   return {
-    ...typeof options === 'object' && options !== null ? { options } : {}, ...typeof room === 'string' ? { room } : {},
+    ...typeof options === 'object' && options !== null ? { options } : {}, ...typeof hostId === 'string' ? { hostId } : {},
     ...asAnswer(confirmed),
   };
 }
 
 /** An answer of the caller to our question. */
-export function asAnswer(confirmed: unknown): Pick<Given, 'confirmed'> {
+export function asAnswer(confirmed: unknown): Pick<CommandArguments, 'confirmed'> {
   const isFunction = (value: unknown): value is () => unknown => typeof value === 'function';
   return isFunction(confirmed) ? { confirmed: () => confirmed() === true } : confirmed === true ? { confirmed } : {};
 }
 
 /** Whether code has answered yes, so that people need not be asked. */
-export const isConfirmed = ({ confirmed }: Given): boolean => typeof confirmed === 'function' && confirmed();
+export const isConfirmed = ({ confirmed }: CommandArguments): boolean => typeof confirmed === 'function' && confirmed();
 
 /** What a verb may know while it asks for its options. */
-export interface Scene {
-  readonly place: Pick<Place, 'label' | 'local' | 'settingsFiles' | 'systemd'>;
+export interface CommandContext {
+  readonly spec: Pick<HostSpec, 'label' | 'local' | 'settingsFiles' | 'systemd'>;
   /** As commands are given it. */
   row(name: string): Row;
   machine(name: string): Machine | undefined;
@@ -53,10 +53,10 @@ export interface Scene {
 }
 
 /** A command of the palette and the trees: what it runs, and how that is said. */
-export interface Verb {
+export interface MachineCommand {
   /** Of the VS Code command. */
   readonly id: string;
-  readonly command: Omit<Command, 'argv' | 'rightsWith'>;
+  readonly spec: Omit<CommandSpec, 'argv' | 'rightsWith'>;
   /** For the terminal's tab. */
   readonly title: string;
   readonly icon: string;
@@ -65,17 +65,17 @@ export interface Verb {
   /** When no machine fits. */
   readonly none: string;
   /** What dies, for the question before: a heading and the details. Demanded of commands that destroy. */
-  readonly warn?: (names: readonly string[], scene: Scene) => Promise<Question>;
+  readonly confirmation?: (names: readonly string[], scene: CommandContext) => Promise<Question>;
   /** What speaks against it, as a sentence; asked before it runs. */
-  readonly doubt?: (names: readonly string[], scene: Scene) => Promise<string | undefined>;
+  readonly precheck?: (names: readonly string[], scene: CommandContext) => Promise<string | undefined>;
   /** Runs when it went well; says what did not come about all the same. */
-  readonly after?: (names: readonly string[], scene: Scene) => void;
+  readonly after?: (names: readonly string[], scene: CommandContext) => void;
   /** Asks for what is missing. Undefined when the user gave up. */
-  readonly prepare: (names: readonly string[], scene: Scene, given: Given) => Promise<Prepared | undefined>;
+  readonly prepare: (names: readonly string[], scene: CommandContext, given: CommandArguments) => Promise<Invocation | undefined>;
 }
 
 /** A call with everything it needs. */
-export interface Prepared {
+export interface Invocation {
   /** @throws CommandError */
   readonly argv: (systemd: number | undefined) => readonly string[];
   readonly rights: (systemd: number | undefined) => Rights;
@@ -84,35 +84,35 @@ export interface Prepared {
   /** Paths on this host that it is to read or to write. */
   readonly paths: { readonly source?: string | undefined; readonly target?: string | undefined };
   /** What to hand over to have the same done once more; nobody is asked for it again, but for what it may destroy. */
-  readonly given: Given;
+  readonly given: CommandArguments;
   /** The same with force, for when it has failed: what the button says, and what to hand over then. */
-  readonly insist?: { readonly button: string; readonly given: Given };
+  readonly retryWithForce?: { readonly button: string; readonly given: CommandArguments };
 }
 
 /** How to do something although something stands in its way. */
-export interface Insisting<O> {
+export interface ForcedRetry<O> {
   readonly button: string;
   readonly options: (chosen: O) => O;
 }
 
-type Words = Pick<Verb, 'title' | 'icon' | 'ask' | 'none' | 'warn' | 'doubt' | 'after'>;
+type Words = Pick<MachineCommand, 'title' | 'icon' | 'ask' | 'none' | 'confirmation' | 'precheck' | 'after'>;
 
 /** A verb without options. */
-export function verb(id: string, command: Command, words: Omit<Words, 'warn' | 'doubt' | 'after'> & Partial<Words>): Verb {
+export function command(id: string, spec: CommandSpec, words: Omit<Words, 'confirmation' | 'precheck' | 'after'> & Partial<Words>): MachineCommand {
   return {
-    id: `nspawn.${id}`, command, ...words,
-    prepare: (names) => Promise.resolve({ argv: (systemd) => command.argv(names, undefined, systemd), rights: () => command.rights, newName: undefined, paths: {}, given: {} }),
+    id: `nspawn.${id}`, spec, ...words,
+    prepare: (names) => Promise.resolve({ argv: (systemd) => spec.argv(names, undefined, systemd), rights: () => spec.rights, newName: undefined, paths: {}, given: {} }),
   };
 }
 
 /** A verb that asks for its options. */
-export function asking<O extends object>(
-  id: string, command: Command<O>, words: Omit<Words, 'warn' | 'doubt' | 'after'> & Partial<Words>,
-  options: (names: readonly string[], scene: Scene) => Promise<O | undefined>,
-  insisting?: Insisting<O>,
-): Verb {
+export function commandWithOptions<O extends object>(
+  id: string, spec: CommandSpec<O>, words: Omit<Words, 'confirmation' | 'precheck' | 'after'> & Partial<Words>,
+  options: (names: readonly string[], scene: CommandContext) => Promise<O | undefined>,
+  insisting?: ForcedRetry<O>,
+): MachineCommand {
   return {
-    id: `nspawn.${id}`, command, ...words,
+    id: `nspawn.${id}`, spec, ...words,
     prepare: async (names, scene, given) => {
       const chosen = given.options === undefined ? await options(names, scene) : given.options as O;
       if (chosen === undefined) return undefined;
@@ -121,13 +121,13 @@ export function asking<O extends object>(
         return typeof value === 'string' ? value : undefined;
       };
       return {
-        argv: (systemd) => command.argv(names, chosen, systemd),
-        rights: (systemd) => command.rightsWith?.({ force: 'force' in chosen && chosen.force === true }, systemd) ?? command.rights,
+        argv: (systemd) => spec.argv(names, chosen, systemd),
+        rights: (systemd) => spec.rightsWith?.({ force: 'force' in chosen && chosen.force === true }, systemd) ?? spec.rights,
         newName: field('newName', 'name'),
         paths: { source: id === 'copyFrom' ? undefined : field('source'), target: /^(copyFrom|export)/.test(id) ? field('target') : undefined },
         given: { options: chosen, confirmed: () => false },
         ...insisting && !('force' in chosen && chosen.force === true)
-          ? { insist: { button: insisting.button, given: { options: insisting.options(chosen), confirmed: () => true } } } : {},
+          ? { retryWithForce: { button: insisting.button, given: { options: insisting.options(chosen), confirmed: () => true } } } : {},
       };
     },
   };

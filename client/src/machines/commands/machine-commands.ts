@@ -3,7 +3,7 @@ import { bootsAnInit, commands, exists, missingForBoot } from '../../host';
 import { say } from '../../ui/text';
 import { expectDown } from './power-off';
 import { askInside, askSource, askTarget, askUser, pick } from '../prompts/prompts';
-import { type Scene, type Verb, asking, verb } from './machine-command';
+import { type CommandContext, type MachineCommand, commandWithOptions, command } from './machine-command';
 
 const noneRuns = (to: string): string => `There is no machine to ${to}: none is running.`;
 
@@ -11,29 +11,29 @@ const shellWords = {
   title: 'Shell', icon: 'terminal', ask: 'Machines to open a shell in', none: 'There is no machine to open a shell in: start one first.',
 };
 
-export const machineVerbs: readonly Verb[] = [
-  verb('start', commands.start, {
+export const machineCommands: readonly MachineCommand[] = [
+  command('start', commands.start, {
     title: 'Start', icon: 'play', ask: 'Machines to start', none: 'There is no machine to start: every one with an image is running already.',
-    doubt: cannotBoot,
+    precheck: cannotBoot,
   }),
-  verb('powerOff', commands.poweroff, { title: 'Power off', icon: 'debug-stop', ask: 'Machines to power off', none: noneRuns('power off'), after: expectDown }),
-  verb('reboot', commands.reboot, { title: 'Reboot', icon: 'debug-restart', ask: 'Machines to reboot', none: noneRuns('reboot') }),
-  verb('stopUnit', commands.stopUnit, { title: 'Stop unit of', icon: 'debug-stop', ask: 'Machines whose unit to stop', none: noneRuns('stop') }),
-  verb('resetFailed', commands.resetFailed, { title: 'Reset', icon: 'clear-all', ask: 'Machines whose failure to forget', none: 'No machine has failed.' }),
-  verb('pause', commands.pause, { title: 'Pause', icon: 'debug-pause', ask: 'Virtual machines to pause', none: 'No virtual machine is running.' }),
-  verb('resume', commands.resume, { title: 'Resume', icon: 'debug-continue', ask: 'Virtual machines to resume', none: 'No virtual machine is running.' }),
-  verb('enable', commands.enable, { title: 'Enable', icon: 'rocket', ask: 'Machines to start with the system', none: 'There is no image.' }),
-  verb('disable', commands.disable, { title: 'Disable', icon: 'circle-slash', ask: 'Machines not to start with the system', none: 'There is no machine.' }),
-  verb('terminate', commands.terminate, {
+  command('powerOff', commands.poweroff, { title: 'Power off', icon: 'debug-stop', ask: 'Machines to power off', none: noneRuns('power off'), after: expectDown }),
+  command('reboot', commands.reboot, { title: 'Reboot', icon: 'debug-restart', ask: 'Machines to reboot', none: noneRuns('reboot') }),
+  command('stopUnit', commands.stopUnit, { title: 'Stop unit of', icon: 'debug-stop', ask: 'Machines whose unit to stop', none: noneRuns('stop') }),
+  command('resetFailed', commands.resetFailed, { title: 'Reset', icon: 'clear-all', ask: 'Machines whose failure to forget', none: 'No machine has failed.' }),
+  command('pause', commands.pause, { title: 'Pause', icon: 'debug-pause', ask: 'Virtual machines to pause', none: 'No virtual machine is running.' }),
+  command('resume', commands.resume, { title: 'Resume', icon: 'debug-continue', ask: 'Virtual machines to resume', none: 'No virtual machine is running.' }),
+  command('enable', commands.enable, { title: 'Enable', icon: 'rocket', ask: 'Machines to start with the system', none: 'There is no image.' }),
+  command('disable', commands.disable, { title: 'Disable', icon: 'circle-slash', ask: 'Machines not to start with the system', none: 'There is no machine.' }),
+  command('terminate', commands.terminate, {
     title: 'Terminate', icon: 'debug-disconnect', ask: 'Machines to terminate', none: noneRuns('terminate'),
-    warn: (names) => Promise.resolve({
+    confirmation: (names) => Promise.resolve({
       message: say`Terminate ${names} at once?`, button: 'Terminate',
       detail: say`Every process inside is killed without being asked to end: what it has not written is lost. "Power Off" ends a machine in good order.`,
     }),
   }),
-  asking('kill', commands.kill, {
+  commandWithOptions('kill', commands.kill, {
     title: 'Kill', icon: 'zap', ask: 'Machines to send a signal to', none: noneRuns('send a signal to'),
-    warn: (names) => Promise.resolve({
+    confirmation: (names) => Promise.resolve({
       message: say`Send a signal to ${names}?`, button: 'Choose a Signal',
       detail: say`Most signals end the processes that they reach; what these have not written is lost.`,
     }),
@@ -46,11 +46,11 @@ export const machineVerbs: readonly Verb[] = [
     ] as const);
     return signal && whom ? { signal, whom } : undefined;
   }),
-  asking('openShell', commands.shell, shellWords, ([name = ''], scene) => {
+  commandWithOptions('openShell', commands.shell, shellWords, ([name = ''], scene) => {
     const { user, program } = shellMemory(scene, name);
     return Promise.resolve({ user, ...(program === undefined ? {} : { program: [program] as const }) });
   }),
-  asking('openShellAs', commands.shell, shellWords, async ([name = ''], scene) => {
+  commandWithOptions('openShellAs', commands.shell, shellWords, async ([name = ''], scene) => {
     const before = shellMemory(scene, name);
     const title = `Shell in ${name}`;
     const user = await askUser(title, before.user);
@@ -65,12 +65,12 @@ export const machineVerbs: readonly Verb[] = [
     await scene.remember(shellKey(name), chosen);
     return { user, ...(program === '' ? {} : { program: [program] as const }) };
   }),
-  verb('login', commands.login, { title: 'Login', icon: 'sign-in', ask: 'Machines to log in to', none: noneRuns('log in to') }),
-  verb('status', commands.status, { title: 'Status', icon: 'info', ask: 'Machines to see the status of', none: noneRuns('look at') }),
-  verb('unitJournal', commands.unitJournal, { title: 'Unit log', icon: 'output', ask: 'Machines whose unit\'s log to follow', none: 'There is no machine.' }),
-  verb('journal', commands.journal, { title: 'Journal', icon: 'output', ask: 'Machines whose journal to follow', none: noneRuns('look into') }),
-  verb('failedUnits', commands.failedUnits, { title: 'Failed units', icon: 'warning', ask: 'Machines to look for failed units in', none: noneRuns('look into') }),
-  asking('copyTo', commands.copyTo, {
+  command('login', commands.login, { title: 'Login', icon: 'sign-in', ask: 'Machines to log in to', none: noneRuns('log in to') }),
+  command('status', commands.status, { title: 'Status', icon: 'info', ask: 'Machines to see the status of', none: noneRuns('look at') }),
+  command('unitJournal', commands.unitJournal, { title: 'Unit log', icon: 'output', ask: 'Machines whose unit\'s log to follow', none: 'There is no machine.' }),
+  command('journal', commands.journal, { title: 'Journal', icon: 'output', ask: 'Machines whose journal to follow', none: noneRuns('look into') }),
+  command('failedUnits', commands.failedUnits, { title: 'Failed units', icon: 'warning', ask: 'Machines to look for failed units in', none: noneRuns('look into') }),
+  commandWithOptions('copyTo', commands.copyTo, {
     title: 'Copy to', icon: 'cloud-upload', ask: 'Machines to copy to', none: noneRuns('copy to'),
   }, async ([name = ''], scene) => {
     const source = await askSource(`What to copy to ${name}`, 'any', scene);
@@ -78,16 +78,16 @@ export const machineVerbs: readonly Verb[] = [
     const target = await askInside(`Copy to ${name}`, 'Where to, inside', `/root/${source.split('/').at(-1) ?? ''}`);
     return target === undefined ? undefined : { source, target };
   }, { button: 'Overwrite', options: (chosen) => ({ ...chosen, force: true }) }),
-  asking('copyFrom', commands.copyFrom, {
+  commandWithOptions('copyFrom', commands.copyFrom, {
     title: 'Copy from', icon: 'cloud-download', ask: 'Machines to copy from', none: noneRuns('copy from'),
   }, async ([name = ''], scene) => {
     const source = await askInside(`Copy from ${name}`, 'The file or folder inside', '/etc/');
     if (source === undefined) return undefined;
     const target = await askTarget(`Where to copy ${source} of ${name}`, source.split('/').at(-1) ?? '', scene);
     // The dialog has asked already whether a file may be overwritten; elsewhere there was none.
-    return target === undefined ? undefined : { source, target, force: scene.place.local && await exists(target) };
+    return target === undefined ? undefined : { source, target, force: scene.spec.local && await exists(target) };
   }, { button: 'Overwrite', options: (chosen) => ({ ...chosen, force: true }) }),
-  asking('bind', commands.bind, {
+  commandWithOptions('bind', commands.bind, {
     title: 'Bind into', icon: 'link', ask: 'Machines to show something of this host to', none: noneRuns('bind into'),
   }, async ([name = ''], scene) => {
     const title = `Bind into ${name}`;
@@ -110,18 +110,18 @@ const signals: readonly (readonly [name: string, meaning: string])[] = [
 const shellKey = (name: string): string => `shell/${name}`;
 
 /** As what a shell in this machine was opened the last time; root's login shell if it never was. */
-export function shellMemory(scene: Scene, name: string): { readonly user: string; readonly program?: string } {
+export function shellMemory(scene: CommandContext, name: string): { readonly user: string; readonly program?: string } {
   const kept = scene.remembered(shellKey(name));
   if (typeof kept !== 'object' || kept === null || !('user' in kept) || typeof kept.user !== 'string') return { user: 'root' };
   return { user: kept.user, ...('program' in kept && typeof kept.program === 'string' ? { program: kept.program } : {}) };
 }
 
 /** Why a start would fail, as far as the image can be looked at. */
-async function cannotBoot(names: readonly string[], scene: Scene): Promise<string | undefined> {
-  if (!scene.place.local) return undefined; // its settings may say that nothing is to be booted
+async function cannotBoot(names: readonly string[], scene: CommandContext): Promise<string | undefined> {
+  if (!scene.spec.local) return undefined; // its settings may say that nothing is to be booted
   for (const name of names) {
     const path = await scene.pathOf(name);
-    const settings = await firstReadable(scene.place.settingsFiles(name, path));
+    const settings = await firstReadable(scene.spec.settingsFiles(name, path));
     if (settings !== undefined && !bootsAnInit(settings)) continue;
     const root = /^(directory|subvolume)$/.test(scene.machine(name)?.image?.type ?? '') ? path : undefined;
     const missing = await missingForBoot(root, () => scene.hasOsRelease(name));

@@ -6,18 +6,18 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { stampOf } from '../../../../server/src/node/shared/replace-file';
 import { type Elevation, commands, elevated, exists, hasProgram, isImageName, settingsFolder, shellWord } from '../../host';
-import { complain, confirm, inform, messageOf, notify } from '../../ui/notifications';
+import { showError, confirm, showInfo, messageOf, notify } from '../../ui/notifications';
 import { say } from '../../ui/text';
 import { type PrivateCopy, privateCopy } from './private-copy';
-import { run } from '../terminal';
+import { runInTerminal } from '../terminal';
 import { openSettings } from './settings-editor';
-import { type Given, asAnswer, isConfirmed } from './machine-command';
+import { type CommandArguments, asAnswer, isConfirmed } from './machine-command';
 
 /** What the language server has its quick fix call. */
 export const moveSettingsCommand = 'nspawn.moveSettings';
 
 /** What a caller may answer beforehand: whether a copy may be installed with the rights of root. */
-type Answered = Pick<Given, 'confirmed'>;
+type Answered = Pick<CommandArguments, 'confirmed'>;
 
 /** Copies for commands that were told and not run: people may still run them, as long as this window is there. */
 const told = new Set<PrivateCopy>();
@@ -32,20 +32,20 @@ async function move(uri: unknown, target: unknown, answered: Answered = {}): Pro
   const from = vscode.Uri.parse(uri, true), name = path.basename(target, '.nspawn'), folder = path.dirname(target);
   const own = path.join(os.homedir(), '.config/systemd/nspawn');
   if (from.scheme !== 'file' || !isImageName(name) || target !== path.join(folder, `${name}.nspawn`) || ![settingsFolder, own].includes(folder)) {
-    complain(`${target} is no place for a settings file of a machine. Move it to ${settingsFolder}/NAME.nspawn.`);
+    showError(`${target} is no place for a settings file of a machine. Move it to ${settingsFolder}/NAME.nspawn.`);
     return;
   }
   if (!(await lstat(from.fsPath)).isFile()) {
-    complain(`${from.fsPath} is a link, or no file at all, and stays where it is. Move the file that it leads to.`);
+    showError(`${from.fsPath} is a link, or no file at all, and stays where it is. Move the file that it leads to.`);
     return;
   }
   const document = await vscode.workspace.openTextDocument(from);
   if (document.isDirty && !await document.save()) {
-    complain(`${from.fsPath} could not be saved and stays where it is. Save it, then move it.`);
+    showError(`${from.fsPath} could not be saved and stays where it is. Save it, then move it.`);
     return;
   }
   if (await exists(target)) {
-    complain(`${target} exists already, and nspawn reads that one. Compare the two, and remove one of them.`);
+    showError(`${target} exists already, and nspawn reads that one. Compare the two, and remove one of them.`);
     return;
   }
   if (folder === own) await mkdir(own, { recursive: true });
@@ -59,7 +59,7 @@ async function rename(from: vscode.Uri, target: string): Promise<void> {
   const edit = new vscode.WorkspaceEdit(), to = vscode.Uri.file(target);
   edit.renameFile(from, to, { overwrite: false });
   if (await vscode.workspace.applyEdit(edit)) await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(to));
-  else complain(`${from.fsPath} could not be moved to ${target} and stays where it is. The file may be locked, or lie on a read-only disk.`);
+  else showError(`${from.fsPath} could not be moved to ${target} and stays where it is. The file may be locked, or lie on a read-only disk.`);
 }
 
 async function install(document: vscode.TextDocument, name: string, target: string, answered: Answered): Promise<void> {
@@ -79,16 +79,16 @@ async function install(document: vscode.TextDocument, name: string, target: stri
       message: say`Install the text of ${path.basename(document.fileName)} as ${target}?`, button: 'Install',
       detail: say`Only root may write there. This is run in a terminal, with a copy of the text as it is now: ${command}`,
     }, 'information')) return;
-    const status = await run({ title: `Install ${name}.nspawn`, icon: 'save', interactive: false, stays: false, asks: true, argv });
+    const status = await runInTerminal({ title: `Install ${name}.nspawn`, icon: 'save', interactive: false, stays: false, asks: true, argv });
     if (status !== 0) {
-      complain(`${target} was not installed: ${argv[0] ?? ''} ended with exit status ${String(status ?? 'unknown')}; its terminal says why.`);
+      showError(`${target} was not installed: ${argv[0] ?? ''} ended with exit status ${String(status ?? 'unknown')}; its terminal says why.`);
       return;
     }
   } finally {
     if (!told.has(copy)) copy.remove();
   }
   await openSettings(target);
-  inform(`nspawn reads ${target} from now on. ${document.fileName} is still there, and is not read any more.`);
+  showInfo(`nspawn reads ${target} from now on. ${document.fileName} is still there, and is not read any more.`);
 }
 
 async function tell(command: string, folder: string): Promise<void> {
@@ -104,7 +104,7 @@ export const registerMoveSettings = (): vscode.Disposable => vscode.Disposable.f
     try {
       await move(uri, target, asAnswer(answered?.confirmed));
     } catch (error) {
-      complain(`${String(target)}: ${messageOf(error)}`);
+      showError(`${String(target)}: ${messageOf(error)}`);
     }
   }),
   new vscode.Disposable(() => {

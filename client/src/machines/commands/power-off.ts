@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { log, notify } from '../../ui/notifications';
-import type { Scene } from './machine-command';
+import type { CommandContext } from './machine-command';
 
 /** Milliseconds that a machine gets to go down, and one that had only just been started: its init may not have heard. */
 const patience = 60_000, patienceWhenNew = 10_000;
 
 /** After a power off: says which machines are still there, and offers what helps. */
-export function expectDown(names: readonly string[], scene: Scene): void {
+export function expectDown(names: readonly string[], scene: CommandContext): void {
   for (const name of names) {
     const { leader, since } = scene.machine(name) ?? {};
     if (leader === undefined) continue;
@@ -17,7 +17,7 @@ export function expectDown(names: readonly string[], scene: Scene): void {
   }
 }
 
-function tell(name: string, isNew: boolean, scene: Scene): void {
+function tell(name: string, isNew: boolean, scene: CommandContext): void {
   const again = 'Power Off Again', terminate = 'Terminate…';
   const why = isNew ? 'It had only just been started, and what tells it to power off is lost on an init that is not ready yet.'
     : 'Its services may still be ending, or its init does not listen.';

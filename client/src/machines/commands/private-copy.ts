@@ -10,7 +10,7 @@ export interface PrivateCopy {
   readonly remove: () => void;
 }
 
-/** The caller removes it. @throws Error when there is no room for it */
+/** The caller removes it. @throws Error when there is no host for it */
 export async function privateCopy(content: string | Uint8Array): Promise<PrivateCopy> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'nspawn-settings-')), source = path.join(folder, 'settings');
   const remove = (): void => rmSync(folder, { recursive: true, force: true });

@@ -6,9 +6,9 @@ import * as vscode from 'vscode';
 import { stampOf } from '../../../../server/src/node/shared/replace-file';
 import { UnreadableFile, describeKind, mostBytes, readSmallFileLater } from '../../../../server/src/node/shared/small-file';
 import { type Elevation, commands, elevated, hasProgram, isImageName, settingsFolder } from '../../host';
-import { complain, fileError, inform, messageOf } from '../../ui/notifications';
+import { showError, fileError, showInfo, messageOf } from '../../ui/notifications';
 import { privateCopy } from './private-copy';
-import { run } from '../terminal';
+import { runInTerminal } from '../terminal';
 
 /** Of files that are read as they are and saved through sudo, run0 or polkit. */
 const scheme = 'nspawn-settings';
@@ -80,7 +80,7 @@ class RootFiles implements vscode.FileSystemProvider {
     try {
       const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
       const argv = commands.installSettings.argv([], { source: copy.source, name, was: stampOf(before) });
-      const status = await run({
+      const status = await runInTerminal({
         title: `Save ${name}.nspawn`, icon: 'save', interactive: false, stays: false, asks: true,
         argv: elevated(commands.installSettings, argv, { elevation, isRoot: process.getuid?.() === 0, installed: hasProgram }),
       });
@@ -91,7 +91,7 @@ class RootFiles implements vscode.FileSystemProvider {
     } finally {
       copy.remove();
     }
-    if (before !== undefined && before.nlink > 1n) inform(`${uri.path} has other names as well (hard links), which keep the old text.`);
+    if (before !== undefined && before.nlink > 1n) showInfo(`${uri.path} has other names as well (hard links), which keep the old text.`);
     this.changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 
@@ -118,7 +118,7 @@ export function registerSettingsEditor(): vscode.Disposable {
       try {
         await openSettings(file, Number(line));
       } catch (error) {
-        complain(`${file} cannot be opened: ${messageOf(error)}`);
+        showError(`${file} cannot be opened: ${messageOf(error)}`);
       }
     }),
   );

@@ -1,10 +1,10 @@
 import type { Machine } from '../../host';
-import { inform } from '../../ui/notifications';
+import { showInfo } from '../../ui/notifications';
 import { pickMany, pickOne } from '../../ui/prompts';
 import type { Row } from '../views/tree';
 
 /** What a command wants to know: which machines fit, and how to say it. */
-export interface Question {
+export interface MachineQuestion {
   readonly fits: (machine: Machine) => boolean;
   /** For the picker: "Machines to start". */
   readonly ask: string;
@@ -18,20 +18,20 @@ export interface Question {
  * list. Empty when the user gave up or nothing fits; the user has been told why.
  * @param row the row that was clicked @param rows the whole selection, when it is larger
  */
-export async function choose(
-  machines: Iterable<Machine>, { fits, ask, none, many }: Question, row?: Row, rows?: readonly Row[],
+export async function pickMachines(
+  machines: Iterable<Machine>, { fits, ask, none, many }: MachineQuestion, row?: Row, rows?: readonly Row[],
 ): Promise<readonly string[]> {
   const fitting = [...machines].filter(fits);
   if (row !== undefined) {
     const wanted = new Set((rows?.includes(row) === true ? rows : [row]).map((r) => r.name));
     const fits = new Set(fitting.map((m) => m.name)), names = [...wanted].filter((name) => fits.has(name));
-    if (names.length === 0) inform(none);
+    if (names.length === 0) showInfo(none);
     const left = [...wanted].filter((name) => !names.includes(name));
-    if (names.length > 0 && left.length > 0) inform(`Left out, because it does not apply to them now: ${left.join(', ')}.`);
+    if (names.length > 0 && left.length > 0) showInfo(`Left out, because it does not apply to them now: ${left.join(', ')}.`);
     return many ? names : names.slice(0, 1);
   }
   if (fitting.length === 0) {
-    inform(none);
+    showInfo(none);
     return [];
   }
   const choices = fitting.map(({ name, state, image }) => (

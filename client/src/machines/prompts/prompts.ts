@@ -4,14 +4,14 @@ import * as vscode from 'vscode';
 import { asNewImage, isMachineName, isUserName } from '../../host';
 import { messageOf } from '../../ui/notifications';
 import { type Choice, askText, chooseSource, chooseTarget, pickOne } from '../../ui/prompts';
-import type { Scene } from '../commands/machine-command';
+import type { CommandContext } from '../commands/machine-command';
 
 /**
  * A name for an image that is to come into being.
  * @param mayReplace one that exists is no mistake @param check throws what speaks against a name
  */
 export async function askNewName(
-  title: string, value: string, scene: Scene, { mayReplace = false, check = asNewImage }: { mayReplace?: boolean; check?: (name: string) => unknown } = {},
+  title: string, value: string, scene: CommandContext, { mayReplace = false, check = asNewImage }: { mayReplace?: boolean; check?: (name: string) => unknown } = {},
 ): Promise<string | undefined> {
   return askText({ title, prompt: 'The name of the new image', value, check: (text) => {
     if (text === '') return 'Type a name.';
@@ -52,16 +52,16 @@ export async function askUrl(title: string, example: string): Promise<string | u
 export const pick = <T extends string | boolean>(title: string, choices: readonly Choice<T>[]): Promise<T | undefined> => pickOne(choices, { title });
 
 /** A path where the machines are, when that is not here. */
-async function askThere(title: string, { place: { label } }: Scene, value: string): Promise<string | undefined> {
+async function askThere(title: string, { spec: { label } }: CommandContext, value: string): Promise<string | undefined> {
   return askText({ title, prompt: `The whole path on ${label}`, value, check: (text) => (
     text.startsWith('/') && !/\p{Cc}/u.test(text) ? undefined : `A path on ${label} begins with "/".`) });
 }
 
 /** Something that exists on the host of the machines. */
 export async function askSource(
-  title: string, kind: 'file' | 'folder' | 'any', scene: Scene, filters?: Record<string, string[]>,
+  title: string, kind: 'file' | 'folder' | 'any', scene: CommandContext, filters?: Record<string, string[]>,
 ): Promise<string | undefined> {
-  if (!scene.place.local) return askThere(title, scene, '/');
+  if (!scene.spec.local) return askThere(title, scene, '/');
   return pathOf(await chooseSource({
     title, openLabel: 'Choose', canSelectFiles: kind !== 'folder', canSelectFolders: kind !== 'file',
     defaultUri: vscode.Uri.file(os.homedir()), ...(filters ? { filters } : {}),
@@ -69,8 +69,8 @@ export async function askSource(
 }
 
 /** A file on the host of the machines that is to be written. */
-export async function askTarget(title: string, name: string, scene: Scene): Promise<string | undefined> {
-  if (!scene.place.local) return askThere(title, scene, `/tmp/${name}`);
+export async function askTarget(title: string, name: string, scene: CommandContext): Promise<string | undefined> {
+  if (!scene.spec.local) return askThere(title, scene, `/tmp/${name}`);
   return pathOf(await chooseTarget({ title, saveLabel: 'Choose', defaultUri: vscode.Uri.joinPath(vscode.Uri.file(os.homedir()), name) }));
 }
 

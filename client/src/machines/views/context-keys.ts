@@ -7,7 +7,7 @@ const is = (...states: readonly Machine['state'][]) => ({ state }: Machine): boo
  * What the palette's `when` clauses in package.json ask for. They say what there is nothing of, so that before anybody
  * has looked at the host, when none is set, every command can be found.
  */
-export class Flags {
+export class ContextKeys {
   private readonly said = new Map<string, boolean>();
 
   draw({ machines, images }: Snapshot): void {

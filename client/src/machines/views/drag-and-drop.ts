@@ -1,39 +1,39 @@
 import * as vscode from 'vscode';
-import { complain, inform, messageOf } from '../../ui/notifications';
+import { showError, showInfo, messageOf } from '../../ui/notifications';
 import { askInside, pathOf } from '../prompts/prompts';
-import type { Room } from '../host-session';
+import type { HostSession } from '../host-session';
 import type { Row } from './tree';
 
 const files = 'text/uri-list';
 
 /** Files of the explorer that are dropped on a running machine are copied into it. */
-export class CopyByDrop implements vscode.TreeDragAndDropController<Row> {
+export class CopyByDragAndDrop implements vscode.TreeDragAndDropController<Row> {
   readonly dropMimeTypes = [files];
   readonly dragMimeTypes = [];
 
-  constructor(private readonly roomOf: (row: Row) => Room | undefined) {}
+  constructor(private readonly sessionOf: (row: Row) => HostSession | undefined) {}
 
   /** What goes wrong is said here: VS Code would show it as it is. */
   async handleDrop(row: Row | undefined, dropped: vscode.DataTransfer): Promise<void> {
     try {
       await this.copy(row, dropped);
     } catch (error) {
-      complain(`Copy to ${row?.name ?? 'a machine'}: ${messageOf(error)}`);
+      showError(`Copy to ${row?.name ?? 'a machine'}: ${messageOf(error)}`);
     }
   }
 
   private async copy(row: Row | undefined, dropped: vscode.DataTransfer): Promise<void> {
     const list = await dropped.get(files)?.asString();
     if (row === undefined || row.heading === true || list === undefined) return;
-    const place = this.roomOf(row)?.place;
+    const place = this.sessionOf(row)?.spec;
     if (place?.local !== true) {
-      inform(`${row.name} runs on ${place?.label ?? 'another computer'}, and its own files alone can be copied into it. Bring the file there first, with scp for example.`);
+      showInfo(`${row.name} runs on ${place?.label ?? 'another computer'}, and its own files alone can be copied into it. Bring the file there first, with scp for example.`);
       return;
     }
     const sources = list.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#')).map((line) => pathOf(vscode.Uri.parse(line)));
     for (const source of sources) {
       if (source === undefined) {
-        inform('Only files of the computer that the machine runs on can be copied into it.');
+        showInfo('Only files of the computer that the machine runs on can be copied into it.');
         continue;
       }
       const target = await askInside(`Copy to ${row.name}`, `Where ${source} goes, inside`, `/root/${source.split('/').at(-1) ?? ''}`);

@@ -3,45 +3,45 @@ import { type Change, type HostState, type Machine, type Snapshot, commands } fr
 import { log, setContext } from '../../ui/notifications';
 import { askText } from '../../ui/prompts';
 import { describeView, setViewMessage } from '../../ui/rows';
-import { CopyByDrop } from './drag-and-drop';
-import { Flags } from './context-keys';
+import { CopyByDragAndDrop } from './drag-and-drop';
+import { ContextKeys } from './context-keys';
 import { type Filter, imagesShown, machinesShown } from './view-contents';
-import type { Room } from '../host-session';
-import { roomRow } from './host-row';
-import type { Rooms } from '../hosts';
+import type { HostSession } from '../host-session';
+import { hostRow } from './host-row';
+import type { Hosts } from '../hosts';
 import { RunningItem } from './running-item';
 import { TransfersView } from './transfers-view';
 import { type Branch, type Row, Tree } from './tree';
 
-/** What is drawn of a room. */
+/** What is drawn of a host. */
 interface Drawn {
   readonly machines: Branch;
   readonly images: Branch;
   readonly listeners: readonly { dispose(): void }[];
 }
 
-/** The views: what they show of the rooms there are, and what they say when all is not well. */
+/** The views: what they show of the hosts there are, and what they say when all is not well. */
 export class Sidebar implements vscode.Disposable {
   private readonly filter: Filter = { text: '' };
-  private readonly drawn = new Map<Room, Drawn>();
-  private readonly flat = (): boolean => this.rooms.single;
+  private readonly drawn = new Map<HostSession, Drawn>();
+  private readonly flat = (): boolean => this.hosts.single;
   private readonly machineTree = new Tree(() => this.branches('machines'), this.flat);
   private readonly imageTree = new Tree(() => this.branches('images'), this.flat);
   private readonly machineView: vscode.TreeView<Row>;
   private readonly imageView: vscode.TreeView<Row>;
   private readonly views: readonly vscode.TreeView<Row>[];
   private readonly running = new RunningItem();
-  private readonly flags = new Flags();
+  private readonly flags = new ContextKeys();
   private readonly subscriptions: readonly { dispose(): void }[];
 
-  constructor(private readonly rooms: Rooms) {
-    for (const room of rooms.all) this.follow(room);
-    this.machineView = this.view('nspawn.machines', this.machineTree, new CopyByDrop((row) => rooms.of(row)));
+  constructor(private readonly hosts: Hosts) {
+    for (const session of hosts.all) this.follow(session);
+    this.machineView = this.view('nspawn.machines', this.machineTree, new CopyByDragAndDrop((row) => hosts.of(row)));
     this.imageView = this.view('nspawn.images', this.imageTree);
     this.views = [this.machineView, this.imageView];
     this.subscriptions = [
-      this.machineTree, this.imageTree, ...this.views, this.running, new TransfersView(rooms),
-      rooms.onDidChange((room) => this.roomsChanged(room)),
+      this.machineTree, this.imageTree, ...this.views, this.running, new TransfersView(hosts),
+      hosts.onDidChange((session) => this.hostsChanged(session)),
       ...this.views.map((view) => view.onDidChangeVisibility(() => this.watch())),
       vscode.commands.registerCommand('nspawn.refresh', () => this.refresh()),
       vscode.commands.registerCommand('nspawn.filter', () => this.askFilter()),
@@ -66,26 +66,26 @@ export class Sidebar implements vscode.Disposable {
   }
 
   private branches(kind: 'machines' | 'images'): readonly Branch[] {
-    return this.rooms.all.map((room) => this.drawn.get(room)?.[kind]).filter((branch) => branch !== undefined);
+    return this.hosts.all.map((session) => this.drawn.get(session)?.[kind]).filter((branch) => branch !== undefined);
   }
 
-  private follow(room: Room): void {
-    const { host, place } = room;
-    const branch = { room: room.id, label: place.label, kind: place.kind, root: () => roomRow(room) };
+  private follow(session: HostSession): void {
+    const { host, spec } = session;
+    const branch = { hostId: session.id, label: spec.label, kind: spec.kind, root: () => hostRow(session) };
     const drawn: Drawn = {
       machines: { ...branch, ...machinesShown(host, this.filter) }, images: { ...branch, ...imagesShown(host, this.filter) },
-      listeners: [host.onDidChange((change) => this.draw(drawn, change)), host.onDidChangeState((state) => this.changed(room, state))],
+      listeners: [host.onDidChange((change) => this.draw(drawn, change)), host.onDidChangeState((state) => this.changed(session, state))],
     };
-    this.drawn.set(room, drawn);
+    this.drawn.set(session, drawn);
   }
 
-  private roomsChanged(come: Room | undefined): void {
+  private hostsChanged(come: HostSession | undefined): void {
     if (come) this.follow(come);
-    const still = new Set(this.rooms.all);
-    for (const [room, { listeners }] of this.drawn) {
-      if (still.has(room) || room === this.rooms.system) continue;
+    const still = new Set(this.hosts.all);
+    for (const [session, { listeners }] of this.drawn) {
+      if (still.has(session) || session === this.hosts.system) continue;
       for (const listener of listeners) listener.dispose();
-      this.drawn.delete(room);
+      this.drawn.delete(session);
     }
     this.tell();
     this.relist();
@@ -94,17 +94,17 @@ export class Sidebar implements vscode.Disposable {
   }
 
   private refresh(): void {
-    this.rooms.findUser();
-    for (const room of this.rooms.all) room.refresh();
+    this.hosts.findUser();
+    for (const session of this.hosts.all) session.refresh();
   }
 
   private watch(): void {
     const visible = this.views.some((v) => v.visible);
-    if (visible) this.rooms.findUser();
-    for (const room of this.rooms.all) room.watch(visible);
+    if (visible) this.hosts.findUser();
+    for (const session of this.hosts.all) session.watch(visible);
   }
 
-  private view(id: string, tree: Tree, drop?: CopyByDrop): vscode.TreeView<Row> {
+  private view(id: string, tree: Tree, drop?: CopyByDragAndDrop): vscode.TreeView<Row> {
     return vscode.window.createTreeView(id, {
       treeDataProvider: tree, canSelectMany: true, ...(drop ? { dragAndDropController: drop } : {}),
     });
@@ -121,24 +121,24 @@ export class Sidebar implements vscode.Disposable {
 
   /** What is said of all machines together. */
   private count(): void {
-    const { single, all: rooms } = this.rooms;
-    const all = rooms.flatMap((room) => [...room.snapshot.machines.values()].map((m): Machine => single ? m : { ...m, name: room.titled(m.name) }));
+    const { single, all: hosts } = this.hosts;
+    const all = hosts.flatMap((session) => [...session.snapshot.machines.values()].map((m): Machine => single ? m : { ...m, name: session.titled(m.name) }));
     const failed = all.filter((m) => m.state === 'failed').length;
     this.machineView.badge = failed === 0 ? undefined : { value: failed, tooltip: failed === 1 ? '1 machine failed' : `${failed} machines failed` };
     this.running.draw(all);
-    this.flags.draw(together(rooms));
+    this.flags.draw(together(hosts));
   }
 
-  private changed(room: Room, state: HostState): void {
+  private changed(session: HostSession, state: HostState): void {
     this.tell();
     if (state.kind === 'ready') {
       this.count();
-      room.place.systemd().then((now = 0) => {
-        if (room === this.rooms.system) this.flags.say('nspawn.canPause', now >= (commands.pause.since ?? 0));
+      session.spec.systemd().then((now = 0) => {
+        if (session === this.hosts.system) this.flags.say('nspawn.canPause', now >= (commands.pause.since ?? 0));
       }).catch(log);
-      room.transfers.start();
+      session.transfers.start();
     }
-    const drawn = this.drawn.get(room);
+    const drawn = this.drawn.get(session);
     if (state.kind === 'ready' || !this.flat()) {
       this.machineTree.relist(drawn?.machines);
       this.imageTree.relist(drawn?.images);
@@ -146,16 +146,16 @@ export class Sidebar implements vscode.Disposable {
   }
 
   /**
-   * Context keys decide which welcome text stands in an empty view; rows that are kept get a line above them. Where rooms
+   * Context keys decide which welcome text stands in an empty view; rows that are kept get a line above them. Where hosts
    * have roots, these say it.
    */
   private tell(): void {
-    const { system: { host: { state }, snapshot } } = this.rooms, flat = this.flat();
+    const { system: { host: { state }, snapshot } } = this.hosts, flat = this.flat();
     const key = !flat ? 'ready' : state.kind === 'unavailable' ? state.reason : state.kind;
     setContext('nspawn.host', key);
     setContext('nspawn.ready', key === 'ready');
     setContext('nspawn.several', !flat);
-    setContext('nspawn.hasHosts', this.rooms.all.some(({ place }) => place.kind === 'ssh'));
+    setContext('nspawn.hasHosts', this.hosts.all.some(({ spec }) => spec.kind === 'ssh'));
     for (const view of this.views) setViewMessage(view, flat && state.kind === 'unavailable' && snapshot.machines.size > 0 ? state.detail : '');
   }
 
@@ -179,8 +179,8 @@ export class Sidebar implements vscode.Disposable {
 }
 
 /** Everything there is anywhere. */
-function together(rooms: readonly Room[]): Snapshot {
+function together(hosts: readonly HostSession[]): Snapshot {
   const of = <T>(rows: (snapshot: Snapshot) => ReadonlyMap<string, T>): ReadonlyMap<string, T> => new Map(
-    rooms.flatMap((room) => [...rows(room.snapshot)].map(([name, row]) => [`${room.place.id}/${name}`, row] as const)));
+    hosts.flatMap((session) => [...rows(session.snapshot)].map(([name, row]) => [`${session.spec.id}/${name}`, row] as const)));
   return { machines: of(({ machines }) => machines), images: of(({ images }) => images) };
 }

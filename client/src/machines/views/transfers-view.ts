@@ -1,30 +1,30 @@
 import * as vscode from 'vscode';
 import { type Elevation, type Ended, type Transfer, commands, explain } from '../../host';
-import { complain, log, messageOf, notify, setContext } from '../../ui/notifications';
+import { showError, log, messageOf, notify, setContext } from '../../ui/notifications';
 import { type Choice, pickMany } from '../../ui/prompts';
 import { table, treeItem } from '../../ui/rows';
 import { showText } from './virtual-documents';
 import { showPolkitRule } from '../commands/run-command';
-import type { Room } from '../host-session';
-import { roomRow } from './host-row';
-import type { Rooms } from '../hosts';
-import { run } from '../terminal';
+import type { HostSession } from '../host-session';
+import { hostRow } from './host-row';
+import type { Hosts } from '../hosts';
+import { runInTerminal } from '../terminal';
 import { type Branch, type Row, Tree, asRow, asRows } from './tree';
 
 /** The view Transfers, which is there while there are any. */
 export class TransfersView implements vscode.Disposable {
-  private readonly lists = new Map<Room, TransferList>();
+  private readonly lists = new Map<HostSession, TransferList>();
   private readonly tree: Tree;
   private readonly subscriptions: readonly { dispose(): void }[];
 
-  constructor(private readonly rooms: Rooms) {
-    this.tree = new Tree(() => [...this.lists.values()].filter(({ size }) => size > 0), () => rooms.single);
+  constructor(private readonly hosts: Hosts) {
+    this.tree = new Tree(() => [...this.lists.values()].filter(({ size }) => size > 0), () => hosts.single);
     this.subscriptions = [
       this.tree, vscode.window.createTreeView('nspawn.transfers', { treeDataProvider: this.tree, canSelectMany: true }),
-      rooms.onDidChange(() => this.roomsChanged()),
+      hosts.onDidChange(() => this.hostsChanged()),
       vscode.commands.registerCommand('nspawn.cancelTransfer', (row?: unknown, rows?: unknown) => this.cancel(asRow(row), asRows(rows))),
     ];
-    this.roomsChanged();
+    this.hostsChanged();
   }
 
   dispose(): void {
@@ -32,15 +32,15 @@ export class TransfersView implements vscode.Disposable {
     for (const s of this.subscriptions) s.dispose();
   }
 
-  private roomsChanged(): void {
-    const { all } = this.rooms;
-    for (const room of all) {
-      if (!this.lists.has(room)) this.lists.set(room, new TransferList(room, this.tree, () => this.relist()));
+  private hostsChanged(): void {
+    const { all } = this.hosts;
+    for (const session of all) {
+      if (!this.lists.has(session)) this.lists.set(session, new TransferList(session, this.tree, () => this.relist()));
     }
-    for (const [room, list] of this.lists) {
-      if (all.includes(room)) continue;
+    for (const [session, list] of this.lists) {
+      if (all.includes(session)) continue;
       list.dispose();
-      this.lists.delete(room);
+      this.lists.delete(session);
     }
     this.relist();
   }
@@ -54,9 +54,9 @@ export class TransfersView implements vscode.Disposable {
     try {
       const wanted = row === undefined ? await this.choose() : (rows?.includes(row) === true ? rows : [row]);
       await Promise.all([...this.lists.values()].map((list) => (
-        list.cancel(wanted.filter(({ room, heading }) => room === list.room && heading !== true).map(({ name }) => Number(name))))));
+        list.cancel(wanted.filter(({ hostId, heading }) => hostId === list.hostId && heading !== true).map(({ name }) => Number(name))))));
     } catch (error) {
-      complain(`Cancel transfer: ${messageOf(error)}`);
+      showError(`Cancel transfer: ${messageOf(error)}`);
     }
   }
 
@@ -67,9 +67,9 @@ export class TransfersView implements vscode.Disposable {
   }
 }
 
-/** The transfers of one room. */
+/** The transfers of one host. */
 class TransferList implements Branch {
-  readonly room: string | undefined;
+  readonly hostId: string | undefined;
   readonly label: string;
   readonly kind: string;
   private readonly listeners: readonly { dispose(): void }[];
@@ -81,9 +81,9 @@ class TransferList implements Branch {
   private readonly worried = new Set<number>();
   private readonly late: NodeJS.Timeout[] = [];
 
-  constructor(private readonly of: Room, private readonly tree: Tree, private readonly relist: () => void) {
-    const { id, place: { label, kind }, transfers } = of;
-    this.room = id;
+  constructor(private readonly of: HostSession, private readonly tree: Tree, private readonly relist: () => void) {
+    const { id, spec: { label, kind }, transfers } = of;
+    this.hostId = id;
     this.label = label;
     this.kind = kind;
     this.listeners = [transfers.onDidChange(() => this.draw()), transfers.onDidEnd((ended) => tellEnd(of, ended))];
@@ -94,7 +94,7 @@ class TransferList implements Branch {
   }
 
   root(): vscode.TreeItem {
-    return roomRow(this.of);
+    return hostRow(this.of);
   }
 
   names(): readonly string[] {
@@ -140,18 +140,18 @@ class TransferList implements Branch {
    * @returns whether it will
    */
   private async ask(ids: readonly number[]): Promise<boolean> {
-    const command = commands.cancelTransfer, { place, transfers } = this.of;
-    const argv = command.argv([], { ids }, await place.systemd());
+    const command = commands.cancelTransfer, { spec, transfers } = this.of;
+    const argv = command.argv([], { ids }, await spec.systemd());
     const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
-    const status = await run({
+    const status = await runInTerminal({
       title: this.of.titled(`Cancel transfer ${[...new Set(ids)].join(', ')}`), icon: 'close', interactive: false, stays: false,
-      asks: place.asks(command) || !place.local, argv: place.argv(command, argv, elevation),
+      asks: spec.asks(command) || !spec.local, argv: spec.argv(command, argv, elevation),
     });
     if (status === undefined || status === 0) return true;
     if (!ids.some((id) => transfers.all.has(id))) return false; // it has ended meanwhile
     const rule = 'Show polkit Rule';
-    notify('error', 'The transfer could not be cancelled; the terminal has the words of the system.', ...place.asks(command) ? [rule] : [])
-      .then((button) => button === rule ? showPolkitRule(command, place) : undefined).then(undefined, log);
+    notify('error', 'The transfer could not be cancelled; the terminal has the words of the system.', ...spec.asks(command) ? [rule] : [])
+      .then((button) => button === rule ? showPolkitRule(command, spec) : undefined).then(undefined, log);
     return false;
   }
 
@@ -206,13 +206,13 @@ function transferRow({ id, type, local, remote, message }: Transfer, description
 }
 
 /** Failures are said: the terminal that began the transfer may be closed, or somebody else's. */
-function tellEnd(room: Room, { transfer: { type, local }, result, messages }: Ended): void {
-  if (result === 'lost') complain(`${room.titled(type === '' ? 'A transfer' : `${type} of ${local}`)} was not finished: systemd-importd ended before it. Begin it again.`);
+function tellEnd(session: HostSession, { transfer: { type, local }, result, messages }: Ended): void {
+  if (result === 'lost') showError(`${session.titled(type === '' ? 'A transfer' : `${type} of ${local}`)} was not finished: systemd-importd ended before it. Begin it again.`);
   if (result !== 'failed') return;
   const why = messages.filter((line) => /fail|error|denied|unable|not |invalid/i.test(line)).at(-1) ?? messages.at(-1);
   const pulls = type.startsWith('pull-') && messages.some((line) => /signature|SHA256SUMS/i.test(line));
   const hint = pulls ? explain({ command: 'pullTar', machines: [], unknown: [] }) : undefined;
   const show = 'Show Messages';
-  notify('error', [`${room.titled(`${type} of ${local}`)} failed.`, why, hint].filter((text) => text !== undefined).join(' '), show)
+  notify('error', [`${session.titled(`${type} of ${local}`)} failed.`, why, hint].filter((text) => text !== undefined).join(' '), show)
     .then((button) => button === show ? showText(`${type} ${local}.log`, `${messages.join('\n')}\n`) : undefined).then(undefined, log);
 }

@@ -6,23 +6,23 @@ import { alsoSpoken, setTooltip, treeItem, withFacts } from '../../ui/rows';
 export interface Row {
   readonly name: string;
   /** The id of the place it belongs to; absent for the system scope of this computer. */
-  readonly room?: string;
-  /** Not a thing itself: a heading above rows, or the root of a room. */
+  readonly hostId?: string;
+  /** Not a thing itself: a heading above rows, or the root of a host. */
   readonly heading?: boolean;
 }
 
 /** A row, if that is what a command was handed: other extensions, links and key bindings hand over anything. What is none counts as nothing. */
 export function asRow(value: unknown): Row | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { name, room, heading } = value as Partial<Record<keyof Row, unknown>>;
-  const isRow = typeof name === 'string' && (room === undefined || typeof room === 'string') && (heading === undefined || typeof heading === 'boolean');
+  const { name, hostId, heading } = value as Partial<Record<keyof Row, unknown>>;
+  const isRow = typeof name === 'string' && (hostId === undefined || typeof hostId === 'string') && (heading === undefined || typeof heading === 'boolean');
   return isRow ? value as Row : undefined;
 }
 
 /** The rows of a selection; undefined where a command was handed none. */
 export const asRows = (value: unknown): readonly Row[] | undefined => Array.isArray(value) ? value.map(asRow).filter((row) => row !== undefined) : undefined;
 
-/** What a tree shows of one room: the names in order, and for each how it looks and what its tooltip says. */
+/** What a tree shows of one host: the names in order, and for each how it looks and what its tooltip says. */
 export interface Shown {
   names(): readonly string[];
   row(name: string): vscode.TreeItem | undefined;
@@ -31,10 +31,10 @@ export interface Shown {
   heading?(name: string): string | undefined;
 }
 
-/** The rows of one room. */
+/** The rows of one host. */
 export interface Branch extends Shown {
   /** Of the place; absent for the system scope of this computer. */
-  readonly room: string | undefined;
+  readonly hostId: string | undefined;
   /** What its rows are told apart by, for people. */
   readonly label: string;
   /** A word for the menus, see package.json. */
@@ -44,12 +44,12 @@ export interface Branch extends Shown {
 }
 
 /**
- * The lists of some rooms as a tree, each flat or below headings. A branch has a root, unless it is the only one and
+ * The lists of some hosts as a tree, each flat or below headings. A branch has a root, unless it is the only one and
  * wants none. `redraw` draws single rows again; only a row that comes, goes or changes its heading makes VS Code read
  * the list.
  */
 export class Tree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
-  private readonly grown = new Map<Branch, Grown>();
+  private readonly grown = new Map<Branch, BranchRows>();
   private readonly changed = new vscode.EventEmitter<Row | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
 
@@ -64,7 +64,7 @@ export class Tree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
     else this.relist(branch);
   }
 
-  /** Reads the list of a room again, or what rooms there are. */
+  /** Reads the list of a host again, or what hosts there are. */
   relist(branch?: Branch): void {
     if (branch === undefined) {
       const still = new Set(this.branches());
@@ -76,33 +76,33 @@ export class Tree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   getChildren(parent?: Row): Row[] {
     const branches = this.branches();
     if (parent === undefined && !this.flat()) return branches.map((branch) => this.of(branch).root);
-    const grown = parent === undefined ? branches[0] && this.of(branches[0]) : this.grownOf(parent);
+    const grown = parent === undefined ? branches[0] && this.of(branches[0]) : this.rowsOf(parent);
     if (grown === undefined) return [];
     return parent === undefined || parent === grown.root ? grown.list() : grown.listBelow(parent);
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
-    const grown = this.grownOf(row);
+    const grown = this.rowsOf(row);
     if (grown === undefined) return treeItem({ label: row.name });
     const { branch } = grown;
     if (row === grown.root) return branch.root();
     const item = row.heading === true ? headingItem(row.name) : branch.row(row.name) ?? treeItem({ label: row.name });
     if (this.flat()) return item;
-    item.id = `${branch.room ?? 'system'}/${item.id ?? row.name}`;
+    item.id = `${branch.hostId ?? 'system'}/${item.id ?? row.name}`;
     alsoSpoken(item, branch.label);
     if (row.heading !== true && item.contextValue !== undefined) item.contextValue += `${branch.kind};`;
     return item;
   }
 
   async resolveTreeItem(item: vscode.TreeItem, row: Row): Promise<vscode.TreeItem> {
-    const branch = row.heading === true ? undefined : this.grownOf(row)?.branch;
+    const branch = row.heading === true ? undefined : this.rowsOf(row)?.branch;
     const tooltip = await branch?.tooltip(row.name).catch(log);
     if (tooltip !== undefined) setTooltip(item, branch && !this.flat() ? withFacts(tooltip, [['Host', branch.label]]) : tooltip);
     return item;
   }
 
   getParent(row: Row): Row | undefined {
-    const grown = this.grownOf(row);
+    const grown = this.rowsOf(row);
     if (grown === undefined || row === grown.root) return undefined;
     const above = row.heading === true ? undefined : grown.below.get(row.name);
     return above === undefined ? this.flat() ? undefined : grown.root : grown.headings.get(above);
@@ -112,20 +112,20 @@ export class Tree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
     this.changed.dispose();
   }
 
-  private of(branch: Branch): Grown {
+  private of(branch: Branch): BranchRows {
     let grown = this.grown.get(branch);
-    if (grown === undefined) this.grown.set(branch, grown = new Grown(branch));
+    if (grown === undefined) this.grown.set(branch, grown = new BranchRows(branch));
     return grown;
   }
 
-  private grownOf({ room }: Row): Grown | undefined {
-    const branch = this.branches().find((one) => one.room === room);
+  private rowsOf({ hostId }: Row): BranchRows | undefined {
+    const branch = this.branches().find((one) => one.hostId === hostId);
     return branch && this.of(branch);
   }
 }
 
 /** The rows of a branch as they were read last. */
-class Grown {
+class BranchRows {
   readonly rows = new Map<string, Row>();
   readonly headings = new Map<string, Row>();
   /** What every row stands below. */
@@ -162,8 +162,8 @@ class Grown {
   }
 
   private make(name: string, heading = false): Row {
-    const { room } = this.branch;
-    return { name, ...(room === undefined ? {} : { room }), ...(heading ? { heading } : {}) };
+    const { hostId: hostId } = this.branch;
+    return { name, ...(hostId === undefined ? {} : { hostId }), ...(heading ? { heading } : {}) };
   }
 }
 

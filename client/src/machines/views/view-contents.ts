@@ -1,6 +1,6 @@
 /** What the views show of a host's rows: which, in what order, below which headings. */
 import * as vscode from 'vscode';
-import type { Host, Machine, MachineState } from '../../host';
+import type { MachineStore, Machine, MachineState } from '../../host';
 import { imageRow, imageTooltip } from './image-row';
 import { machineRow, machineTooltip } from './machine-row';
 import type { Shown } from './tree';
@@ -15,7 +15,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 const setting = (key: string): string => vscode.workspace.getConfiguration('nspawn').get(key, '');
 const passes = (filter: Filter) => (name: string): boolean => name.toLowerCase().includes(filter.text.toLowerCase());
 
-export function machinesShown(host: Host, filter: Filter): Shown {
+export function machinesShown(host: MachineStore, filter: Filter): Shown {
   const of = (name: string): Machine | undefined => host.snapshot.machines.get(name);
   const rank = (name: string): number => order.indexOf(of(name)?.state ?? 'stopped');
   return {
@@ -40,7 +40,7 @@ export function machinesShown(host: Host, filter: Filter): Shown {
   };
 }
 
-export function imagesShown(host: Host, filter: Filter): Shown {
+export function imagesShown(host: MachineStore, filter: Filter): Shown {
   const of = (name: string) => host.snapshot.images.get(name);
   return {
     names: () => {

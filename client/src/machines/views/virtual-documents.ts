@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { placesIn } from '../../host';
+import { fileReferencesIn } from '../../host';
 import { documentLink } from '../../ui/rows';
 import { inertLine } from '../../ui/text';
 import { openSettingsLine } from '../commands/settings-editor';
@@ -11,7 +11,7 @@ const foreign = new Set<string>();
 let opened = 0;
 
 /** Texts of ours in read-only editors; lines of settings files that are named in them are links. */
-export function registerDocuments(): vscode.Disposable {
+export function registerVirtualDocuments(): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.workspace.registerTextDocumentContentProvider(scheme, {
       provideTextDocumentContent: (uri) => texts.get(uri.toString()) ?? 'This text is not kept. Run the command again to see what is true now.\n',
@@ -21,7 +21,7 @@ export function registerDocuments(): vscode.Disposable {
       foreign.delete(document.uri.toString());
     }),
     vscode.languages.registerDocumentLinkProvider({ scheme }, {
-      provideDocumentLinks: (document) => foreign.has(document.uri.toString()) ? [] : placesIn(document.getText()).map(({ file, line, at, length }) => {
+      provideDocumentLinks: (document) => foreign.has(document.uri.toString()) ? [] : fileReferencesIn(document.getText()).map(({ file, line, at, length }) => {
         const range = new vscode.Range(document.positionAt(at), document.positionAt(at + length));
         return documentLink(range, vscode.Uri.from({ scheme: 'command', path: openSettingsLine, query: JSON.stringify([file, line]) }), `Open line ${line}`);
       }),

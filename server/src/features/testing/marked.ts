@@ -1,7 +1,7 @@
 import { type Position, type Range, TextEdit, type WorkspaceEdit } from 'vscode-languageserver-types';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { Document, type Kind, newest } from '../../schema';
-import { type Entry, type World, nowhere } from '../context';
+import { type FolderEntry, type Surroundings, nowhere } from '../context';
 
 /** Where a document of a test stands and what judges it. */
 export interface How {
@@ -44,9 +44,9 @@ export const covered = ({ text }: Document, range: Range): string => text.getTex
 /** A world made of paths (folders end in a slash), files with a text, names and other documents. */
 export function fakeWorld({ paths: named = [], files = {}, documents = [], ...names }: {
   paths?: readonly string[]; files?: Readonly<Record<string, string>>; documents?: readonly Document[];
-} & Partial<Pick<World, 'interfaces' | 'users'>> = {}): World {
+} & Partial<Pick<Surroundings, 'interfaces' | 'users'>> = {}): Surroundings {
   const paths = [...named, ...Object.keys(files)];
-  const entries = (folder: string): Entry[] => {
+  const entries = (folder: string): FolderEntry[] => {
     const top = folder.endsWith('/') ? folder : `${folder}/`;
     const below = paths.filter((p) => p.startsWith(top) && p !== top).map((p) => p.slice(top.length));
     return [...new Map(below.map((p) => [p.split('/')[0] ?? '', p.includes('/')]))].map(([name, isFolder]) => ({ name, folder: isFolder }));

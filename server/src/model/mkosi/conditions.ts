@@ -1,6 +1,6 @@
-import type { Edition, Setting } from '../../schema';
+import type { SchemaVersion, Setting } from '../../schema';
 import { shortened } from '../../syntax';
-import { type Disk, resolve } from './file-system';
+import { type FileSystem, resolve } from './file-system';
 import { pattern } from './glob';
 import { type Value, truth } from './assign';
 import { meetsVersion } from './versions';
@@ -10,8 +10,8 @@ export type Answer = boolean | { readonly stop: string };
 
 /** What a condition asks of: the image, and the folder that paths are relative to. */
 export interface Asking {
-  readonly edition: Edition;
-  readonly disk: Disk;
+  readonly edition: SchemaVersion;
+  readonly disk: FileSystem;
   readonly image: string;
   readonly folder: string;
 }
@@ -64,7 +64,7 @@ const normal = (path: string): string => path.split('/').filter((p) => p !== '' 
 /** Architectures that UEFI runs on. */
 const uefi: readonly string[] = ['x86', 'x86-64', 'arm', 'arm64', 'riscv32', 'riscv64', 'loongarch64'];
 
-function isWord({ value }: Setting, wanted: string, { version }: Edition): { readonly stop: string } | undefined {
+function isWord({ value }: Setting, wanted: string, { version }: SchemaVersion): { readonly stop: string } | undefined {
   const known = value.words?.some((w) => w.word === wanted && (w.since ?? 0) <= version && version <= (w.until ?? Infinity));
   return known === true ? undefined : { stop: `"${shortened(wanted)}" is not valid here` };
 }

@@ -4,7 +4,7 @@ import { Budget, noLimits } from './budget';
 import { pattern } from './glob';
 
 /** What mkosi reads besides configuration: whatever lies in and around a project. Nothing here throws. */
-export interface Disk {
+export interface FileSystem {
   /** What stands at an absolute path, behind links. */
   kind(path: string): 'file' | 'folder' | undefined;
   /** Permission bits. */
@@ -26,7 +26,7 @@ export interface Disk {
   /** Home folder of a user, of one's own without a name. */
   home(user?: string): string | undefined;
   variable(name: string): string | undefined;
-  readonly host: Host;
+  readonly host: BuildHost;
 }
 
 /** A file that is not read: it is a device, FIFO or socket, larger than its kind may be, or the system says no. */
@@ -37,7 +37,7 @@ export interface Unread {
 }
 
 /** The computer that mkosi runs on, as far as conditions ask for it. */
-export interface Host {
+export interface BuildHost {
   readonly distribution: string;
   readonly release: string;
   readonly architecture: string;
@@ -47,15 +47,15 @@ export interface Host {
 }
 
 /** What is assumed of a host that nobody asked. */
-export const someHost: Host = { distribution: 'debian', release: 'bookworm', architecture: 'x86-64', systemd: '252', clone: false };
+export const someBuildHost: BuildHost = { distribution: 'debian', release: 'bookworm', architecture: 'x86-64', systemd: '252', clone: false };
 
 /** A disk with one file on it, of which nothing else is known. */
-export function only(document: Document, path: string): Disk {
+export function only(document: Document, path: string): FileSystem {
   return {
     kind: (p) => (p === path ? 'file' : path.startsWith(p === '/' ? p : `${p}/`) ? 'folder' : undefined),
     mode: () => undefined, names: () => [], text: () => undefined,
     document: (p) => (p === path ? document : undefined),
-    unread: () => undefined, budget: new Budget(noLimits), real: (p) => p, destination: (p) => p, home: () => undefined, variable: () => undefined, host: someHost,
+    unread: () => undefined, budget: new Budget(noLimits), real: (p) => p, destination: (p) => p, home: () => undefined, variable: () => undefined, host: someBuildHost,
   };
 }
 
@@ -73,7 +73,7 @@ export function resolve(folder: string, path: string): string {
 }
 
 /** Variables and `~` of a path as mkosi replaces them; undefined when there is no such user (config.py parse_path). */
-export function expanded(path: string, disk: Disk): string | undefined {
+export function expanded(path: string, disk: FileSystem): string | undefined {
   const text = withVariables(path, disk);
   if (!text.startsWith('~')) return text;
   const slash = text.indexOf('/'), user = text.slice(1, slash < 0 ? text.length : slash), home = disk.home(user === '' ? undefined : user);
@@ -81,7 +81,7 @@ export function expanded(path: string, disk: Disk): string | undefined {
 }
 
 /** `$NAME` and `${NAME}`; those that are not set stay. */
-function withVariables(path: string, disk: Disk): string {
+function withVariables(path: string, disk: FileSystem): string {
   const last = path.lastIndexOf('}');
   let result = '', from = 0;
   for (let at = path.indexOf('$'); at >= 0; at = path.indexOf('$', from)) {
@@ -101,7 +101,7 @@ export const hasGlob = (path: string): boolean => /[*?[]/.test(path);
 const mostPaths = 10_000;
 
 /** The paths that a pattern stands for, as Python's glob.glob(). */
-export function globbed(path: string, folder: string, disk: Disk): string[] {
+export function globbed(path: string, folder: string, disk: FileSystem): string[] {
   if (!hasGlob(path)) return disk.kind(resolve(folder, path)) === undefined ? [] : [path];
   let found = [path.startsWith('/') ? '/' : ''];
   const parts = path.split('/').filter((p) => p !== '');

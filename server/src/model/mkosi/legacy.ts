@@ -1,14 +1,14 @@
 import type { Assigned, Document } from '../../schema';
 import { shortened } from '../../syntax';
-import { type Disk, resolve } from './file-system';
-import type { Passage } from './reading';
-import { Settings } from './values-in-force';
-import { type Ground, unread } from './reader';
+import { type FileSystem, resolve } from './file-system';
+import type { FileReading } from './reading';
+import { ConfigValues } from './values-in-force';
+import { type ReadContext, unread } from './reader';
 
 /** Reads a project of mkosi 14 and older: one file and its drop-ins, the distribution's own last (mkosi v14 parse_args). */
-export function readLegacy(ground: Ground): void {
+export function readLegacy(ground: ReadContext): void {
   const { disk, edition, root } = ground;
-  const settings = new Settings(edition, disk, 'main');
+  const settings = new ConfigValues(edition, disk, 'main');
   const conf = edition.version >= 14 && disk.kind(`${root}/mkosi.conf`) !== undefined;
   const files = [`${root}/${conf ? 'mkosi.conf' : 'mkosi.default'}`];
   const dropins = edition.version >= 14 ? ['mkosi.conf.d', 'mkosi.default.d'] : ['mkosi.default.d'];
@@ -19,10 +19,10 @@ export function readLegacy(ground: Ground): void {
   if (disk.budget.spent() === undefined) check(ground, settings, files[0] ?? '');
 }
 
-const filesIn = (folder: string, disk: Disk): string[] =>
+const filesIn = (folder: string, disk: FileSystem): string[] =>
   disk.names(folder).map((name) => `${folder}/${name}`).filter((file) => disk.kind(file) === 'file');
 
-function readFile(ground: Ground, file: string, settings: Settings): void {
+function readFile(ground: ReadContext, file: string, settings: ConfigValues): void {
   if (ground.disk.kind(file) !== 'file') return;
   const document = ground.disk.document(file);
   if (document === undefined) { unread(ground, file); return; }
@@ -35,7 +35,7 @@ function readFile(ground: Ground, file: string, settings: Settings): void {
 }
 
 /** What is said of two values that have to be something on the disk, before anything else is looked at. */
-function foldersWanted({ line: { key }, setting }: Assigned, text: string, { disk, edition, root }: Ground): string | undefined {
+function foldersWanted({ line: { key }, setting }: Assigned, text: string, { disk, edition, root }: ReadContext): string | undefined {
   const option = edition.option(key.text);
   if (option !== undefined && 'option' in option && option.option === '--directory' && text !== '') {
     return disk.kind(resolve(root, text)) === 'folder' ? undefined : `${shortened(text)} is no folder`;
@@ -44,8 +44,8 @@ function foldersWanted({ line: { key }, setting }: Assigned, text: string, { dis
 }
 
 /** All assignments of a file, whatever section they stand in. */
-export function readDocument(document: Document, folder: string, settings?: Settings): Passage {
-  const passage: Passage = { document, image: 'main', folder, role: 'configuration', reads: new Map(), reached: Infinity };
+export function readDocument(document: Document, folder: string, settings?: ConfigValues): FileReading {
+  const passage: FileReading = { document, image: 'main', folder, role: 'configuration', reads: new Map(), reached: Infinity };
   for (const assigned of document.assignments()) {
     const raw = assigned.line.value.text;
     const text = document.edition.version < 10 ? raw.replaceAll('%%', '%') : raw;
@@ -62,7 +62,7 @@ const rpm: readonly string[] = [
 ];
 
 /** What these releases refuse when all is read, already for a summary (mkosi v9, v12 and v14 __init__.py load_args). */
-function check({ disk, edition, faults, root }: Ground, settings: Settings, path: string): void {
+function check({ disk, edition, faults, root }: ReadContext, settings: ConfigValues, path: string): void {
   const { version } = edition;
   const say = (message: string, verdict: 'refused' | 'warned' = 'refused'): void => { faults.push({ verdict, path, message }); };
   const text = (...names: string[]): string | undefined => names.map((n) => settings.text(n)).find((t) => t !== undefined);
@@ -128,7 +128,7 @@ function check({ disk, edition, faults, root }: Ground, settings: Settings, path
 }
 
 function scripts(
-  disk: Disk, root: string, text: (...names: string[]) => string | undefined, beside: (name: string) => boolean, say: (message: string) => void,
+  disk: FileSystem, root: string, text: (...names: string[]) => string | undefined, beside: (name: string) => boolean, say: (message: string) => void,
 ): void {
   for (const [names, file] of [
     [['BuildScript'], 'mkosi.build'], [['PostInstallationScript', 'PostinstallScript'], 'mkosi.postinst'], [['PrepareScript'], 'mkosi.prepare'],

@@ -1,20 +1,20 @@
-import { type Document, type Edition, byEdition, kindOf, pathOf, ukiProfile } from '../../schema';
+import { type Document, type SchemaVersion, byEdition, kindOf, pathOf, ukiProfile } from '../../schema';
 import { shortened } from '../../syntax';
 import { compareVersions } from './versions';
-import { type Disk, base, expanded, parent, resolve } from './file-system';
+import { type FileSystem, base, expanded, parent, resolve } from './file-system';
 import { readDocument, readLegacy } from './legacy';
-import type { Passage, Read } from './reading';
-import { Settings } from './values-in-force';
+import type { FileReading, Read } from './reading';
+import { ConfigValues } from './values-in-force';
 import type { Value } from './assign';
-import { type Fault, type Ground, Walk, mainFile, unread } from './reader';
+import { type Fault, type ReadContext, ConfigReader, mainFile, unread } from './reader';
 
 /**
  * A folder with configuration, as one release of mkosi reads it: every file in its order, for every image. Reading
  * happens once, when the project is made; a changed file wants a new project.
  */
 export class Project {
-  private readonly ground: Ground;
-  private readonly byDocument = new Map<Document, Passage[]>();
+  private readonly ground: ReadContext;
+  private readonly byDocument = new Map<Document, FileReading[]>();
   private all: readonly Document[] | undefined;
   private paths: ReadonlySet<string | undefined> | undefined;
   private possible: ReadonlySet<string> | undefined;
@@ -22,7 +22,7 @@ export class Project {
   readonly partial: boolean = false;
 
   /** @param root the folder that mkosi is called in */
-  constructor(readonly root: string, readonly disk: Disk, readonly edition: Edition) {
+  constructor(readonly root: string, readonly disk: FileSystem, readonly edition: SchemaVersion) {
     this.ground = { edition, disk, root, passages: [], faults: [], profiles: new Map(), scripts: [] };
     disk.budget.timed(() => { if (edition.modern) readImages(this.ground); else readLegacy(this.ground); });
     const spent = disk.budget.spent();
@@ -50,7 +50,7 @@ export class Project {
   }
 
   /** The times that a file is read; none when no image wants it. */
-  passages(document: Document): readonly Passage[] {
+  readings(document: Document): readonly FileReading[] {
     return this.byDocument.get(document) ?? [];
   }
 
@@ -60,7 +60,7 @@ export class Project {
   }
 
   /** Scripts that are run because they lie beside the configuration, each with the file that it belongs to. */
-  get scripts(): Ground['scripts'] {
+  get scripts(): ReadContext['scripts'] {
     return this.ground.scripts;
   }
 
@@ -88,7 +88,7 @@ export class Project {
   }
 
   /** Reads a file on its own, as it would be if something wanted it. */
-  supposed(document: Document, path: string): Passage {
+  supposed(document: Document, path: string): FileReading {
     return this.suppose(document, path).passage;
   }
 
@@ -111,12 +111,12 @@ export class Project {
     return found;
   }
 
-  private suppose(document: Document, path: string): { readonly passage: Passage; readonly settings?: Settings } {
+  private suppose(document: Document, path: string): { readonly passage: FileReading; readonly settings?: ConfigValues } {
     if (!document.edition.modern) return { passage: readDocument(document, this.root) };
-    const ground: Ground = { ...this.ground, passages: [], faults: [], profiles: new Map(), scripts: [] };
+    const ground: ReadContext = { ...this.ground, passages: [], faults: [], profiles: new Map(), scripts: [] };
     const image = /\/mkosi\.images\/([^/]+?)(\.conf)?(\/|$)/.exec(path.slice(this.root.length))?.[1]
       ?? (/\/mkosi\.tools\.conf(\/|$)/.test(path) ? 'tools' : /\/mkosi\.initrd\.conf(\/|$)/.test(path) ? 'default-initrd' : 'main');
-    const settings = new Settings(this.edition, this.disk, image), walk = new Walk(ground, settings);
+    const settings = new ConfigValues(this.edition, this.disk, image), walk = new ConfigReader(ground, settings);
     const folder = /\/mkosi(\.local)?\.conf$/.test(path) ? parent(path) : resolve(path, base(parent(path)).startsWith('mkosi.') ? '../..' : '..');
     if (isKernelProfile(path, document)) walk.kernelProfile(path, folder);
     else walk.suppose(document, folder);
@@ -132,7 +132,7 @@ export const inner = /^mkosi\.(conf\.d|profiles|images|presets|uki-profiles|loca
  * lies in is not followed.
  * @param above the folders above, by their one name, and how many of them are of the project
  */
-function* configuration(folder: string, disk: Disk, within = false, above = ancestors(folder, disk), depth = 1): Generator<string> {
+function* configuration(folder: string, disk: FileSystem, within = false, above = ancestors(folder, disk), depth = 1): Generator<string> {
   for (const name of disk.names(folder)) {
     const path = `${folder}/${name}`;
     if (disk.kind(path) === 'folder') {
@@ -146,14 +146,14 @@ function* configuration(folder: string, disk: Disk, within = false, above = ance
 }
 
 /** A folder and those above it, by their one name. */
-function ancestors(folder: string, disk: Disk): ReadonlySet<string> {
+function ancestors(folder: string, disk: FileSystem): ReadonlySet<string> {
   const found = new Set([disk.real(folder)]);
   for (let at = folder; at !== parent(at); at = parent(at)) found.add(disk.real(parent(at)));
   return found;
 }
 
 /** What lies in a folder under a name of its own: NAME.conf, or a folder NAME. */
-function named(folder: string, disk: Disk): Map<string, string> {
+function named(folder: string, disk: FileSystem): Map<string, string> {
   const found = new Map<string, string>();
   for (const entry of disk.names(folder)) {
     const path = `${folder}/${entry}`;
@@ -162,7 +162,7 @@ function named(folder: string, disk: Disk): Map<string, string> {
   return found;
 }
 
-const imagesFolder = ({ disk, edition }: Ground, folder: string): string =>
+const imagesFolder = ({ disk, edition }: ReadContext, folder: string): string =>
   `${folder}/${edition.version < 24 && disk.kind(`${folder}/mkosi.images`) === undefined ? 'mkosi.presets' : 'mkosi.images'}`;
 
 /** Profiles of the tools tree and the initrd that come with mkosi (mkosi 27.1 resources). */
@@ -174,11 +174,11 @@ const isKernelProfile = (path: string, { tree }: Document): boolean =>
   base(parent(path)) === 'mkosi.uki-profiles' || tree.lines.find((line) => line.kind === 'header')?.name.text === ukiProfile;
 
 /** The main image, its tools and initrd, and the images below it (mkosi 27.1 config.py parse_config). */
-function readImages(ground: Ground): void {
+function readImages(ground: ReadContext): void {
   const { disk, edition } = ground;
   const folder = configurationFolder(ground);
-  const main = new Settings(edition, disk, 'main');
-  new Walk(ground, main).read(folder, folder, { profiles: true, local: true });
+  const main = new ConfigValues(edition, disk, 'main');
+  new ConfigReader(ground, main).read(folder, folder, { profiles: true, local: true });
   if (disk.budget.spent() === undefined) minimumVersion(ground);
   const inherited = (name: string): Map<string, Value> => {
     const first = new Map<string, Value>();
@@ -190,11 +190,11 @@ function readImages(ground: Ground): void {
   };
   if (edition.version >= 26) {
     const tree = main.text('ToolsTree');
-    if (tree === 'default' || tree === 'yes') extra(ground, `${folder}/mkosi.tools.conf`, folder, () => new Settings(edition, disk, 'tools', inherited('tools')));
+    if (tree === 'default' || tree === 'yes') extra(ground, `${folder}/mkosi.tools.conf`, folder, () => new ConfigValues(edition, disk, 'tools', inherited('tools')));
   }
   const images = readSubimages(ground, folder, main, inherited);
   if (edition.version >= 27 && [main, ...images.values()].some((s) => s.list('Initrds').includes('default'))) {
-    extra(ground, `${folder}/mkosi.initrd.conf`, folder, () => new Settings(edition, disk, 'default-initrd', inherited('default-initrd')));
+    extra(ground, `${folder}/mkosi.initrd.conf`, folder, () => new ConfigValues(edition, disk, 'default-initrd', inherited('default-initrd')));
   }
   // What was not come to any more is not missing.
   if (disk.budget.spent() !== undefined) return;
@@ -204,7 +204,7 @@ function readImages(ground: Ground): void {
 }
 
 /** Since 26 everything may lie in a folder mkosi/ instead. */
-function configurationFolder({ disk, edition, root }: Ground): string {
+function configurationFolder({ disk, edition, root }: ReadContext): string {
   if (edition.version < 26) return root;
   const has = (path: string): boolean => disk.kind(`${root}/${path}`) !== undefined;
   if (has('mkosi.conf') || has('mkosi.tools.conf')) return root;
@@ -213,19 +213,19 @@ function configurationFolder({ disk, edition, root }: Ground): string {
 
 /** Single values that all images have in common. */
 const shared = byEdition((edition) => edition.schema.data.settings.filter(({ name, scope, value }) => {
-  const effective = edition.elsewhere(name), reach = effective?.scope ?? scope;
+  const effective = edition.inAnySection(name), reach = effective?.scope ?? scope;
   return effective !== undefined && (reach === 'universal' || reach === 'multiversal') && value.list === undefined;
 }));
 
-function extra(ground: Ground, path: string, folder: string, settings: () => Settings): void {
+function extra(ground: ReadContext, path: string, folder: string, settings: () => ConfigValues): void {
   const kind = ground.disk.kind(path);
   if (kind === undefined) return;
   const whole = kind === 'folder';
-  new Walk(ground, settings()).read(path, whole ? path : folder, { profiles: whole, local: whole });
+  new ConfigReader(ground, settings()).read(path, whole ? path : folder, { profiles: whole, local: whole });
 }
 
-function readSubimages(ground: Ground, folder: string, main: Settings, inherited: (name: string) => Map<string, Value>): Map<string, Settings> {
-  const { disk, edition } = ground, images = new Map<string, Settings>();
+function readSubimages(ground: ReadContext, folder: string, main: ConfigValues, inherited: (name: string) => Map<string, Value>): Map<string, ConfigValues> {
+  const { disk, edition } = ground, images = new Map<string, ConfigValues>();
   for (const [name, path] of named(imagesFolder(ground, folder), disk)) {
     const isFolder = disk.kind(path) === 'folder';
     const own = new Map<string, Value>();
@@ -236,8 +236,8 @@ function readSubimages(ground: Ground, folder: string, main: Settings, inherited
         if (scope === 'inherit' && (value !== null)) own.set(setting, value);
       }
     }
-    const settings = new Settings(edition, disk, name, edition.version < 24 ? new Map<string, Value>() : inherited(name), own);
-    const wanted = new Walk(ground, settings).read(path, isFolder ? path : folder, {
+    const settings = new ConfigValues(edition, disk, name, edition.version < 24 ? new Map<string, Value>() : inherited(name), own);
+    const wanted = new ConfigReader(ground, settings).read(path, isFolder ? path : folder, {
       profiles: isFolder && edition.version >= 25, local: edition.version >= 24,
     });
     if (wanted) images.set(name, settings);
@@ -246,7 +246,7 @@ function readSubimages(ground: Ground, folder: string, main: Settings, inherited
 }
 
 /** Asked for as soon as the line is read (config.py config_parse_minimum_version, since 26). */
-function minimumVersion({ disk, edition, faults, passages }: Ground): void {
+function minimumVersion({ disk, edition, faults, passages }: ReadContext): void {
   if (edition.version < 26) return;
   for (const { document, image, reads } of passages) {
     for (const { assigned, text } of reads.values()) {
@@ -259,9 +259,9 @@ function minimumVersion({ disk, edition, faults, passages }: Ground): void {
 }
 
 /** Images that are named but missing, and circles of images that need one another (config.py resolve_deps). */
-function dependencies({ edition, faults, passages }: Ground, folder: string, main: Settings, images: ReadonlyMap<string, Settings>): void {
+function dependencies({ edition, faults, passages }: ReadContext, folder: string, main: ConfigValues, images: ReadonlyMap<string, ConfigValues>): void {
   if (images.size === 0 && edition.version < 24) return;
-  const setting = edition.version < 24 && edition.elsewhere('Images') !== undefined ? 'Images' : 'Dependencies';
+  const setting = edition.version < 24 && edition.inAnySection('Images') !== undefined ? 'Images' : 'Dependencies';
   const needs = (name: string): readonly string[] => images.get(name)?.list('Dependencies') ?? [];
   /** @param item the image that it is about, to be found in the line that names it last */
   const fault = (message: string, item = ''): void => {
@@ -269,7 +269,7 @@ function dependencies({ edition, faults, passages }: Ground, folder: string, mai
     const path = by === undefined ? `${folder}/mkosi.conf` : pathOf(by.document.uri) ?? '';
     faults.push({ verdict: 'refused', path, message, ...(at === undefined ? {} : { at: { ...at.assigned, item } }) });
   };
-  const naming = ({ reads }: Passage, item: string): Read | undefined => item === '' ? undefined : [...reads.values()].findLast(({ assigned, text }) =>
+  const naming = ({ reads }: FileReading, item: string): Read | undefined => item === '' ? undefined : [...reads.values()].findLast(({ assigned, text }) =>
     assigned.setting?.name === setting && assigned.section !== undefined && !edition.isCondition(assigned.section) && text.split(/[\s,]+/).includes(item));
   const wanted = main.list(setting), start = wanted.length > 0 || main.own.has(setting) ? wanted : [...images.keys()];
   const missing = start.find((name) => !images.has(name));
@@ -301,7 +301,7 @@ function hasCircle(names: ReadonlySet<string>, needs: (name: string) => readonly
 }
 
 /** Up to 24 a key for ssh came out of a certificate, already for a summary (config.py load_credentials). */
-function ssh(settings: Settings, ground: Ground, folder: string, say: (message: string) => void): void {
+function ssh(settings: ConfigValues, ground: ReadContext, folder: string, say: (message: string) => void): void {
   const { disk } = ground;
   const credentials = settings.value('Credentials'), certificate = settings.text('SshCertificate');
   if (credentials instanceof Map && credentials.has('ssh.authorized_keys.root')) return;
@@ -317,7 +317,7 @@ function ssh(settings: Settings, ground: Ground, folder: string, say: (message: 
 }
 
 /** What older releases refused when all was read (config.py load_config). */
-function conflicts(ground: Ground, folder: string, all: readonly Settings[]): void {
+function conflicts(ground: ReadContext, folder: string, all: readonly ConfigValues[]): void {
   const { edition, faults } = ground;
   if (edition.version >= 26) return;
   const say = (message: string): void => {

@@ -1,10 +1,10 @@
-import { type Assigned, type Document, type Edition, type Setting, byEdition, pathOf, ukiProfile } from '../../schema';
+import { type Assigned, type Document, type SchemaVersion, type Setting, byEdition, pathOf, ukiProfile } from '../../schema';
 import { type Answer, holds } from './conditions';
-import { type Disk, base, expanded, globbed, parent, resolve } from './file-system';
+import { type FileSystem, base, expanded, globbed, parent, resolve } from './file-system';
 import { shortened, withoutEnd } from '../../syntax';
 import { items } from './sections';
-import type { Passage, Read } from './reading';
-import { Settings, besides, prohibited } from './values-in-force';
+import type { FileReading, Read } from './reading';
+import { ConfigValues, implicitFiles, prohibited } from './values-in-force';
 import { type Expanded, expand } from './specifiers';
 
 /** Something wrong that is no line of a file: what lies around, or what all files come to. */
@@ -17,12 +17,12 @@ export interface Fault {
 }
 
 /** What all walks of a project share. */
-export interface Ground {
-  readonly edition: Edition;
-  readonly disk: Disk;
+export interface ReadContext {
+  readonly edition: SchemaVersion;
+  readonly disk: FileSystem;
   /** The folder that mkosi is called in. */
   readonly root: string;
-  readonly passages: Passage[];
+  readonly passages: FileReading[];
   readonly faults: Fault[];
   /** Scripts that are run because they lie there, and the file that they belong to. */
   readonly scripts: { readonly path: string; readonly owner: string }[];
@@ -34,14 +34,14 @@ export interface Ground {
 type Lead = Pick<Fault, 'path' | 'at'>;
 
 /** Where something is said that is about no file more than another: in the one that mkosi starts from, if that is read. */
-export const mainFile = ({ passages: [first] }: Ground, otherwise: string): string => (first && pathOf(first.document.uri)) ?? otherwise;
+export const mainFile = ({ passages: [first] }: ReadContext, otherwise: string): string => (first && pathOf(first.document.uri)) ?? otherwise;
 
 /**
  * Says why a file is not read. mkosi never comes to the end of a device or waits for the other end of a FIFO; how much
  * is read, and with whose rights, is another matter there.
  * @returns whether it is one that is not read
  */
-export function unread(ground: Ground, file: string, lead?: Lead): boolean {
+export function unread(ground: ReadContext, file: string, lead?: Lead): boolean {
   const { disk, faults, root } = ground, why = disk.unread(file);
   if (why === undefined) return false;
   if (faults.length > mostRemarks) return true;
@@ -65,7 +65,7 @@ const builtins: readonly string[] = ['mkosi-tools', 'mkosi-initrd', 'mkosi-vm', 
 const assignable = byEdition((edition) => edition.sections.filter((s) => !edition.isCondition(s) && s !== ukiProfile));
 
 /** Reads the configuration of one image, in the order in which mkosi does (config.py ParseContext). */
-export class Walk {
+export class ConfigReader {
   private readonly included = new Set<string>();
   /** By setting and folder: how much of its lists has been looked for from there. */
   private readonly followed = new Map<string, ReadonlyMap<readonly string[], number>>();
@@ -78,7 +78,7 @@ export class Walk {
   /** The line that has included what is being read. */
   private lead: Lead | undefined;
 
-  constructor(private readonly ground: Ground, readonly settings: Settings) {
+  constructor(private readonly ground: ReadContext, readonly settings: ConfigValues) {
     this.left = ground.disk.budget.limits.passages;
   }
 
@@ -136,8 +136,8 @@ export class Walk {
     this.assignments(passage);
   }
 
-  private begin(document: Document, folder: string, role: Passage['role'] = 'configuration'): Passage {
-    const passage: Passage = { document, image: this.settings.image, folder, role, reads: new Map(), reached: 0 };
+  private begin(document: Document, folder: string, role: FileReading['role'] = 'configuration'): FileReading {
+    const passage: FileReading = { document, image: this.settings.image, folder, role, reads: new Map(), reached: 0 };
     this.ground.passages.push(passage);
     return passage;
   }
@@ -154,7 +154,7 @@ export class Walk {
   }
 
   /** Whether the conditions of a file hold; notes each one that is asked. */
-  private matches(passage: Passage, sections: readonly [string, string]): boolean {
+  private matches(passage: FileReading, sections: readonly [string, string]): boolean {
     const [plain, choice] = sections, asserts = plain === 'Assert', { edition } = this.ground;
     let triggered: boolean | undefined, chosen: boolean | undefined, skip = false, last: number | undefined;
     const read = sections.filter((s) => edition.sections.includes(s));
@@ -189,7 +189,7 @@ export class Walk {
     return chosen !== false;
   }
 
-  private condition(passage: Passage, item: { section: string; line: Assigned['line']; start: number }): { answer: Answer; trigger: boolean } {
+  private condition(passage: FileReading, item: { section: string; line: Assigned['line']; start: number }): { answer: Answer; trigger: boolean } {
     const { edition, disk } = this.ground;
     const raw = item.line.value.text;
     const trigger = raw.startsWith('|'), rest = trigger ? raw.slice(1) : raw;
@@ -206,19 +206,19 @@ export class Walk {
     return { answer: typeof answer === 'boolean' ? answer !== negate : answer, trigger };
   }
 
-  private stop(passage: Passage, start: number, stop: string): void {
+  private stop(passage: FileReading, start: number, stop: string): void {
     const read = passage.reads.get(start);
     if (read !== undefined && read.stop === undefined) passage.reads.set(start, { ...read, stop });
   }
 
-  private note(passage: Passage, item: { section: string; line: Assigned['line']; start: number }, value: Expanded): Read {
+  private note(passage: FileReading, item: { section: string; line: Assigned['line']; start: number }, value: Expanded): Read {
     const setting = this.ground.edition.assigned(item.section, item.line.key.text);
     const read = { assigned: { line: item.line, start: item.start, section: item.section, setting }, ...value };
     passage.reads.set(item.start, read);
     return read;
   }
 
-  private expand(text: string, { document, folder }: Pick<Passage, 'document' | 'folder'>): Expanded {
+  private expand(text: string, { document, folder }: Pick<FileReading, 'document' | 'folder'>): Expanded {
     const { edition, root } = this.ground;
     return expand(text, edition, (char, setting) => {
       // The first releases did not know the name of the image yet when they asked for the name of its output.
@@ -236,7 +236,7 @@ export class Walk {
     });
   }
 
-  private assignments(passage: Passage): void {
+  private assignments(passage: FileReading): void {
     const { edition } = this.ground;
     const sections = assignable(edition);
     passage.reached = Infinity;
@@ -280,7 +280,7 @@ export class Walk {
     const { disk, edition } = this.ground;
     if (local || edition.version < 24) this.local(folder);
     const there = new Set(disk.names(folder));
-    for (const { name, setting, read } of besides(edition)) {
+    for (const { name, setting, read } of implicitFiles(edition)) {
       if (!there.has(name.split('/', 1)[0] ?? '')) continue;
       if (prohibited(setting, this.settings.image, edition)) continue;
       for (const found of globbed(`${folder}/${name}`, '/', disk)) {
@@ -396,4 +396,4 @@ export class Walk {
 const isSecret = ({ value, name }: Setting, read: boolean): boolean => value.params?.secret === true || (read && name === 'RootPassword');
 
 /** Whether a file cannot be reached because the bytes of its name are no text. */
-const unnamed = (path: string, disk: Disk): boolean => path.includes('\ufffd') && path.endsWith('.conf') && disk.kind(path) === undefined;
+const unnamed = (path: string, disk: FileSystem): boolean => path.includes('\ufffd') && path.endsWith('.conf') && disk.kind(path) === undefined;

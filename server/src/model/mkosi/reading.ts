@@ -13,7 +13,7 @@ export interface Read {
 }
 
 /** One time that mkosi reads a file. A file may be read for several images, and for each with another result. */
-export interface Passage {
+export interface FileReading {
   readonly document: Document;
   /** `main`, `tools`, `default-initrd`, or the name of an image. */
   readonly image: string;
@@ -28,10 +28,10 @@ export interface Passage {
 }
 
 /** Whether a file was read alike at two times, for all images; then it has the same findings. */
-export const sameReading = (before: readonly Passage[], after: readonly Passage[]): boolean =>
+export const sameReading = (before: readonly FileReading[], after: readonly FileReading[]): boolean =>
   before.length === after.length && before.every((passage, i) => samePassage(passage, after[i]));
 
-const samePassage = (a: Passage, b: Passage | undefined): boolean =>
+const samePassage = (a: FileReading, b: FileReading | undefined): boolean =>
   b !== undefined && a.document === b.document && a.image === b.image && a.folder === b.folder && a.role === b.role && a.reached === b.reached &&
   a.reads.size === b.reads.size && [...a.reads].every(([start, read]) => sameRead(read, b.reads.get(start)));
 

@@ -1,28 +1,36 @@
-import { type Edition, ukiProfile } from '../../schema';
-import type { Situation } from '../../rules/rule';
-import type { Passage } from '.';
+import { type Document, type SchemaVersion, ukiProfile } from '../../schema';
+import type { FileReading } from '.';
+
+/** A document, and how mkosi reads it. */
+export interface DocumentReadings {
+  readonly document: Document;
+  readonly role: FileReading['role'];
+  readonly readings: readonly FileReading[];
+  /** Some image wants it. */
+  readonly active: boolean;
+}
 
 /** Whether a file of this role is read in a section; of modern mkosi, since older ones read them all. */
-export function readsSection(section: string, { document: { edition }, role }: Pick<Situation, 'document' | 'role'>): boolean {
+export function readsSection(section: string, { document: { edition }, role }: Pick<DocumentReadings, 'document' | 'role'>): boolean {
   if (!edition.modern) return true;
   return (section === ukiProfile) === (role === 'uki-profile') && edition.sections.includes(section);
 }
 
 /** Whether mkosi gives up at a setting that it does not know; 26 and newer, and 5 and older, only warn. */
-export const stopsAtUnknown = ({ version }: Edition): boolean => version < 26 && version >= 6;
+export const stopsAtUnknown = ({ version }: SchemaVersion): boolean => version < 26 && version >= 6;
 
 /** Every line as mkosi reads it, with the passage that it belongs to. */
-export function* reads({ passages }: Situation): Generator<{ passage: Passage; read: Passage['reads'] extends Map<number, infer R> ? R : never }> {
-  for (const passage of passages) for (const read of passage.reads.values()) yield { passage, read };
+export function* reads({ readings }: DocumentReadings): Generator<{ passage: FileReading; read: FileReading['reads'] extends Map<number, infer R> ? R : never }> {
+  for (const passage of readings) for (const read of passage.reads.values()) yield { passage, read };
 }
 
 /** Whether nobody reads a line: behind a condition that does not hold, or in a file that nothing wants. */
-export function unread({ passages, active, document }: Situation, start: number): boolean {
+export function unread({ readings, active, document }: DocumentReadings, start: number): boolean {
   if (!active) return true;
   const index = document.tree.indexAt(start), section = document.sectionAt(index), placed = document.tree.at(index);
   // Conditions are asked first, wherever they stand: when they do not hold, nothing but them is looked at.
   const assigns = section !== undefined && !document.edition.isCondition(section);
-  if (passages.every((p) => start >= p.reached || (assigns && p.reached !== Infinity))) return true;
+  if (readings.every((p) => start >= p.reached || (assigns && p.reached !== Infinity))) return true;
   return section !== undefined && placed?.line.kind === 'assignment' && placed.line.key.length > 0 && document.edition.isCondition(section) &&
-    !passages.some((p) => p.reads.has(placed.start));
+    !readings.some((p) => p.reads.has(placed.start));
 }

@@ -1,4 +1,4 @@
-import { type Edition, has } from '../../schema';
+import { type SchemaVersion, has } from '../../schema';
 
 /** A value with its specifiers replaced, and those that nothing stands for. */
 export interface Expanded {
@@ -17,7 +17,7 @@ export type Meaning = (char: string, setting: string | undefined) => string | un
 const mostCharacters = 1 << 16;
 
 /** Replaces `%x`; a `%` at the very end stays (mkosi 27.1 config.py expand_specifiers). */
-export function expand(text: string, edition: Edition, meaning: Meaning): Expanded {
+export function expand(text: string, edition: SchemaVersion, meaning: Meaning): Expanded {
   if (!text.includes('%')) return { text, unknown: [], unset: [] };
   const known = edition.schema.data.specifiers ?? [];
   const unknown = new Set<string>(), unset = new Map<string, { char: string; setting: string }>();

@@ -1,5 +1,5 @@
-import { type Edition, type Setting, byEdition, has } from '../../schema';
-import type { Disk } from './file-system';
+import { type SchemaVersion, type Setting, byEdition, has } from '../../schema';
+import type { FileSystem } from './file-system';
 import { type Value, assign } from './assign';
 
 /** The release that a distribution has when nobody chooses one (mkosi/distribution/*.py default_release). */
@@ -10,7 +10,7 @@ const releases: Readonly<Record<string, readonly (readonly [until: number, relea
   openmandriva: [[99, 'cooker']], opensuse: [[99, 'tumbleweed']], postmarketos: [[99, 'edge']],
   ubuntu: [[22, 'lunar'], [25.3, 'noble'], [99, 'devel']],
 };
-const releaseOf = (distribution: string, { version }: Edition): string =>
+const releaseOf = (distribution: string, { version }: SchemaVersion): string =>
   releases[distribution]?.find(([until]) => version <= until)?.[1] ?? '';
 
 const fedoras: readonly string[] = ['centos', 'alma', 'rocky', 'rhel', 'rhel-ubi', 'azure'];
@@ -19,12 +19,12 @@ const fedoras: readonly string[] = ['centos', 'alma', 'rocky', 'rhel', 'rhel-ubi
  * What has been assigned so far, and the defaults of the rest. Values of the command line, of local configuration and
  * of the main image stand before those of files (config.py ParseContext).
  */
-export class Settings {
+export class ConfigValues {
   /** Lists that were made here, so that they may grow. */
   private readonly made = new WeakSet();
 
   constructor(
-    readonly edition: Edition, readonly disk: Disk, readonly image: string,
+    readonly edition: SchemaVersion, readonly disk: FileSystem, readonly image: string,
     readonly first: Map<string, Value> = new Map(), readonly own: Map<string, Value> = new Map(),
   ) {}
 
@@ -50,7 +50,7 @@ export class Settings {
       return first instanceof Map ? new Map([...(own as ReadonlyMap<string, string>), ...first]) : first;
     }
     if (!this.first.has(name) && own !== null) return own;
-    const setting = this.edition.elsewhere(name);
+    const setting = this.edition.inAnySection(name);
     if ((this.first.has(name) || this.own.has(name)) && setting !== undefined) {
       if (setting.value.type === 'dict') return new Map();
       if (setting.value.list !== undefined) return [];
@@ -102,7 +102,7 @@ export class Settings {
       case 'ToolsTreeRelease': return releaseOf(this.text('ToolsTreeDistribution') ?? '', edition);
       case 'Initrds': return edition.version >= 27 && this.wantsInitrd() ? ['default'] : [];
     }
-    const setting = edition.elsewhere(name);
+    const setting = edition.inAnySection(name);
     if (setting?.value.type === 'dict') return new Map();
     return setting?.value.list === undefined ? null : [];
   }
@@ -120,7 +120,7 @@ export class Settings {
 const isKernel = (name: string): boolean => /^(kernel(-core|-uek)?|linux(-image.*|-lts|-zen|-hardened|-generic)?)$/.test(name);
 
 /** Whether an image may not set a setting (mkosi 27.1 config.py setting_prohibited). */
-export function prohibited({ scope, tools, value }: Setting, image: string, edition: Edition): boolean {
+export function prohibited({ scope, tools, value }: Setting, image: string, edition: SchemaVersion): boolean {
   if (image === 'main' || scope === undefined || edition.version < 24) return false;
   if (edition.version < 25) return scope === 'universal' || scope === 'multiversal' ? value.list === undefined && value.type !== 'dict' : false;
   if (edition.version < 26) return scope === 'universal' || scope === 'multiversal';
@@ -129,7 +129,7 @@ export function prohibited({ scope, tools, value }: Setting, image: string, edit
 }
 
 /** A file that sets a setting by lying in the project. */
-export interface Beside {
+export interface ImplicitFile {
   readonly name: string;
   readonly setting: Setting;
   /** The file's text is the value; otherwise its path is. */
@@ -142,11 +142,11 @@ const younger: Readonly<Record<string, number>> = {
 };
 
 /** The files that set something in one release. */
-export const besides = byEdition((edition): Beside[] => {
-  const found: Beside[] = [];
+export const implicitFiles = byEdition((edition): ImplicitFile[] => {
+  const found: ImplicitFile[] = [];
   for (const record of edition.schema.data.settings) {
     for (const name of record.files ?? []) {
-      const setting = edition.elsewhere(record.name) ?? record.aliases?.map((a) => edition.elsewhere(a.name)).find((s) => s !== undefined);
+      const setting = edition.inAnySection(record.name) ?? record.aliases?.map((a) => edition.inAnySection(a.name)).find((s) => s !== undefined);
       if (setting === undefined || !has({ since: younger[name] ?? 0 }, edition.version)) continue;
       if (name.includes('*') && edition.version < 25) continue;
       found.push({ name, setting, read: readNames.includes(name) && (edition.version >= 21 || name === 'mkosi.rootpw') });

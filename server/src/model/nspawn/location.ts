@@ -1,13 +1,11 @@
-import type { Document } from '../../schema';
-import type { Span } from '../../syntax';
 import type { Scope } from './options';
-import type { Files, Situation } from '../../rules/rule';
+import type { HostFiles } from '../host-files';
 
 /**
  * Where a `.nspawn` file lies (v262 nspawn.c:5121): in a folder of settings, which nspawn trusts; beside the images; in
  * the folder of packages, which it never reads; or somewhere that says nothing of where it will be.
  */
-export interface Place {
+export interface FileLocation {
   readonly kind: 'settings' | 'images' | 'packages' | 'elsewhere';
   readonly scope: Scope;
   readonly folder: string;
@@ -35,7 +33,7 @@ const images: readonly string[] = [
 const packages: readonly string[] = ['/usr/lib/systemd/nspawn', '/usr/local/lib/systemd/nspawn', '/lib/systemd/nspawn'];
 
 /** @param path absolute, with slashes */
-export function placeOf(path: string): Place {
+export function locationOf(path: string): FileLocation {
   const at = path.lastIndexOf('/'),
     folder = path.slice(0, at);
   const machine = path.slice(at + 1).replace(/\.nspawn$/, '');
@@ -62,13 +60,13 @@ export function placeOf(path: string): Place {
 }
 
 /** The folders that nspawn looks for the image of a file's machine in. @param path of the file, absolute, with slashes */
-export const imageFoldersOf = (path: string): readonly string[] => placeOf(path).images;
+export const imageFoldersOf = (path: string): readonly string[] => locationOf(path).images;
 
 /** A name as nspawn uses it for a machine: what no host name holds is left out (v262 hostname-util.c hostname_cleanup). */
 export const machineNameOf = (name: string): string => name.replace(/[^A-Za-z0-9.-]/g, '');
 
 /** The machines of the images in some folders (v262 discover-image.c image_find). */
-export function machinesOf(folders: readonly string[], files: Files): Map<string, string> {
+export function machinesOf(folders: readonly string[], files: HostFiles): Map<string, string> {
   const found = new Map<string, string>();
   for (const folder of folders) {
     for (const entry of files.entries(folder)) {
@@ -81,20 +79,3 @@ export function machinesOf(folders: readonly string[], files: Files): Map<string
   }
   return found;
 }
-
-/** Where something is marked that is about no line more than another: the first line that is no comment. */
-export const topOf = ({ document }: Situation): Span => document.once(top);
-
-function top({ tree, text }: Document): Span {
-  for (const { line, start } of tree) {
-    if (line.kind === 'blank' || line.kind === 'comment') continue;
-    const written = text.getText().slice(start, start + line.length);
-    const blank = /^\s*/.exec(written)?.[0].length ?? 0;
-    return { start: start + blank, end: start + blank + (/^[^\n\r\0]*/.exec(written.slice(blank))?.[0].length ?? 0) };
-  }
-  return { start: 0, end: 0 };
-}
-
-/** Where a file would be right, unless another one lies there already. */
-export const freeAt = (path: string, files: Files): { readonly moveTo?: string } =>
-  files.exists(path) ? {} : { moveTo: path };

@@ -1,7 +1,7 @@
-import { type Version, reached, wordsOf } from '../../schema';
+import { type Version, hasBackport, wordsOf } from '../../schema';
 import { isRoot } from '../../values';
 import { links, mounts } from './groups';
-import { type Entry, type Load, wordOf } from '../assignments';
+import { type ParsedAssignment, type EffectiveAssignments, wordOf } from '../assignments';
 import { isTaken } from './trust';
 
 /** What a machine is started with besides its file: the switches of the template unit, or none. */
@@ -17,27 +17,27 @@ export type UserMode = 'no' | 'yes' | 'fixed' | 'pick' | 'managed';
  * The settings that nspawn starts a machine with: the file laid over the switches (v262 nspawn.c merge_settings), as
  * verify_arguments() then looks at them. A group of settings in the file replaces the group of the switches.
  */
-export interface Machine {
+export interface NspawnOptions {
   readonly version: Version;
   readonly launch: Launch;
   readonly scope: Scope;
   /** Assignments that count: still in force at the end of the file, and not ignored for lack of trust. */
-  readonly live: (name: string) => readonly Entry[];
-  readonly last: (name: string) => Entry | undefined;
+  readonly live: (name: string) => readonly ParsedAssignment[];
+  readonly last: (name: string) => ParsedAssignment | undefined;
   readonly startMode: 'command' | 'boot' | 'pid2' | undefined;
   /** The file configures the network, which takes back the template unit's virtual Ethernet link. */
-  readonly networkBy: readonly Entry[];
+  readonly networkBy: readonly ParsedAssignment[];
   readonly privateNetwork: boolean;
   readonly virtualEthernet: boolean;
   readonly userMode: UserMode;
   /** The file says so; otherwise a switch does. */
-  readonly userBy: Entry | undefined;
+  readonly userBy: ParsedAssignment | undefined;
   readonly firstUser: number | undefined;
   readonly ownership: string;
-  readonly readOnlyBy: Entry | undefined;
+  readonly readOnlyBy: ParsedAssignment | undefined;
   /** Only /usr comes from the image. */
   readonly emptyRoot: boolean;
-  readonly rootMounts: readonly Entry[];
+  readonly rootMounts: readonly ParsedAssignment[];
   /** `no`, `auto`, `host`, `guest`, `try-host`, `try-guest`. */
   readonly linkJournal: string;
   readonly capabilities: ReadonlySet<number>;
@@ -50,15 +50,15 @@ const netBindService = 10;
 export const netAdmin = 12;
 
 /** Most files ask for little of it, so everything is found out when it is asked for. */
-class Started implements Machine {
+class Started implements NspawnOptions {
   readonly version: Version;
   private network: ReturnType<typeof networkOf> | undefined;
   private users: Users | undefined;
   private granted: ReadonlySet<number> | undefined;
-  private mounted: readonly Entry[] | undefined;
+  private mounted: readonly ParsedAssignment[] | undefined;
 
   constructor(
-    private readonly load: Load,
+    private readonly load: EffectiveAssignments,
     readonly launch: Launch,
     private readonly trusted: boolean,
     readonly scope: Scope,
@@ -66,12 +66,12 @@ class Started implements Machine {
     this.version = load.document.edition.version;
   }
 
-  readonly live = (name: string): readonly Entry[] => {
+  readonly live = (name: string): readonly ParsedAssignment[] => {
     const entries = this.load.live(name), [first] = entries;
     return this.trusted || first === undefined || isTaken(first.setting, entries, this.version) ? entries : [];
   };
 
-  readonly last = (name: string): Entry | undefined => this.live(name).at(-1);
+  readonly last = (name: string): ParsedAssignment | undefined => this.live(name).at(-1);
 
   private readonly word = (name: string): string | undefined => wordOf(this.last(name));
 
@@ -83,7 +83,7 @@ class Started implements Machine {
     return (this.users ??= usersOf(this.live, this.word, this));
   }
 
-  get networkBy(): readonly Entry[] {
+  get networkBy(): readonly ParsedAssignment[] {
     return this.net.networkBy;
   }
 
@@ -99,7 +99,7 @@ class Started implements Machine {
     return this.namespace.userMode;
   }
 
-  get userBy(): Entry | undefined {
+  get userBy(): ParsedAssignment | undefined {
     return this.namespace.userBy;
   }
 
@@ -111,11 +111,11 @@ class Started implements Machine {
     return this.namespace.ownership;
   }
 
-  get rootMounts(): readonly Entry[] {
+  get rootMounts(): readonly ParsedAssignment[] {
     return (this.mounted ??= mounts.flatMap((name) => this.live(name)).filter((e) => coversRoot(e, this.version, this.launch)));
   }
 
-  get readOnlyBy(): Entry | undefined {
+  get readOnlyBy(): ParsedAssignment | undefined {
     if (this.word('ReadOnly') === 'yes') return this.last('ReadOnly');
     if (this.version >= 242 && (this.word('Volatile') ?? 'no') !== 'no') return this.last('Volatile');
     return this.version >= 245 ? this.rootMounts[0] : undefined;
@@ -125,7 +125,7 @@ class Started implements Machine {
     return this.word('Volatile') === 'yes';
   }
 
-  get startMode(): Machine['startMode'] {
+  get startMode(): NspawnOptions['startMode'] {
     return startOf(this.load).mode ?? (this.launch === 'unit' ? 'boot' : undefined);
   }
 
@@ -142,15 +142,15 @@ class Started implements Machine {
   }
 }
 
-export const machineOf = (load: Load, launch: Launch, trusted: boolean, scope: Scope = 'system'): Machine => new Started(load, launch, trusted, scope);
+export const optionsOf = (load: EffectiveAssignments, launch: Launch, trusted: boolean, scope: Scope = 'system'): NspawnOptions => new Started(load, launch, trusted, scope);
 
 /** Whether an assignment says anything: an empty list or a switched-off link does not. */
-export const isSet = (entry: Entry): boolean =>
+export const isSet = (entry: ParsedAssignment): boolean =>
   entry.setting.name === 'VirtualEthernet' || entry.setting.name === 'Private'
     ? wordOf(entry) === 'yes'
     : entry.setting.name === 'Zone' || entry.reading.parts.length > 0;
 
-type Live = (name: string) => readonly Entry[];
+type Live = (name: string) => readonly ParsedAssignment[];
 type WordOf = (name: string) => string | undefined;
 
 function networkOf(live: Live, word: WordOf, launch: Launch) {
@@ -172,12 +172,12 @@ function networkOf(live: Live, word: WordOf, launch: Launch) {
 
 interface Users {
   readonly userMode: UserMode;
-  readonly userBy: Entry | undefined;
+  readonly userBy: ParsedAssignment | undefined;
   readonly firstUser: number | undefined;
   readonly ownership: string;
 }
 
-function usersOf(live: Live, word: WordOf, { launch, version, scope }: Pick<Machine, 'launch' | 'version' | 'scope'>): Users {
+function usersOf(live: Live, word: WordOf, { launch, version, scope }: Pick<NspawnOptions, 'launch' | 'version' | 'scope'>): Users {
   const by = live('PrivateUsers').at(-1),
     first = by?.reading.labelled('first')[0]?.number;
   const chown = [...live('PrivateUsersOwnership'), ...live('PrivateUsersChown')]
@@ -216,7 +216,7 @@ function usersOf(live: Live, word: WordOf, { launch, version, scope }: Pick<Mach
   };
 }
 
-function coversRoot({ setting, reading }: Entry, version: Version, launch: Launch): boolean {
+function coversRoot({ setting, reading }: ParsedAssignment, version: Version, launch: Launch): boolean {
   // An overlay of two directories lies over the upper one, which may be relative: the service manager starts nspawn in /.
   const isIt = (path: string): boolean => isRoot(launch === 'unit' && !path.startsWith('/') ? `/${path}` : path, version);
   const named = reading.labelled('destination'), over = named.length > 0 ? named : reading.labelled('upper');
@@ -224,12 +224,12 @@ function coversRoot({ setting, reading }: Entry, version: Version, launch: Launc
 }
 
 /** How the machine starts, and the assignments that nspawn drops because they say otherwise (nspawn-settings.c:572). */
-export function startOf(load: Load): {
+export function startOf(load: EffectiveAssignments): {
   readonly mode: 'command' | 'boot' | 'pid2' | undefined;
-  readonly conflicts: readonly Entry[];
+  readonly conflicts: readonly ParsedAssignment[];
 } {
   let mode: 'command' | 'boot' | 'pid2' | undefined;
-  const conflicts: Entry[] = [];
+  const conflicts: ParsedAssignment[] = [];
   const { version } = load.document.edition;
   for (const entry of load.entries) {
     const name = entry.setting.name;
@@ -246,7 +246,7 @@ export function startOf(load: Load): {
 }
 
 /** Numbers of the capabilities that assignments name. */
-export function numbersOf(entries: readonly Entry[]): ReadonlySet<number> {
+export function numbersOf(entries: readonly ParsedAssignment[]): ReadonlySet<number> {
   const named = entries.flatMap((e) => e.reading.labelled('capability'));
   if (named.some((p) => p.word === 'all')) return all;
   const known = wordsOf('capabilities', Infinity);
@@ -282,4 +282,4 @@ function capabilitiesOf(
 }
 
 /** Whether ephemeral machines may still try to link their journal: since 256, and in the last 252 to 255. */
-export const mayTryJournal = (version: Version): boolean => reached(version, 256, [252, 253, 254, 255]);
+export const mayTryJournal = (version: Version): boolean => hasBackport(version, 256, [252, 253, 254, 255]);

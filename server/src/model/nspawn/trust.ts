@@ -1,5 +1,5 @@
-import { type Setting, type Version, reached } from '../../schema';
-import type { Entry } from '../assignments';
+import { type Setting, type Version, hasBackport } from '../../schema';
+import type { ParsedAssignment } from '../assignments';
 
 /** Updates of older releases that got a check of trust later than the check itself says. */
 const backports: Readonly<Record<string, readonly Version[]>> = {
@@ -9,16 +9,16 @@ const backports: Readonly<Record<string, readonly Version[]>> = {
 };
 
 /** Whether a setting needs a trusted file; of a system call filter only what allows calls does (since 242). */
-export function needsTrust(setting: Setting, entries: readonly Entry[], version: Version): boolean {
+export function needsTrust(setting: Setting, entries: readonly ParsedAssignment[], version: Version): boolean {
   if (setting.trust === undefined) return false;
   if (setting.trust === 'partial') {
     return (
       version >= 242 && entries.some((e) => e.reading.labelled('inversion').length === 0 && e.reading.parts.length > 0)
     );
   }
-  return setting.trustSince === undefined || reached(version, setting.trustSince, backports[setting.name]);
+  return setting.trustSince === undefined || hasBackport(version, setting.trustSince, backports[setting.name]);
 }
 
 /** Whether nspawn takes a setting out of an untrusted file. */
-export const isTaken = (setting: Setting, entries: readonly Entry[], version: Version): boolean =>
+export const isTaken = (setting: Setting, entries: readonly ParsedAssignment[], version: Version): boolean =>
   !needsTrust(setting, entries, version);

@@ -17,7 +17,7 @@ describe('replacing a file', () => {
     top = mkdtempSync(path.join(tmpdir(), 'nspawn-replace-'));
     chmodSync(top, 0o755);
     script = path.join(top, 'script.js');
-    const contents = `import { replaceFile } from './server/src/node/replace-file';
+    const contents = `import { replaceFile } from './server/src/node/shared/replace-file';
       try { replaceFile(process.argv[2]!, 'y'.repeat(Number(process.argv[3]))); console.log('written'); } catch (e) { console.log((e as Error).message); }`;
     buildSync({ stdin: { contents, resolveDir: '.', loader: 'ts' }, outfile: script, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
   });

@@ -42,7 +42,7 @@ export interface Prepared {
 }
 
 /** Where a path really leads, and what stands there; undefined: nothing. */
-export interface Place {
+export interface WriteTarget {
   readonly path: string;
   readonly stats: BigIntStats | undefined;
 }
@@ -145,7 +145,7 @@ export const makeExecutable = (file: string, within?: string): void => changeMod
  * @param within without it, the folder of the file
  * @throws UnwritableFile
  */
-export function placeOf(file: string, within = path.dirname(file)): Place {
+export function placeOf(file: string, within = path.dirname(file)): WriteTarget {
   return knowingly(file, () => patiently(file, () => {
     const root = realpathSync.native(within), here = entryOf(file, within);
     const stats = lstatSync(here, { bigint: true, throwIfNoEntry: false });

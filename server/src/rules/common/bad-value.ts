@@ -1,9 +1,9 @@
 import { shortened } from '../../syntax';
 import { type Effect, type Problem, type Rewrite, grammarOf } from '../../values';
 import { explanation } from '../explanation';
-import { type Entry, assignmentSpan, effectOf, valueSpan } from '../../model/assignments';
+import { type ParsedAssignment, assignmentSpan, effectOf, valueSpan } from '../../model/assignments';
 import { reads } from '../../model/mkosi/reads';
-import { type Finding, type Fix, type Rule, type Situation, type Verdict, removal, replacement } from '../rule';
+import { type Finding, type Fix, type Rule, type RuleContext, type Verdict, removal, replacement } from '../rule';
 
 export const verdictOf: Readonly<Record<Effect, Verdict>> = {
   dropped: 'warned',
@@ -17,10 +17,10 @@ export const verdictOf: Readonly<Record<Effect, Verdict>> = {
 export const badValue: Rule = {
   id: 'bad-value',
   *check(here) {
-    const { document, load } = here;
+    const { document, assignments } = here;
     yield* interpolation(here);
     yield* withSpecifiers(here);
-    for (const entry of load.entries) {
+    for (const entry of assignments.entries) {
       if (entry.reading.problems.length === 0 || explanation(entry) !== undefined) continue;
       const rewrites = new Map<Rewrite, Fix>();
       for (const problem of entry.reading.problems) {
@@ -37,7 +37,7 @@ export const badValue: Rule = {
 };
 
 /** @param rewrites by what stands for it: many problems of a value may have one answer, which is as long as the value */
-function fixOf(entry: Entry, { start, end, instead, rewrite }: Problem, rewrites: Map<Rewrite, Fix>): Pick<Finding, 'fixes'> {
+function fixOf(entry: ParsedAssignment, { start, end, instead, rewrite }: Problem, rewrites: Map<Rewrite, Fix>): Pick<Finding, 'fixes'> {
   if (rewrite !== undefined) {
     const fix = rewrites.get(rewrite) ?? rewritten(entry, rewrite);
     rewrites.set(rewrite, fix);
@@ -47,7 +47,7 @@ function fixOf(entry: Entry, { start, end, instead, rewrite }: Problem, rewrites
   return { fixes: [replacement(`Change to ${shortened(instead)}`, valueSpanOrEnd(entry.line.value.length, valueSpan(entry, { start, end })), instead)] };
 }
 
-function rewritten(entry: Entry, { title, values, setting }: Rewrite): Fix {
+function rewritten(entry: ParsedAssignment, { title, values, setting }: Rewrite): Fix {
   if (values.length === 0) return removal(title, entry);
   return replacement(title, assignmentSpan(entry), values.map((value) => `${setting ?? entry.setting.name}=${value}`).join('\n'));
 }
@@ -57,7 +57,7 @@ const valueSpanOrEnd = (length: number, span: { start: number; end: number }): {
   length === 0 ? { start: span.end, end: span.end } : span;
 
 /** A % on its own ends mkosi 9 and older with a traceback: Python's configparser wants to put something in its place. */
-function* interpolation({ document }: Situation): Generator<Omit<Finding, 'rule'>> {
+function* interpolation({ document }: RuleContext): Generator<Omit<Finding, 'rule'>> {
   if (document.edition.schema.data.tool !== 'mkosi' || document.edition.version >= 10) return;
   for (const assigned of document.assignments()) {
     const at = assigned.line.value.text.replaceAll('%%', '  ').indexOf('%');
@@ -68,7 +68,7 @@ function* interpolation({ document }: Situation): Generator<Omit<Finding, 'rule'
 }
 
 /** Values of mkosi that are only known when their specifiers are replaced. */
-function* withSpecifiers(here: Situation): Generator<Omit<Finding, 'rule'>> {
+function* withSpecifiers(here: RuleContext): Generator<Omit<Finding, 'rule'>> {
   const { document, document: { edition } } = here, seen = new Set<string>();
   for (const { read: { assigned, text } } of reads(here)) {
     const { setting, section } = assigned;

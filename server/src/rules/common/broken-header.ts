@@ -1,4 +1,4 @@
-import type { Edition } from '../../schema';
+import type { SchemaVersion } from '../../schema';
 import { inDocument } from '../../syntax';
 import { type Rule, replacement } from '../rule';
 
@@ -33,7 +33,7 @@ export const brokenHeader: Rule = {
  * Why the tool gives up at the name of a section, unknown or not: without a name (nspawn since 261), since 251 control
  * characters, quotation marks and backslashes, since 261 also * ? [ (string-util.c string_is_safe).
  */
-export function nameFault(name: string, { schema, version, modern }: Edition): string | undefined {
+export function nameFault(name: string, { schema, version, modern }: SchemaVersion): string | undefined {
   if (schema.data.tool !== 'systemd-nspawn') {
     return modern && name === '' ? 'The section has no name' : undefined;
   }

@@ -1,13 +1,13 @@
-import type { Edition } from '../../schema';
-import { type Entry, wordOf, assignmentSpan, nameSpan } from '../../model/assignments';
+import type { SchemaVersion } from '../../schema';
+import { type ParsedAssignment, wordOf, assignmentSpan, nameSpan } from '../../model/assignments';
 import { type Finding, type Rule, replacement } from '../rule';
 
 /** A setting that still works, but has a successor. */
 export const deprecated: Rule = {
   id: 'deprecated',
-  *check({ document: { edition }, load }) {
+  *check({ document: { edition }, assignments }) {
     const mkosi = edition.schema.data.tool === 'mkosi';
-    for (const entry of load.entries) {
+    for (const entry of assignments.entries) {
       if (mkosi && edition.modern && entry.setting.name !== entry.line.key.text) yield oldName(entry, edition);
       const old = entry.setting.deprecated;
       if (old === undefined || (old.since ?? 0) > edition.version) continue;
@@ -29,7 +29,7 @@ export const deprecated: Rule = {
 };
 
 /** mkosi knows older names, and a leading @ that had a meaning up to 23, and says so. */
-function oldName(entry: Entry, edition: Edition): Omit<Finding, 'rule'> {
+function oldName(entry: ParsedAssignment, edition: SchemaVersion): Omit<Finding, 'rule'> {
   const { name } = entry.setting, written = entry.line.key.text, plain = written.replace(/^@/, '');
   const span = nameSpan(entry);
   if (plain === name && edition.version < 24) return { ...span, verdict: 'advice', message: `A ${written}= is only a default, which the command line may change` };

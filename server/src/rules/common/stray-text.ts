@@ -1,6 +1,6 @@
 import { inDocument, isSpace, skip } from '../../syntax';
 import { readsSection } from '../../model/mkosi/reads';
-import type { Rule, Situation } from '../rule';
+import type { Rule, RuleContext } from '../rule';
 
 /** Text without an equals sign, and a value without a name. */
 export const strayText: Rule = {
@@ -35,8 +35,8 @@ export const strayText: Rule = {
 };
 
 /** Where the equals sign of a known setting should be: `Hostname web`, `Hostname: web`. */
-function forgotten({ document: { edition } }: Situation, text: string): { readonly name: string; readonly start: number; readonly end: number } | undefined {
+function forgotten({ document: { edition } }: RuleContext, text: string): { readonly name: string; readonly start: number; readonly end: number } | undefined {
   const start = /^\w*/.exec(text)?.[0].length ?? 0, blank = skip(text, isSpace, start), colon = text.charAt(blank) === ':' ? 1 : 0;
   const end = skip(text, isSpace, blank + colon), name = text.slice(0, start);
-  return end === start || end === text.length || edition.elsewhere(name) === undefined ? undefined : { name, start, end };
+  return end === start || end === text.length || edition.inAnySection(name) === undefined ? undefined : { name, start, end };
 }

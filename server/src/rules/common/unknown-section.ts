@@ -1,4 +1,4 @@
-import { type Edition, similar, ukiProfile } from '../../schema';
+import { type SchemaVersion, similar, ukiProfile } from '../../schema';
 import { inDocument, shortened } from '../../syntax';
 import { nameFault } from './broken-header';
 import { readsSection } from '../../model/mkosi/reads';
@@ -46,4 +46,4 @@ export const unknownSection: Rule = {
   },
 };
 
-const verdict = (edition: Edition): Verdict => (edition.schema.data.tool === 'systemd-nspawn' ? 'warned' : 'silent');
+const verdict = (edition: SchemaVersion): Verdict => (edition.schema.data.tool === 'systemd-nspawn' ? 'warned' : 'silent');

@@ -1,4 +1,4 @@
-import { type Assigned, type Edition, mkosiLegacy, similar, ukiProfile } from '../../schema';
+import { type Assigned, type SchemaVersion, mkosiLegacy, similar, ukiProfile } from '../../schema';
 import { inDocument, shortened } from '../../syntax';
 import type { Finding, Fix, Rule, Verdict } from '../rule';
 import { nameSpan } from '../../model/assignments';
@@ -16,7 +16,7 @@ export const unknownSetting: Rule = {
       if (section === undefined || setting !== undefined || name === '') continue;
       const nspawn = edition.schema.data.tool === 'systemd-nspawn';
       if (nspawn ? !edition.sections.includes(section) : !readsSection(section, here) || edition.isCondition(section)) continue;
-      if (nspawn && (name.startsWith('X-') || (isUnitSetting(name) && edition.otherwise(name).length === 0))) continue;
+      if (nspawn && (name.startsWith('X-') || (isUnitSetting(name) && edition.inOtherVersions(name).length === 0))) continue;
       const option = nspawn || edition.modern ? undefined : edition.option(name);
       if (option !== undefined && 'option' in option) {
         if (option.flag && (edition.version >= 13 || !['--help', '--version'].includes(option.option))) yield flag(assigned);
@@ -38,12 +38,12 @@ const flag = (assigned: Assigned): Omit<Finding, 'rule'> => ({
 function finding(
   { line }: Assigned,
   section: string,
-  edition: Edition,
+  edition: SchemaVersion,
   span: { start: number; end: number },
 ): Omit<Finding, 'rule'> {
   const { tool } = edition.schema.data,
     name = tool === 'mkosi' ? line.key.text.replace(/^@/, '') : line.key.text;
-  const [other] = edition.otherwise(name);
+  const [other] = edition.inOtherVersions(name);
   const fixes: Fix[] = [];
   let hint = '';
   if (other !== undefined) {
@@ -55,7 +55,7 @@ function finding(
     const old = tool === 'mkosi' && section !== ukiProfile ? edition.schema.data.settings.find((s) => s.aliases?.some((a) => a.name === name)) : undefined;
     const here = edition.modern && section !== ukiProfile ? edition.sections.flatMap((s) => (edition.isCondition(s) || s === ukiProfile ? [] : edition.settings(s).map((x) => x.name)))
       : edition.settings(section).map((s) => s.name);
-    const meant = (old === undefined ? undefined : edition.elsewhere(old.name)?.name) ?? similar(name.replace(/^;\s*/, ''), here);
+    const meant = (old === undefined ? undefined : edition.inAnySection(old.name)?.name) ?? similar(name.replace(/^;\s*/, ''), here);
     if (name.startsWith(';') && tool === 'mkosi') {
       return {
         verdict: verdict(edition), ...span, message: `mkosi ${edition.version} knows no setting ${shortened(name)}=; a ; starts no comment since 25, write #`,
@@ -78,12 +78,12 @@ function finding(
 }
 
 /** What a setting that is gone was replaced by. */
-function successor(name: string, edition: Edition): string {
+function successor(name: string, edition: SchemaVersion): string {
   const former = edition.schema.data.former?.find((f) => f.name === name || f.aliases?.some((a) => a.name === name));
-  const by = former?.by === undefined ? undefined : edition.elsewhere(former.by)?.name;
+  const by = former?.by === undefined ? undefined : edition.inAnySection(former.by)?.name;
   return [by === undefined ? '' : `; use ${by}=`, former?.note === undefined ? '' : ` (${former.note})`].join('');
 }
 
 /** mkosi stopped at unknown settings until 25.3; the newest releases and mkosi 1 to 5 warn (R 4-27.1). */
-const verdict = (edition: Edition): Verdict =>
+const verdict = (edition: SchemaVersion): Verdict =>
   edition.schema.data.tool === 'mkosi' && stopsAtUnknown(edition) ? 'refused' : 'warned';

@@ -1,4 +1,4 @@
-import type { Assigned, Document, Edition } from '../../schema';
+import type { Assigned, Document, SchemaVersion } from '../../schema';
 import { inDocument } from '../../syntax';
 import { lineSpan } from '../../model/assignments';
 import type { Fix, Rule, Verdict } from '../rule';
@@ -37,7 +37,7 @@ function move(document: Document, assigned: Assigned, home: string, ends: Readon
 }
 
 /** mkosi: "Setting X should be configured in [A], not [B]." since 17; before, sections did not matter (R 15-27.1). */
-function verdict(edition: Edition): Verdict {
+function verdict(edition: SchemaVersion): Verdict {
   if (edition.schema.data.tool === 'systemd-nspawn') return 'warned';
   return edition.version >= 17 ? 'warned' : 'advice';
 }

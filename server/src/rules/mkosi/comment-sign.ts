@@ -6,9 +6,9 @@ import { type Rule, replacement } from '../rule';
 export const commentSign: Rule = {
   id: 'comment-sign',
   tool: 'mkosi',
-  *check({ document: { tree, edition, text }, load }) {
+  *check({ document: { tree, edition, text }, assignments }) {
     const { dialect } = tree;
-    for (const entry of load.entries) {
+    for (const entry of assignments.entries) {
       const { line, start } = entry;
       if (!dialect.inlineNeedsSpace) {
         for (const span of line.comments) {

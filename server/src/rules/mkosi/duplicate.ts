@@ -1,6 +1,6 @@
 import { inDocument, shortened } from '../../syntax';
-import { type Entry, assignmentSpan } from '../../model/assignments';
-import { type Finding, type Rule, type Situation, removal } from '../rule';
+import { type ParsedAssignment, assignmentSpan } from '../../model/assignments';
+import { type Finding, type Rule, type RuleContext, removal } from '../rule';
 
 /**
  * A setting or a section that stands twice in a file: mkosi 14 and older give up (Python's configparser, strict). Newer ones take
@@ -32,9 +32,9 @@ export const duplicate: Rule = {
 };
 
 /** Lines that have no effect, because the same file says something else further down. */
-function* again({ document: { edition, text }, load }: Situation): Generator<Omit<Finding, 'rule'>> {
-  const last = new Map<string, Entry>();
-  for (const entry of [...load.entries].reverse()) {
+function* again({ document: { edition, text }, assignments }: RuleContext): Generator<Omit<Finding, 'rule'>> {
+  const last = new Map<string, ParsedAssignment>();
+  for (const entry of [...assignments.entries].reverse()) {
     const { setting, section, line } = entry;
     // What is included in between is judged by what stands before it.
     if (setting.name === 'Include') last.clear();

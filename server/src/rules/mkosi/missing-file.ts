@@ -3,8 +3,8 @@ import { Text, shortened } from '../../syntax';
 import { mostWords, split } from '../../values';
 import { valueSpan } from '../../model/assignments';
 import { reads } from '../../model/mkosi/reads';
-import { type Disk, type Passage, expandedPath, globbed, hasGlob, resolve } from '../../model/mkosi';
-import type { Finding, Rule, Situation, Verdict } from '../rule';
+import { type FileSystem, type FileReading, expandedPath, globbed, hasGlob, resolve } from '../../model/mkosi';
+import type { Finding, Rule, RuleContext, Verdict } from '../rule';
 
 /** A path that a value names, with the item of the value that it stands in. */
 interface Named {
@@ -18,17 +18,17 @@ export const missingFile: Rule = {
   id: 'missing-file',
   tool: 'mkosi',
   *check(here) {
-    const { disk } = here, seen = new Set<string>();
+    const { fileSystem } = here, seen = new Set<string>();
     // What a file that nobody reads means by a path depends on who will read it.
-    if (disk === undefined || !here.active || disk.budget.spent() !== undefined) return;
+    if (fileSystem === undefined || !here.active || fileSystem.budget.spent() !== undefined) return;
     for (const { passage, read } of reads(here)) {
       const { assigned, text } = read, { setting, section } = assigned;
       if (setting === undefined || section === undefined || here.document.edition.isCondition(section)) continue;
       const plain = text === assigned.line.value.text;
       for (const named of paths(plain ? assigned.line.value : Text.plain(text, 0), assigned, here)) {
-        const wrong = fault(named, passage, disk, here, setting.name);
-        if (disk.budget.spent() !== undefined) {
-          yield { verdict: 'advice', ...valueSpan(assigned), message: `${setting.name}=: This project ${disk.budget.spent()}; whether this is there is not looked at` };
+        const wrong = fault(named, passage, fileSystem, here, setting.name);
+        if (fileSystem.budget.spent() !== undefined) {
+          yield { verdict: 'advice', ...valueSpan(assigned), message: `${setting.name}=: This project ${fileSystem.budget.spent()}; whether this is there is not looked at` };
           return;
         }
         if (wrong === undefined || seen.has(`${assigned.start} ${named.path}`)) continue;
@@ -45,7 +45,7 @@ function spanOf({ start }: Assigned, item: Text): { start: number; end: number }
 }
 
 /** The paths of a value. */
-function paths(text: Text, { setting }: Assigned, { document: { edition } }: Situation): Named[] {
+function paths(text: Text, { setting }: Assigned, { document: { edition } }: RuleContext): Named[] {
   const value = setting?.value;
   if (value === undefined || text.length === 0) return [];
   if (value.type === 'credentials') {
@@ -63,7 +63,7 @@ function paths(text: Text, { setting }: Assigned, { document: { edition } }: Sit
   });
 }
 
-function fault({ path, type: { params } }: Named, { folder }: Passage, disk: Disk, { document: { edition } }: Situation, name: string):
+function fault({ path, type: { params } }: Named, { folder }: FileReading, disk: FileSystem, { document: { edition } }: RuleContext, name: string):
 Pick<Finding, 'verdict' | 'message'> | undefined {
   const refused = (message: string, verdict: Verdict = 'refused') => ({ verdict, message }), shown = shortened(path);
   if (params?.globs !== undefined && edition.version >= Number(params.globs)) {

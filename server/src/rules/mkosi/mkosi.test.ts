@@ -97,8 +97,8 @@ describe('rules of mkosi', () => {
       const { caseOf } = projectOf(files);
       const applied = (text: string, edits: Fix['edits']): string => (
         [...edits].sort((a, b) => b.start - a.start).reduce((t, e) => t.slice(0, e.start) + e.text + t.slice(e.end), text));
-      return findings(caseOf(path)).filter((f) => f.rule === 'wrong-image').flatMap(({ fixes = [] }) => fixes.flatMap(({ title, edits, elsewhere }) => [
-        title, applied(files[path] ?? '', edits), ...elsewhere ? [applied(elsewhere.document.text.getText(), elsewhere.edits)] : [],
+      return findings(caseOf(path)).filter((f) => f.rule === 'wrong-image').flatMap(({ fixes = [] }) => fixes.flatMap(({ title, edits, inOtherFile }) => [
+        title, applied(files[path] ?? '', edits), ...inOtherFile ? [applied(inOtherFile.document.text.getText(), inOtherFile.edits)] : [],
       ]));
     };
     const move = 'Move the line to mkosi.conf of the main image', remove = 'Remove the line: mkosi.conf of the main image sets this';

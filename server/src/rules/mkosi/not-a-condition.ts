@@ -14,7 +14,7 @@ export const notACondition: Rule = {
       if (section === undefined || setting !== undefined || name === '' || !edition.isCondition(section)) continue;
       const known = edition.settings(section).map((s) => s.name);
       const meant = name === 'OutputFormat' ? 'Format' : similar(name.replace(/^@/, ''), known);
-      const why = edition.elsewhere(name) === undefined ? `mkosi ${edition.version} knows no condition ${shortened(name)}=` : `${name}= cannot be a condition`;
+      const why = edition.inAnySection(name) === undefined ? `mkosi ${edition.version} knows no condition ${shortened(name)}=` : `${name}= cannot be a condition`;
       yield {
         verdict: 'refused',
         ...nameSpan(assigned),

@@ -1,5 +1,5 @@
 import { valueSpan } from '../../model/assignments';
-import { topOf } from '../../model/nspawn/location';
+import { topOf } from '../edits';
 import type { Rule } from '../rule';
 
 /** What is wrong with a project as a whole: images that are missing or go round in circles, settings that need others. */

@@ -3,20 +3,20 @@ import { Text } from '../../syntax';
 import { mostWords, split } from '../../values';
 import { valueSpan } from '../../model/assignments';
 import { reads } from '../../model/mkosi/reads';
-import { topOf } from '../../model/nspawn/location';
+import { topOf } from '../edits';
 import { expandedPath, resolve } from '../../model/mkosi';
-import type { Finding, Rule, Situation } from '../rule';
+import type { Finding, Rule, RuleContext } from '../rule';
 
 /** A script without the executable bit: a summary says nothing, and the build ends there (mkosi 27.1 __init__.py check_inputs). */
 export const scriptNotExecutable: Rule = {
   id: 'script-not-executable',
   tool: 'mkosi',
   *check(here) {
-    const { project, disk, path, document: { edition } } = here, seen = new Set<string>();
-    if (disk === undefined || !edition.modern || disk.budget.spent() !== undefined) return;
+    const { project, fileSystem, path, document: { edition } } = here, seen = new Set<string>();
+    if (fileSystem === undefined || !edition.modern || fileSystem.budget.spent() !== undefined) return;
     const dull = (script: string): boolean => {
-      const mode = disk.mode(script);
-      return disk.kind(script) === 'file' && mode !== undefined && (mode & 0o111) === 0;
+      const mode = fileSystem.mode(script);
+      return fileSystem.kind(script) === 'file' && mode !== undefined && (mode & 0o111) === 0;
     };
     const say = (script: string): Omit<Finding, 'rule' | 'start' | 'end'> => ({
       verdict: 'silent', makeExecutable: script,
@@ -28,7 +28,7 @@ export const scriptNotExecutable: Rule = {
     if (!here.active) return;
     for (const { passage, read: { assigned, text } } of reads(here)) {
       for (const named of scripts(assigned, text, here)) {
-        const script = resolve(passage.folder, expandedPath(named, disk) ?? named), key = `${assigned.start} ${script}`;
+        const script = resolve(passage.folder, expandedPath(named, fileSystem) ?? named), key = `${assigned.start} ${script}`;
         if (!dull(script) || seen.has(key)) continue;
         seen.add(key);
         const at = assigned.line.value.text.indexOf(named);
@@ -39,7 +39,7 @@ export const scriptNotExecutable: Rule = {
 };
 
 /** The scripts that a value names. */
-function scripts({ setting, section }: Assigned, text: string, { document: { edition } }: Situation): string[] {
+function scripts({ setting, section }: Assigned, text: string, { document: { edition } }: RuleContext): string[] {
   const list = setting?.value.list;
   if (setting?.value.of?.params?.script !== true || list === undefined || section === undefined || edition.isCondition(section)) return [];
   return split(Text.plain(text, 0), list, edition.version, mostWords).items.map((item) => item.text);

@@ -8,8 +8,8 @@ export const swallowedLine: Rule = {
   id: 'swallowed-line',
   tool: 'mkosi',
   *check(here) {
-    const { document: { edition }, load } = here;
-    for (const entry of load.entries) {
+    const { document: { edition }, assignments } = here;
+    for (const entry of assignments.entries) {
       const { line, setting } = entry, lines = line.value.text.split('\n');
       if (lines.length < 2) continue;
       const assigns = ['dict', 'credentials', 'environment'].includes(setting.value.type);

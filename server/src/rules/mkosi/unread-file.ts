@@ -1,5 +1,5 @@
-import { topOf } from '../../model/nspawn/location';
-import type { Finding, Rule, Situation } from '../rule';
+import { topOf } from '../edits';
+import type { Finding, Rule, RuleContext } from '../rule';
 
 /** A file of configuration where mkosi reads none: a mkosi.default for 15 and newer, a drop-in beside the mkosi.conf of its folder. */
 export const unreadFile: Rule = {
@@ -20,13 +20,13 @@ export const unreadFile: Rule = {
 /** Of a folder in these, mkosi reads mkosi.conf and what lies in mkosi.conf.d/ (27.1 config.py parse_config_one). */
 const inFolder = /^(.*\/mkosi\.(?:conf\.d|profiles|images|presets)\/([^/]+))\/([^/]+\.conf)$/;
 
-function* besideMain(here: Situation): Generator<Omit<Finding, 'rule'>> {
+function* besideMain(here: RuleContext): Generator<Omit<Finding, 'rule'>> {
   const [, folder, name = '', file = ''] = inFolder.exec(here.path) ?? [];
-  if (folder === undefined || here.disk === undefined || /^mkosi\.((local|tools|initrd)\.)?conf$/.test(file)) return;
+  if (folder === undefined || here.fileSystem === undefined || /^mkosi\.((local|tools|initrd)\.)?conf$/.test(file)) return;
   const target = `${folder}/mkosi.conf.d/${file}`;
   yield {
     verdict: 'silent', ...topOf(here),
     message: `mkosi does not read this file: of the folder ${name} it reads mkosi.conf and the files in mkosi.conf.d`,
-    ...(here.disk.kind(target) === undefined ? { moveTo: target } : {}),
+    ...(here.fileSystem.kind(target) === undefined ? { moveTo: target } : {}),
   };
 }

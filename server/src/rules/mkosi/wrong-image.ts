@@ -42,9 +42,9 @@ interface Main {
 
 /** The file of the main image that takes lines of this one; none for a file that the main image reads too, where nothing is gained by a move. */
 function mainOf(document: Document, project: Project | undefined): Main | null {
-  if (project === undefined || project.passages(document).some(({ image }) => image === 'main')) return null;
+  if (project === undefined || project.readings(document).some(({ image }) => image === 'main')) return null;
   const main = project.documents.find((d) => (
-    pathOf(d.uri)?.endsWith('/mkosi.conf') === true && project.passages(d).some(({ image, role }) => image === 'main' && role === 'configuration')));
+    pathOf(d.uri)?.endsWith('/mkosi.conf') === true && project.readings(d).some(({ image, role }) => image === 'main' && role === 'configuration')));
   return main === undefined ? null : { main, sets: new Set([...main.assignments()].map((a) => a.setting)), ends: endsOf(main) };
 }
 
@@ -53,5 +53,5 @@ function move(document: Document, assigned: Assigned, setting: Setting, { main, 
   const single = setting.value.list === undefined;
   if (single && sets.has(setting)) return removal('Remove the line: mkosi.conf of the main image sets this', assigned);
   const there = atEndOf(main.edition.sectionOf(setting), written(document, assigned), main, ends);
-  return { ...removal('Move the line to mkosi.conf of the main image', assigned), elsewhere: { document: main, edits: [there] } };
+  return { ...removal('Move the line to mkosi.conf of the main image', assigned), inOtherFile: { document: main, edits: [there] } };
 }

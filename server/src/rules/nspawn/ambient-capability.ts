@@ -9,17 +9,17 @@ export const ambientCapability: Rule = {
   tool: 'nspawn',
   about: ['AmbientCapability'],
   *check(here) {
-    const { machine } = here;
-    if (machine.ambient.size === 0) return;
-    const entries = machine.live('AmbientCapability'),
+    const { options } = here;
+    if (options.ambient.size === 0) return;
+    const entries = options.live('AmbientCapability'),
       names = wordsOf('capabilities', Infinity);
     let covered = true;
     for (const entry of entries) {
       for (const part of entry.reading.labelled('capability')) {
         const number = part.number ?? names.find((w) => w.word === part.word)?.number;
-        if (part.word !== 'all' && (number === undefined || machine.capabilities.has(number))) continue;
+        if (part.word !== 'all' && (number === undefined || options.capabilities.has(number))) continue;
         covered = false;
-        const lost = part.word === 'CAP_NET_BIND_SERVICE' && !machine.privateNetwork;
+        const lost = part.word === 'CAP_NET_BIND_SERVICE' && !options.privateNetwork;
         yield {
           ...partSpan(entry, part),
           verdict: 'refused',
@@ -36,7 +36,7 @@ export const ambientCapability: Rule = {
       }
     }
     const last = entries.at(-1);
-    if (!covered || last === undefined || machine.startMode !== 'boot') return;
+    if (!covered || last === undefined || options.startMode !== 'boot') return;
     yield {
       ...assignmentSpan(last),
       verdict: 'refused',

@@ -6,9 +6,9 @@ export const bindUserShell: Rule = {
   id: 'bind-user-shell-without-bind-user',
   tool: 'nspawn',
   about: ['BindUserShell'],
-  *check({ machine }) {
-    const shell = machine.last('BindUserShell');
-    if (shell === undefined || machine.live('BindUser').some((e) => e.reading.labelled('user').length > 0)) return;
+  *check({ options }) {
+    const shell = options.last('BindUserShell');
+    if (shell === undefined || options.live('BindUser').some((e) => e.reading.labelled('user').length > 0)) return;
     const isPath = wordOf(shell) === undefined;
     if (!isPath && wordOf(shell) !== 'yes') return;
     yield {

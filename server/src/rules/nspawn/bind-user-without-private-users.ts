@@ -7,16 +7,16 @@ export const bindUser: Rule = {
   tool: 'nspawn',
   about: ['BindUser'],
   *check(here) {
-    const { machine } = here;
-    const user = machine.live('BindUser').find((e) => e.reading.labelled('user').length > 0);
-    if (user === undefined || machine.version >= 258 || machine.userMode !== 'no') return;
+    const { options } = here;
+    const user = options.live('BindUser').find((e) => e.reading.labelled('user').length > 0);
+    if (user === undefined || options.version >= 258 || options.userMode !== 'no') return;
     yield {
       ...assignmentSpan(user),
       verdict: 'refused',
       message:
-        `nspawn ${machine.version} will not start: BindUser= needs user namespacing, ` +
+        `nspawn ${options.version} will not start: BindUser= needs user namespacing, ` +
         'such as PrivateUsers=pick in [Exec]',
-      ...(machine.userBy !== undefined
+      ...(options.userBy !== undefined
         ? {}
         : { fixes: [lineAfter('Add PrivateUsers=pick', here, user, '[Exec]\nPrivateUsers=pick\n[Files]')] }),
     };

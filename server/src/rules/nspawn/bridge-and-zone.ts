@@ -6,17 +6,17 @@ export const bridgeAndZone: Rule = {
   id: 'bridge-and-zone',
   tool: 'nspawn',
   about: ['Bridge'],
-  *check({ machine }) {
-    const bridge = machine.last('Bridge'),
-      zone = machine.last('Zone');
+  *check({ options }) {
+    const bridge = options.last('Bridge'),
+      zone = options.last('Zone');
     if (bridge === undefined || zone === undefined || bridge.reading.parts.length === 0) return;
     const later = bridge.start > zone.start ? bridge : zone,
       earlier = later === bridge ? zone : bridge;
     yield {
       ...assignmentSpan(later),
-      verdict: machine.version >= 240 ? 'refused' : 'silent',
+      verdict: options.version >= 240 ? 'refused' : 'silent',
       message:
-        machine.version >= 240
+        options.version >= 240
           ? `nspawn will not start: ${later.setting.name}= cannot be combined with ${earlier.setting.name}=`
           : 'Only one of Bridge= and Zone= can hold the link of the machine',
       fixes: [removal(`Remove ${later.setting.name}=`, later), removal(`Remove ${earlier.setting.name}=`, earlier)],

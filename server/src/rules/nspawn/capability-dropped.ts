@@ -1,4 +1,4 @@
-import { type Entry, partSpan } from '../../model/assignments';
+import { type ParsedAssignment, partSpan } from '../../model/assignments';
 import type { Rule } from '../rule';
 
 /** A capability that is granted and dropped at once is dropped. */
@@ -6,11 +6,11 @@ export const capabilityDropped: Rule = {
   id: 'capability-dropped',
   tool: 'nspawn',
   about: ['DropCapability'],
-  *check({ machine }) {
-    const words = (entries: readonly Entry[]) =>
+  *check({ options }) {
+    const words = (entries: readonly ParsedAssignment[]) =>
       entries.flatMap((e) => e.reading.labelled('capability').map((part) => ({ entry: e, part })));
-    const dropped = new Set(words(machine.live('DropCapability')).map(({ part }) => part.word));
-    for (const { entry, part } of words(machine.live('Capability'))) {
+    const dropped = new Set(words(options.live('DropCapability')).map(({ part }) => part.word));
+    for (const { entry, part } of words(options.live('Capability'))) {
       if (part.word === undefined || part.word === 'all' || !dropped.has(part.word)) continue;
       yield {
         ...partSpan(entry, part),

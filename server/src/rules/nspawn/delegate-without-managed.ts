@@ -6,16 +6,16 @@ export const delegateWithoutManaged: Rule = {
   id: 'delegate-without-managed',
   tool: 'nspawn',
   about: ['PrivateUsersDelegate'],
-  *check({ machine }) {
-    const delegate = machine.last('PrivateUsersDelegate');
+  *check({ options }) {
+    const delegate = options.last('PrivateUsersDelegate');
     if (
       delegate === undefined ||
       (delegate.reading.labelled('number')[0]?.number ?? 0) === 0 ||
-      machine.userMode === 'managed'
+      options.userMode === 'managed'
     )
       return;
     // It is taken over together with PrivateUsers= only.
-    const fatal = machine.userBy !== undefined;
+    const fatal = options.userBy !== undefined;
     yield {
       ...assignmentSpan(delegate),
       verdict: fatal ? 'refused' : 'silent',

@@ -1,4 +1,4 @@
-import type { Entry } from '../../model/assignments';
+import type { ParsedAssignment } from '../../model/assignments';
 import { assignmentSpan } from '../../model/assignments';
 import { type Rule, removal } from '../rule';
 
@@ -7,9 +7,9 @@ export const duplicatePort: Rule = {
   id: 'duplicate-port',
   tool: 'nspawn',
   about: ['Port'],
-  *check({ document, load }) {
-    const seen = new Map<string, Entry>();
-    for (const entry of load.named('Port')) {
+  *check({ document, assignments }) {
+    const seen = new Map<string, ParsedAssignment>();
+    for (const entry of assignments.named('Port')) {
       if (entry.dropped) continue;
       const port = entry.reading.labelled('host port')[0]?.number ?? 0;
       const protocol = entry.reading.labelled('protocol')[0]?.word ?? 'tcp';

@@ -7,13 +7,13 @@ export const ephemeralLinkJournal: Rule = {
   id: 'ephemeral-link-journal',
   tool: 'nspawn',
   about: ['Ephemeral'],
-  *check({ machine }) {
-    const { version, linkJournal } = machine,
-      ephemeral = machine.last('Ephemeral');
+  *check({ options }) {
+    const { version, linkJournal } = options,
+      ephemeral = options.last('Ephemeral');
     if (ephemeral === undefined || wordOf(ephemeral) !== 'yes' || linkJournal === 'no' || linkJournal === 'auto')
       return;
     if (linkJournal.startsWith('try-') && mayTryJournal(version)) return;
-    const journal = machine.last('LinkJournal');
+    const journal = options.last('LinkJournal');
     const instead = mayTryJournal(version) ? `try-${linkJournal}` : 'no';
     yield {
       ...assignmentSpan(journal ?? ephemeral),

@@ -10,14 +10,14 @@ export const filterWithoutEffect: Rule = {
   id: 'filter-without-effect',
   tool: 'nspawn',
   about: ['SystemCallFilter'],
-  *check({ document, machine }) {
+  *check({ document, options }) {
     const groups = wordsOf('syscallGroups', document.edition.version), known = new Map<string, readonly string[]>();
-    for (const entry of machine.live('SystemCallFilter')) {
+    for (const entry of options.live('SystemCallFilter')) {
       if (entry.reading.labelled('inversion').length === 0) continue;
       for (const part of entry.reading.labelled('system call')) {
         const group = groups.find((g) => g.word === part.word);
         if (group === undefined) continue;
-        const left = known.get(group.word) ?? stillAllowed(group, machine.version);
+        const left = known.get(group.word) ?? stillAllowed(group, options.version);
         known.set(group.word, left);
         if (left.length === 0) continue;
         yield {

@@ -1,6 +1,6 @@
 import { shortened } from '../../syntax';
 import { mounts } from '../../model/nspawn/groups';
-import { type Entry, assignmentSpan } from '../../model/assignments';
+import { type ParsedAssignment, assignmentSpan } from '../../model/assignments';
 import { type Rule, removal } from '../rule';
 
 /** Two mounts at one place: nspawn makes both, sorted by path alone, and only the upper one is seen (v262 nspawn-mount.c:76). */
@@ -8,9 +8,9 @@ export const hiddenMount: Rule = {
   id: 'hidden-mount',
   tool: 'nspawn',
   about: mounts,
-  *check({ document, machine }) {
-    const taken = new Map<string, Entry>();
-    for (const entry of mounts.flatMap((name) => machine.live(name)).sort((a, b) => a.start - b.start)) {
+  *check({ document, options }) {
+    const taken = new Map<string, ParsedAssignment>();
+    for (const entry of mounts.flatMap((name) => options.live(name)).sort((a, b) => a.start - b.start)) {
       const destination = entry.reading.labelled('destination')[0];
       if (destination === undefined) continue;
       const path = `/${destination.text.split('/').filter((p) => p !== '' && p !== '.').join('/')}`, first = taken.get(path);

@@ -9,21 +9,21 @@ export const hostNetwork: Rule = {
   tool: 'nspawn',
   about: ['Private', 'NamespacePath', ...links],
   *check(here) {
-    const { machine } = here;
-    if (machine.launch !== 'unit' || machine.virtualEthernet) return;
+    const { options } = here;
+    if (options.launch !== 'unit' || options.virtualEthernet) return;
     // Private=no says itself what it means, and beside a link it means nothing.
-    const by = machine.networkBy.find((e) => isSet(e) || (!machine.privateNetwork && e.setting.name !== 'Private'));
-    if (by === undefined || machine.last('NamespacePath') !== undefined) return;
+    const by = options.networkBy.find((e) => isSet(e) || (!options.privateNetwork && e.setting.name !== 'Private'));
+    if (by === undefined || options.last('NamespacePath') !== undefined) return;
     // Without a private network nothing else in [Network] can be meant than the network of the host.
     yield {
       ...assignmentSpan(by),
       verdict: 'advice',
-      message: machine.privateNetwork
+      message: options.privateNetwork
         ? `With ${by.setting.name}= the machine loses the virtual Ethernet link that systemd-nspawn@.service ` +
           'gives it; add VirtualEthernet=yes to keep it'
         : `With ${by.setting.name}= and no other link the machine runs on the network of the host`,
       fixes:
-        machine.privateNetwork && machine.last('VirtualEthernet') === undefined
+        options.privateNetwork && options.last('VirtualEthernet') === undefined
           ? [lineAfter('Add VirtualEthernet=yes', here, by, 'VirtualEthernet=yes')]
           : [],
     };

@@ -8,9 +8,9 @@ export const idmapWithoutPrivateUsers: Rule = {
   tool: 'nspawn',
   about: ['Bind', 'BindReadOnly'],
   *check(here) {
-    const { machine } = here;
-    if (machine.userMode !== 'no') return;
-    for (const entry of [...machine.live('Bind'), ...machine.live('BindReadOnly')]) {
+    const { options } = here;
+    if (options.userMode !== 'no') return;
+    for (const entry of [...options.live('Bind'), ...options.live('BindReadOnly')]) {
       const option = entry.reading
         .labelled('options')
         .find((p) => vocabulary.bindOptions.some((w) => w.word === p.word && w.needs !== undefined));
@@ -21,9 +21,9 @@ export const idmapWithoutPrivateUsers: Rule = {
         message:
           `nspawn will not start the machine: "${option.text}" needs user namespacing, ` +
           'such as PrivateUsers=pick in [Exec]',
-        fixes: machine.userBy === undefined
+        fixes: options.userBy === undefined
           ? [lineAfter('Add PrivateUsers=pick', here, entry, '[Exec]\nPrivateUsers=pick\n[Files]')]
-          : [removal(`Remove ${machine.userBy.setting.name}=`, machine.userBy)],
+          : [removal(`Remove ${options.userBy.setting.name}=`, options.userBy)],
       };
     }
   },

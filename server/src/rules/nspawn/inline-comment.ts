@@ -7,8 +7,8 @@ import { type Rule, replacement } from '../rule';
 export const inlineComment: Rule = {
   id: 'inline-comment',
   tool: 'nspawn',
-  *check({ document, load }) {
-    for (const entry of load.entries) {
+  *check({ document, assignments }) {
+    for (const entry of assignments.entries) {
       const why = explanation(entry);
       if (why?.kind !== 'inline-comment') continue;
       const { value } = entry.line,

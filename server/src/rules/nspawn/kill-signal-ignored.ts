@@ -7,9 +7,9 @@ export const killSignalIgnored: Rule = {
   id: 'kill-signal-ignored',
   tool: 'nspawn',
   about: ['KillSignal'],
-  *check({ machine }) {
-    const entry = machine.last('KillSignal'), signal = entry?.reading.labelled('signal')[0];
-    if (entry === undefined || signal === undefined || machine.startMode !== 'pid2' || heard(signal.text)) return;
+  *check({ options }) {
+    const entry = options.last('KillSignal'), signal = entry?.reading.labelled('signal')[0];
+    if (entry === undefined || signal === undefined || options.startMode !== 'pid2' || heard(signal.text)) return;
     yield {
       ...assignmentSpan(entry),
       verdict: 'silent',

@@ -1,8 +1,8 @@
 import { isSpace, skip, skipBack } from '../../syntax';
 import { links } from '../../model/nspawn/groups';
 import { isSet, netAdmin, numbersOf } from '../../model/nspawn/options';
-import { topOf } from '../../model/nspawn/location';
-import type { Fix, Rule, Situation } from '../rule';
+import { topOf } from '../edits';
+import type { Fix, Rule, RuleContext } from '../rule';
 
 /**
  * 242 to 249 take CAP_NET_ADMIN away from a machine whose file does not ask for a private network, although the template unit
@@ -12,11 +12,11 @@ export const lostNetAdmin: Rule = {
   id: 'lost-net-admin',
   tool: 'nspawn',
   *check(here) {
-    const { machine, load, trusted } = here, { version } = machine;
-    if (version < 242 || version > 249 || machine.launch !== 'unit' || !machine.virtualEthernet) return;
-    if (machine.capabilities.has(netAdmin) || numbersOf(machine.live('DropCapability')).has(netAdmin)) return;
+    const { options, assignments, trusted } = here, { version } = options;
+    if (version < 242 || version > 249 || options.launch !== 'unit' || !options.virtualEthernet) return;
+    if (options.capabilities.has(netAdmin) || numbersOf(options.live('DropCapability')).has(netAdmin)) return;
     // What an untrusted file asks for is ignored, but then the capability is not taken away either.
-    if (!trusted && (load.word('Private') === 'yes' || load.live('Capability').length > 0 || links.some((name) => load.live(name).some(isSet)))) return;
+    if (!trusted && (assignments.word('Private') === 'yes' || assignments.live('Capability').length > 0 || links.some((name) => assignments.live(name).some(isSet)))) return;
     yield {
       ...topOf(here),
       verdict: 'silent',
@@ -39,7 +39,7 @@ function goesOn(text: string): boolean {
 }
 
 /** The line in a section of its own at the end of the file. */
-function addLink({ document: { text } }: Situation): Fix[] {
+function addLink({ document: { text } }: RuleContext): Fix[] {
   const content = text.getText(), end = content.length;
   // A last line that goes on, over comments and all, would take in what is written behind it.
   if (goesOn(content)) return [];

@@ -7,12 +7,12 @@ export const machineIdKept: Rule = {
   id: 'machine-id-kept',
   tool: 'nspawn',
   about: ['MachineID'],
-  *check({ machine, standing, place }) {
-    const entry = machine.last('MachineID');
+  *check({ options, onHost, location }) {
+    const entry = options.last('MachineID');
     // With an empty root in memory there is no file, and with another root it is another file.
-    if (entry === undefined || standing === undefined || place === undefined || machine.emptyRoot || machine.last('PivotRoot') !== undefined) return;
-    const image = machinesOf(place.images, standing.files).get(place.machine);
-    const kept = image === undefined ? undefined : /^[0-9a-f]{32}$/.exec((standing.files.text(`${image}/etc/machine-id`) ?? '').trim())?.[0];
+    if (entry === undefined || onHost === undefined || location === undefined || options.emptyRoot || options.last('PivotRoot') !== undefined) return;
+    const image = machinesOf(location.images, onHost.files).get(location.machine);
+    const kept = image === undefined ? undefined : /^[0-9a-f]{32}$/.exec((onHost.files.text(`${image}/etc/machine-id`) ?? '').trim())?.[0];
     if (image === undefined || kept === undefined || kept === plain(entry.line.value.text)) return;
     yield {
       ...assignmentSpan(entry),

@@ -1,4 +1,5 @@
-import { freeAt, machineNameOf, topOf } from '../../model/nspawn/location';
+import { machineNameOf } from '../../model/nspawn/location';
+import { freeAt, topOf } from '../edits';
 import type { Rule } from '../rule';
 
 /** An underscore in the name: nspawn leaves it out of the name of the machine, and looks for a file without it. */
@@ -6,9 +7,9 @@ export const machineName: Rule = {
   id: 'machine-name',
   tool: 'nspawn',
   *check(here) {
-    if (here.standing === undefined || here.place === undefined) return;
-    const { files } = here.standing,
-      { folder, machine } = here.place,
+    if (here.onHost === undefined || here.location === undefined) return;
+    const { files } = here.onHost,
+      { folder, machine } = here.location,
       name = machineNameOf(machine);
     // Other signs belong to templates, whose files are named when they are filled in.
     if (name === '' || name === machine || name !== machine.replaceAll('_', '')) return;

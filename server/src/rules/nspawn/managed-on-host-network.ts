@@ -7,15 +7,15 @@ export const managedOnHostNetwork: Rule = {
   id: 'managed-on-host-network',
   tool: 'nspawn',
   about: ['PrivateUsers', ...network],
-  *check({ machine }) {
-    if (machine.userMode !== 'managed' || machine.privateNetwork) return;
-    const by = machine.networkBy.at(-1), marked = by ?? machine.userBy;
+  *check({ options }) {
+    if (options.userMode !== 'managed' || options.privateNetwork) return;
+    const by = options.networkBy.at(-1), marked = by ?? options.userBy;
     if (marked === undefined) return;
     yield {
       ...assignmentSpan(marked),
       verdict: 'refused',
       message:
-        `nspawn will not start: ${machine.userBy === undefined ? 'the managed user namespace of a machine of your own' : 'PrivateUsers=managed'} ` +
+        `nspawn will not start: ${options.userBy === undefined ? 'the managed user namespace of a machine of your own' : 'PrivateUsers=managed'} ` +
         'needs a private network, such as VirtualEthernet=yes in [Network]',
       ...(by === undefined
         ? {}

@@ -1,4 +1,4 @@
-import { topOf } from '../../model/nspawn/location';
+import { topOf } from '../edits';
 import type { Rule } from '../rule';
 
 /** A file of the same name in a folder that nspawn looks through earlier: of all files it reads the first. */
@@ -6,9 +6,9 @@ export const maskedFile: Rule = {
   id: 'masked-file',
   tool: 'nspawn',
   *check(here) {
-    if (here.standing === undefined || here.place === undefined) return;
-    const { files } = here.standing,
-      { before, machine } = here.place;
+    if (here.onHost === undefined || here.location === undefined) return;
+    const { files } = here.onHost,
+      { before, machine } = here.location;
     const first = before.map((folder) => `${folder}/${machine}.nspawn`).find((p) => files.exists(p));
     if (first === undefined) return;
     yield {

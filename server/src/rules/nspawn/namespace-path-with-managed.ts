@@ -6,11 +6,11 @@ export const namespacePathWithManaged: Rule = {
   id: 'namespace-path-with-managed',
   tool: 'nspawn',
   about: ['NamespacePath'],
-  *check({ machine }) {
-    const entry = machine.last('NamespacePath'), by = machine.last('PrivateUsers');
+  *check({ options }) {
+    const entry = options.last('NamespacePath'), by = options.last('PrivateUsers');
     // Without Private=yes it does not start, which is said elsewhere.
-    if (machine.version < 260 || entry === undefined || machine.userMode !== 'managed' || !machine.privateNetwork) return;
-    const other: readonly Fix[] = by === undefined || machine.scope === 'user' ? [] : [replacement('Change to PrivateUsers=pick', assignmentSpan(by), 'PrivateUsers=pick')];
+    if (options.version < 260 || entry === undefined || options.userMode !== 'managed' || !options.privateNetwork) return;
+    const other: readonly Fix[] = by === undefined || options.scope === 'user' ? [] : [replacement('Change to PrivateUsers=pick', assignmentSpan(by), 'PrivateUsers=pick')];
     yield {
       ...assignmentSpan(entry),
       verdict: 'silent',

@@ -8,10 +8,10 @@ export const namespacePathWithNetwork: Rule = {
   id: 'namespace-path-with-network',
   tool: 'nspawn',
   about: ['NamespacePath'],
-  *check({ machine }) {
-    const path = machine.last('NamespacePath');
+  *check({ options }) {
+    const path = options.last('NamespacePath');
     if (path === undefined) return;
-    for (const link of links.flatMap((name) => machine.live(name)).filter(isSet)) {
+    for (const link of links.flatMap((name) => options.live(name)).filter(isSet)) {
       yield {
         ...assignmentSpan(link),
         verdict: 'refused',

@@ -1,26 +1,26 @@
-import { type Entry, assignmentSpan } from '../../model/assignments';
+import { type ParsedAssignment, assignmentSpan } from '../../model/assignments';
 import { type Rule, removal } from '../rule';
 
 /** An assignment that a later one replaces or takes back. */
 export const overridden: Rule = {
   id: 'overridden',
   tool: 'nspawn',
-  *check({ document, load }) {
-    const live = new Map<string, ReadonlySet<Entry>>(),
-      successors = new Map<string, ReadonlyMap<Entry, Entry>>();
-    for (const entry of load.entries) {
+  *check({ document, assignments }) {
+    const live = new Map<string, ReadonlySet<ParsedAssignment>>(),
+      successors = new Map<string, ReadonlyMap<ParsedAssignment, ParsedAssignment>>();
+    for (const entry of assignments.entries) {
       if (
         entry.dropped ||
         entry.resets ||
-        load.named(entry.setting.name).length < 2 ||
+        assignments.named(entry.setting.name).length < 2 ||
         entry.setting.repeat === 'conflict'
       )
         continue;
       const { name } = entry.setting,
-        left = live.get(name) ?? new Set(load.live(name));
+        left = live.get(name) ?? new Set(assignments.live(name));
       live.set(name, left);
       if (left.has(entry)) continue;
-      const after = successors.get(name) ?? successorsOf(load.named(name));
+      const after = successors.get(name) ?? successorsOf(assignments.named(name));
       successors.set(name, after);
       const by = after.get(entry);
       if (by === undefined) continue;
@@ -38,9 +38,9 @@ export const overridden: Rule = {
 };
 
 /** For each assignment of one setting the next one that takes it over. */
-function successorsOf(entries: readonly Entry[]): Map<Entry, Entry> {
-  const successors = new Map<Entry, Entry>();
-  let next: Entry | undefined;
+function successorsOf(entries: readonly ParsedAssignment[]): Map<ParsedAssignment, ParsedAssignment> {
+  const successors = new Map<ParsedAssignment, ParsedAssignment>();
+  let next: ParsedAssignment | undefined;
   for (const entry of entries.toReversed()) {
     if (next !== undefined) successors.set(entry, next);
     if (!entry.dropped && (entry.resets || entry.setting.repeat === 'replace')) next = entry;

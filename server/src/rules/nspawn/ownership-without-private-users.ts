@@ -7,8 +7,8 @@ export const ownershipWithoutPrivateUsers: Rule = {
   tool: 'nspawn',
   about: ['PrivateUsersOwnership', 'PrivateUsersChown'],
   *check(here) {
-    if (here.machine.last('PrivateUsers') !== undefined) return;
-    const by = here.machine.userBy;
+    if (here.options.last('PrivateUsers') !== undefined) return;
+    const by = here.options.userBy;
     if (by === undefined) return;
     yield {
       ...assignmentSpan(by),

@@ -8,8 +8,8 @@ export const parametersWithoutStartMode: Rule = {
   tool: 'nspawn',
   about: ['Parameters'],
   *check(here) {
-    const [parameters] = here.load.live('Parameters');
-    if (parameters === undefined || startOf(here.load).mode !== undefined) return;
+    const [parameters] = here.assignments.live('Parameters');
+    if (parameters === undefined || startOf(here.assignments).mode !== undefined) return;
     yield {
       ...assignmentSpan(parameters),
       verdict: 'silent',

@@ -7,10 +7,10 @@ export const portOnHostNetwork: Rule = {
   tool: 'nspawn',
   about: ['Port'],
   *check(here) {
-    const { machine } = here;
-    const [port] = machine.live('Port');
-    if (port === undefined || machine.privateNetwork) return;
-    const by = machine.networkBy.at(-1);
+    const { options } = here;
+    const [port] = options.live('Port');
+    if (port === undefined || options.privateNetwork) return;
+    const by = options.networkBy.at(-1);
     yield {
       ...assignmentSpan(port),
       verdict: 'refused',
@@ -22,7 +22,7 @@ export const portOnHostNetwork: Rule = {
       fixes:
         by !== undefined && wordOf(by) === 'no'
           ? [replacement('Change to VirtualEthernet=yes', assignmentSpan(by), 'VirtualEthernet=yes')]
-          : [lineAfter('Add VirtualEthernet=yes', here, machine.live('Port').at(-1) ?? port, 'VirtualEthernet=yes')],
+          : [lineAfter('Add VirtualEthernet=yes', here, options.live('Port').at(-1) ?? port, 'VirtualEthernet=yes')],
     };
   },
 };

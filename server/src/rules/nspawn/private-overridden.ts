@@ -8,9 +8,9 @@ export const privateOverridden: Rule = {
   id: 'private-overridden',
   tool: 'nspawn',
   about: ['Private'],
-  *check({ machine }) {
-    const off = machine.last('Private');
-    const link = links.flatMap((name) => machine.live(name)).find(isSet);
+  *check({ options }) {
+    const off = options.last('Private');
+    const link = links.flatMap((name) => options.live(name)).find(isSet);
     if (off === undefined || wordOf(off) !== 'no' || link === undefined) return;
     yield {
       ...assignmentSpan(off),

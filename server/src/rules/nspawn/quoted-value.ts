@@ -7,8 +7,8 @@ import { type Rule, replacement } from '../rule';
 export const quotedValue: Rule = {
   id: 'quoted-value',
   tool: 'nspawn',
-  *check({ document, load }) {
-    for (const entry of load.entries) {
+  *check({ document, assignments }) {
+    for (const entry of assignments.entries) {
       const why = explanation(entry);
       if (why?.kind !== 'quotes') continue;
       yield {

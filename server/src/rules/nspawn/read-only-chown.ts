@@ -8,17 +8,17 @@ export const readOnlyChown: Rule = {
   tool: 'nspawn',
   about: ['ReadOnly', 'Volatile', ...mounts],
   *check(here) {
-    const { machine } = here;
-    const { version, ownership } = machine;
+    const { options } = here;
+    const { version, ownership } = options;
     // Since 249 the owner mode counts even when user namespacing is off.
     if (version < 240 || ownership !== 'chown') return;
-    const { readOnlyBy, userBy, userMode } = machine;
+    const { readOnlyBy, userBy, userMode } = options;
     if (readOnlyBy === undefined) return;
-    const said = [...machine.live('PrivateUsersOwnership'), ...machine.live('PrivateUsersChown')].sort((a, b) => a.start - b.start).at(-1);
+    const said = [...options.live('PrivateUsersOwnership'), ...options.live('PrivateUsersChown')].sort((a, b) => a.start - b.start).at(-1);
     const why =
       userBy === undefined
         ? '-U of systemd-nspawn@.service'
-        : userMode === 'pick' && machine.last('PrivateUsersOwnership') === undefined
+        : userMode === 'pick' && options.last('PrivateUsersOwnership') === undefined
           ? 'PrivateUsers=pick'
           : 'PrivateUsersOwnership=chown';
     yield {

@@ -8,7 +8,7 @@ export const rootMount: Rule = {
   tool: 'nspawn',
   about: mounts,
   *check(here) {
-    const { version, rootMounts, userMode, ownership, firstUser, userBy } = here.machine;
+    const { version, rootMounts, userMode, ownership, firstUser, userBy } = here.options;
     const [mount] = rootMounts;
     if (mount === undefined || version < 240 || userMode === 'no' || (ownership === 'off' && firstUser !== undefined))
       return;

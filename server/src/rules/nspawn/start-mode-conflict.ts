@@ -7,8 +7,8 @@ export const startModeConflict: Rule = {
   id: 'start-mode-conflict',
   tool: 'nspawn',
   about: ['Boot', 'ProcessTwo'],
-  *check({ load }) {
-    for (const entry of startOf(load).conflicts) {
+  *check({ assignments }) {
+    for (const entry of startOf(assignments).conflicts) {
       yield {
         ...assignmentSpan(entry),
         verdict: 'warned',

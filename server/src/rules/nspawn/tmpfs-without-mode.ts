@@ -10,8 +10,8 @@ export const tmpfsWithoutMode: Rule = {
   id: 'tmpfs-without-mode',
   tool: 'nspawn',
   about: ['TemporaryFileSystem'],
-  *check({ machine }) {
-    for (const entry of machine.live('TemporaryFileSystem')) {
+  *check({ options }) {
+    for (const entry of options.live('TemporaryFileSystem')) {
       const { reading } = entry, [path] = reading.parts.filter((p) => p.role === 'path'), options = reading.labelled('options');
       if (path === undefined || options.length === 0 || forAll.test(path.text) || options.some((o) => o.text.startsWith('mode='))) continue;
       const { end } = valueSpan(entry);

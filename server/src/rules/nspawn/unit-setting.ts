@@ -38,7 +38,7 @@ export const unitSetting: Rule = {
       const name = line.key.text;
       if (section === undefined || setting !== undefined || !edition.sections.includes(section) || !isUnitSetting(name))
         continue;
-      if (edition.named(name).length > 0 || edition.otherwise(name).length > 0) continue;
+      if (edition.named(name).length > 0 || edition.inOtherVersions(name).length > 0) continue;
       yield {
         ...inDocument(start, line.key.span()),
         verdict: 'warned',

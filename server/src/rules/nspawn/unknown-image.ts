@@ -1,5 +1,6 @@
 import { similar } from '../../schema';
-import { freeAt, machineNameOf, machinesOf, topOf } from '../../model/nspawn/location';
+import { machineNameOf, machinesOf } from '../../model/nspawn/location';
+import { freeAt, topOf } from '../edits';
 import type { Rule } from '../rule';
 
 /** A file for a machine of which there is no image: mistyped, or the image is gone. */
@@ -7,9 +8,9 @@ export const unknownImage: Rule = {
   id: 'unknown-image',
   tool: 'nspawn',
   *check(here) {
-    if (here.standing === undefined || here.place === undefined) return;
-    const { files } = here.standing,
-      { kind, folder, machine, images } = here.place;
+    if (here.onHost === undefined || here.location === undefined) return;
+    const { files } = here.onHost,
+      { kind, folder, machine, images } = here.location;
     if ((kind !== 'settings' && kind !== 'images') || machineNameOf(machine) !== machine) return;
     const known = machinesOf(images, files);
     if (known.size === 0 || known.has(machine)) return;

@@ -1,4 +1,4 @@
-import { freeAt, topOf } from '../../model/nspawn/location';
+import { freeAt, topOf } from '../edits';
 import type { Rule } from '../rule';
 
 /** A file where units of packages lie: nspawn never reads one there. */
@@ -6,9 +6,9 @@ export const unreadFolder: Rule = {
   id: 'unread-folder',
   tool: 'nspawn',
   *check(here) {
-    if (here.standing === undefined || here.place === undefined) return;
-    const { files } = here.standing,
-      { kind, folder, home, machine } = here.place;
+    if (here.onHost === undefined || here.location === undefined) return;
+    const { files } = here.onHost,
+      { kind, folder, home, machine } = here.location;
     if (kind !== 'packages') return;
     const target = `${home}/${machine}.nspawn`;
     yield {

@@ -1,6 +1,6 @@
-import { type Entry, assignmentSpan, wordOf } from '../../model/assignments';
-import { freeAt } from '../../model/nspawn/location';
-import type { Rule, Situation } from '../rule';
+import { type ParsedAssignment, assignmentSpan, wordOf } from '../../model/assignments';
+import { freeAt } from '../edits';
+import type { Rule, RuleContext } from '../rule';
 import { groups } from '../../model/nspawn/groups';
 import { needsTrust } from '../../model/nspawn/trust';
 
@@ -12,7 +12,7 @@ export const untrusted: Rule = {
     if (here.trusted) return;
     const done = new Set<string>(),
       where = moved(here);
-    for (const entry of here.load.entries) {
+    for (const entry of here.assignments.entries) {
       const { name } = entry.setting;
       if (done.has(name)) continue;
       const group = groups.find((g) => g.includes(name)) ?? [name];
@@ -35,13 +35,13 @@ export const untrusted: Rule = {
 };
 
 /** Where the file would be trusted. */
-function moved({ standing, place }: Situation) {
-  return standing === undefined || place === undefined ? {} : freeAt(`${place.home}/${place.machine}.nspawn`, standing.files);
+function moved({ onHost, location }: RuleContext) {
+  return onHost === undefined || location === undefined ? {} : freeAt(`${location.home}/${location.machine}.nspawn`, onHost.files);
 }
 
 /** The assignments of a setting that would count if the file were trusted, and that say something. */
-function live({ load, document }: Situation, name: string): readonly Entry[] {
-  const entries = load.live(name),
+function live({ assignments, document }: RuleContext, name: string): readonly ParsedAssignment[] {
+  const entries = assignments.live(name),
     [first] = entries;
   if (
     first === undefined ||

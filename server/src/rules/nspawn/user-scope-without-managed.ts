@@ -7,16 +7,16 @@ export const userScopeWithoutManaged: Rule = {
   id: 'user-scope-without-managed',
   tool: 'nspawn',
   about: users,
-  *check({ machine }) {
-    const { userBy } = machine;
-    if (machine.scope !== 'user' || machine.version < 259 || userBy === undefined || machine.userMode === 'managed') return;
+  *check({ options }) {
+    const { userBy } = options;
+    if (options.scope !== 'user' || options.version < 259 || userBy === undefined || options.userMode === 'managed') return;
     yield {
       ...assignmentSpan(userBy),
       verdict: 'refused',
       message:
         `nspawn will not start: a machine of your own gets its user IDs from systemd-nsresourced, and ${userBy.setting.name}= asks for others; ` +
         'leave it out, or write PrivateUsers=managed',
-      fixes: [removal('Remove it', users.flatMap((name) => machine.live(name)))],
+      fixes: [removal('Remove it', users.flatMap((name) => options.live(name)))],
     };
   },
 };

@@ -7,17 +7,17 @@ export const usersOnHostNetwork: Rule = {
   tool: 'nspawn',
   about: ['Private', 'VirtualEthernet', 'NamespacePath'],
   *check(here) {
-    const { machine } = here;
-    const by = machine.networkBy.at(-1);
-    if (machine.version < 233 || machine.version >= 240 || machine.launch !== 'unit') return;
-    if (by === undefined || machine.privateNetwork || machine.userMode === 'no') return;
+    const { options } = here;
+    const by = options.networkBy.at(-1);
+    if (options.version < 233 || options.version >= 240 || options.launch !== 'unit') return;
+    if (by === undefined || options.privateNetwork || options.userMode === 'no') return;
     yield {
       ...assignmentSpan(by),
       verdict: 'refused',
       message:
-        `nspawn ${machine.version} will not start: user namespacing (-U of systemd-nspawn@.service) ` +
+        `nspawn ${options.version} will not start: user namespacing (-U of systemd-nspawn@.service) ` +
         'needs a private network; add PrivateUsers=no to [Exec]',
-      fixes: machine.userBy === undefined ? [lineAfter('Add PrivateUsers=no', here, by, '[Exec]\nPrivateUsers=no\n[Network]')] : [],
+      fixes: options.userBy === undefined ? [lineAfter('Add PrivateUsers=no', here, by, '[Exec]\nPrivateUsers=no\n[Network]')] : [],
     };
   },
 };

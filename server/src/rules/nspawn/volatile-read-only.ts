@@ -6,11 +6,11 @@ export const volatileReadOnly: Rule = {
   id: 'volatile-read-only',
   tool: 'nspawn',
   about: ['Volatile'],
-  *check({ machine }) {
-    const readOnly = machine.last('ReadOnly'),
-      volatile = machine.last('Volatile');
+  *check({ options }) {
+    const readOnly = options.last('ReadOnly'),
+      volatile = options.last('Volatile');
     if (
-      machine.version >= 242 ||
+      options.version >= 242 ||
       readOnly === undefined ||
       wordOf(readOnly) !== 'yes' ||
       (wordOf(volatile) ?? 'no') === 'no'
@@ -21,7 +21,7 @@ export const volatileReadOnly: Rule = {
       verdict: 'refused',
       fixes: [removal('Remove ReadOnly=', readOnly)],
       message:
-        `nspawn ${machine.version} will not start: ` +
+        `nspawn ${options.version} will not start: ` +
         'ReadOnly= cannot be combined with Volatile=, which implies it',
     };
   },

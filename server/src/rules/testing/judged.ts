@@ -1,12 +1,13 @@
 import { Document, isTrusted, newest } from '../../schema';
-import type { Case, Files } from '../rule';
+import type { HostFiles } from '../../model/host-files';
+import type { LintInput } from '../rule';
 
 /**
  * Files that a host has; a folder ends in a slash. What the path of one says of folders is there as well.
  * @param paths absolute
  * @param texts of some of them
  */
-export function filesOf(paths: readonly string[], texts: ReadonlyMap<string, string> = new Map()): Files {
+export function filesOf(paths: readonly string[], texts: ReadonlyMap<string, string> = new Map()): HostFiles {
   return {
     text: (path) => texts.get(path),
     exists: (path) => paths.some((p) => p === path || p === `${path}/` || p.startsWith(`${path}/`)),
@@ -22,7 +23,7 @@ export function filesOf(paths: readonly string[], texts: ReadonlyMap<string, str
  * `# judged by systemd 247, launch command, untrusted, at /etc/systemd/nspawn/x.nspawn, beside /run/y.nspawn, beside /etc/z saying 1`.
  * Default: the newest release, the template unit, trusted, and no host around it.
  */
-export function judged(text: string): Case {
+export function judged(text: string): LintInput {
   const how = /^# judged (.*)/.exec(text)?.[1] ?? '';
   const systemd = Number(/by systemd (\d+)/.exec(how)?.[1] ?? newest.systemd);
   const path = /\bat (\/[^\s,]+)/.exec(how)?.[1];
@@ -32,6 +33,6 @@ export function judged(text: string): Case {
     document: Document.of(`file://${path ?? '/etc/systemd/nspawn/x.nspawn'}`, 'nspawn', text, { ...newest, systemd }),
     launch: how.includes('launch command') ? 'command' : 'unit',
     trusted: !how.includes('untrusted') && isTrusted(path ?? ''),
-    standing: path === undefined ? undefined : { path, files: filesOf([path, ...beside.map(([file]) => file)], texts) },
+    onHost: path === undefined ? undefined : { path, files: filesOf([path, ...beside.map(([file]) => file)], texts) },
   };
 }

@@ -1,9 +1,9 @@
 import { Document, type Kind, type Target, editionOf, kindOf, newest } from '../../schema';
-import { Budget, type Disk, Project, noLimits, someHost } from '../index';
-import type { Case } from '../rule';
+import { Budget, type FileSystem, Project, noLimits, someBuildHost } from '../../model';
+import type { LintInput } from '../rule';
 
 /** A disk in memory: paths and what stands in them; a path that ends in a slash is an empty folder. */
-export function diskOf(files: Readonly<Record<string, string>>, target: Target, modes: Readonly<Record<string, number>> = {}): Disk {
+export function diskOf(files: Readonly<Record<string, string>>, target: Target, modes: Readonly<Record<string, number>> = {}): FileSystem {
   const paths = Object.keys(files), documents = new Map<string, Document>();
   const isFolder = (path: string): boolean => paths.some((p) => p.startsWith(path === '/' ? path : `${path}/`));
   return {
@@ -22,14 +22,14 @@ export function diskOf(files: Readonly<Record<string, string>>, target: Target, 
       }
       return document;
     },
-    unread: () => undefined, budget: new Budget(noLimits), real: (path) => path, destination: (path) => path, home: () => '/home/me', variable: () => undefined, host: someHost,
+    unread: () => undefined, budget: new Budget(noLimits), real: (path) => path, destination: (path) => path, home: () => '/home/me', variable: () => undefined, host: someBuildHost,
   };
 }
 
 /** The files of a project below /work, each as a case. */
 export function projectOf(
   files: Readonly<Record<string, string>>, mkosi = newest.mkosi, modes: Readonly<Record<string, number>> = {},
-): { project: Project; caseOf: (path: string) => Case } {
+): { project: Project; caseOf: (path: string) => LintInput } {
   const target = { ...newest, mkosi }, below = (path: string): string => `/work/${path}`;
   const all = Object.fromEntries(Object.entries(files).map(([path, text]) => [below(path), text]));
   const disk = diskOf(all, target, Object.fromEntries(Object.entries(modes).map(([path, mode]) => [below(path), mode])));

@@ -1,5 +1,5 @@
 import { Text } from '../../syntax';
-import { type Asked, type Grammar, type Offer, Reading, fromReading } from '../grammar';
+import { type Asked, type Grammar, type Choice, Reading, fromReading } from '../grammar';
 import { operators } from '../combinators';
 
 /** Settings of which a version is asked (mkosi 27.1 config.py config_match_version). */
@@ -8,11 +8,11 @@ const versions: ReadonlySet<string> = new Set(['ImageVersion', 'SystemdVersion',
 /** Whether a condition on a setting compares versions. */
 export const asksForVersion = (name: string): boolean => versions.has(name);
 
-const comparisons: readonly Offer[] = [
+const comparisons: readonly Choice[] = [
   { word: '>=', detail: 'this version or a newer one' }, { word: '<=', detail: 'this version or an older one' }, { word: '>', detail: 'newer' },
   { word: '<', detail: 'older' }, { word: '==', detail: 'the same; so without an operator' }, { word: '!=', detail: 'another one' },
 ].map((o) => ({ ...o, sample: true }));
-const prefixes: readonly Offer[] = [
+const prefixes: readonly Choice[] = [
   { word: '!', detail: 'the condition must not hold', sample: true }, { word: '|', detail: 'one of those with | has to hold', sample: true },
 ];
 
@@ -30,7 +30,7 @@ export const conditionOf = (item: (text: Text, into: Reading) => void, comparing
   // Where nothing of the value stands yet, the signs that come before it can be chosen as well.
   const own = into.places.splice(0);
   for (const { start, end, offers, label, wants } of own) {
-    const before = (): Offer[] => rest.length > 0 || start !== prefix + operator ? []
+    const before = (): Choice[] => rest.length > 0 || start !== prefix + operator ? []
       : [...(comparing && operator === 0 ? comparisons : []), ...prefixes.slice(prefix === 0 ? 0 : 2)];
     into.place(whole.slice(start, end), () => [...offers(), ...before()], { label, wants });
   }

@@ -1,7 +1,7 @@
 import type { ValueType } from '../../schema';
 import { Text, shortened } from '../../syntax';
 import { mostWords } from '../extract';
-import { type Asked, type Grammar, type Offer, Reading, type Want, fromReading } from '../grammar';
+import { type Asked, type Grammar, type Choice, Reading, type DynamicSource, fromReading } from '../grammar';
 import { type Atom, gaps, operators, take } from '../combinators';
 import { boolean } from '../words';
 import { atoms } from './atoms';
@@ -46,7 +46,7 @@ function readValue(text: Text, value: ValueType, into: Reading): void {
   }
   const of = value.of ?? { type: 'pair' }, { asked } = into;
   const items = split(text, value.list, asked.edition.version, mostWords);
-  const atom = atoms[of.type], offers = (): readonly Offer[] => atom?.offers?.({ ...asked, value: of }) ?? [];
+  const atom = atoms[of.type], offers = (): readonly Choice[] => atom?.offers?.({ ...asked, value: of }) ?? [];
   into.place(text.slice(text.length), offers, { label: label(of), wants: wantOf(of) });
   if (atom !== undefined) gaps(text, separatorsOf(value.list, asked.edition.version), { words: items.items, unfinished: items.unfinished }, into, { ...atom, offers }, label(of));
   for (const item of items.items) readItem(item, of, into);
@@ -81,7 +81,7 @@ const comparison = condition(true), question = condition(false);
 export const conditionGrammar = (name: string): Grammar => asksForVersion(name) ? comparison : question;
 
 /** What only the host can list for an item. */
-const wantOf = ({ type }: ValueType): Want | undefined => type === 'tree' || type === 'credentials' ? 'host-path' : atoms[type]?.wants;
+const wantOf = ({ type }: ValueType): DynamicSource | undefined => type === 'tree' || type === 'credentials' ? 'host-path' : atoms[type]?.wants;
 
 function readItem(text: Text, value: ValueType, into: Reading): void {
   switch (value.type) {

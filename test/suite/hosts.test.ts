@@ -14,8 +14,8 @@ const images = (): string[] => names('machinectl list-images -o json');
 const here = (): string[] => (JSON.parse(execFileSync('machinectl', ['list', '-o', 'json'], { encoding: 'utf8' })) as { machine: string }[]).map((m) => m.machine);
 
 const does = async (verb: string, name: string | readonly string[], options?: object): Promise<void> => {
-  const rows = [name].flat().map((one) => ({ name: one, room }));
-  await vscode.commands.executeCommand(`nspawn.${verb}`, rows[0], rows, { ...(options ? { options } : {}), confirmed: () => true, room });
+  const rows = [name].flat().map((one) => ({ name: one, hostId: room }));
+  await vscode.commands.executeCommand(`nspawn.${verb}`, rows[0], rows, { ...(options ? { options } : {}), confirmed: () => true, hostId: room });
 };
 const terminal = (part: string): vscode.Terminal | undefined => vscode.window.terminals.find((t) => t.name.includes(part));
 const shown = (part: string): vscode.TextDocument | undefined => vscode.workspace.textDocuments.find((d) => d.uri.path.includes(part));
@@ -75,16 +75,16 @@ describe('in VS Code, the machines of another computer', () => {
   });
 
   it('show what is known of them there', async () => {
-    await vscode.commands.executeCommand('nspawn.properties', { name: 'afar', room });
+    await vscode.commands.executeCommand('nspawn.properties', { name: 'afar', hostId: room });
     assert.match(shown('afar.properties')?.getText() ?? '', /^# afar: stopped[^]*\nName=afar\n/);
-    await vscode.commands.executeCommand('nspawn.settingsFile', { name: 'web', room });
+    await vscode.commands.executeCommand('nspawn.settingsFile', { name: 'web', hostId: room });
     assert.match(shown('web.nspawn')?.getText() ?? '', /^# far away/m);
   });
 
   it('survive the end of the connection', async () => {
     const before = await until('our connection', () => execFileSync('pgrep', ['-f', 'ssh .*systemd-stdio-bridge'], { encoding: 'utf8' }).trim());
     there('pkill -x systemd-stdio-b; true');
-    await vscode.commands.executeCommand('nspawn.reconnect', { name: host, heading: true, room });
+    await vscode.commands.executeCommand('nspawn.reconnect', { name: host, heading: true, hostId: room });
     await until('another connection', () => {
       const now = spawnSync('pgrep', ['-f', 'ssh .*systemd-stdio-bridge'], { encoding: 'utf8' }).stdout.trim();
       return now !== '' && now !== before;
@@ -101,7 +101,7 @@ describe('in VS Code, the machines of another computer', () => {
     // What serves us there, the asking itself too.
     spawnSync('ssh', ['-o', 'BatchMode=yes', host, 'pkill -KILL -u "$USER" -x sshd']);
     await going;
-    await vscode.commands.executeCommand('nspawn.reconnect', { name: host, heading: true, room });
+    await vscode.commands.executeCommand('nspawn.reconnect', { name: host, heading: true, hostId: room });
     await until('it to be known, and deleted', async () => {
       await does('remove', 'cut');
       return !images().includes('cut');

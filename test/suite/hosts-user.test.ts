@@ -12,8 +12,8 @@ const unit = (question: string): string => there(`systemctl --user ${question} s
 
 /** A verb as a row of that room calls it. @returns the exit statuses */
 const does = async (verb: string, name: string, options?: object): Promise<readonly (number | undefined)[]> => {
-  const row = { name, room };
-  return vscode.commands.executeCommand(`nspawn.${verb}`, row, [row], { ...(options ? { options } : {}), confirmed: () => true, room });
+  const row = { name, hostId: room };
+  return vscode.commands.executeCommand(`nspawn.${verb}`, row, [row], { ...(options ? { options } : {}), confirmed: () => true, hostId: room });
 };
 const shown = (part: string): vscode.TextDocument | undefined => vscode.workspace.textDocuments.find((d) => d.uri.path.includes(part));
 const bridges = (): string[] => spawnSync('pgrep', ['-af', 'ssh .*systemd-stdio-bridge'], { encoding: 'utf8' }).stdout.split('\n').filter((line) => line !== '');
@@ -25,7 +25,7 @@ describe('in VS Code, the machines of one\'s own on another computer', () => {
     await vscode.commands.executeCommand('nspawn.addHost', host);
     await until('both buses to be connected', async () => {
       // As whoever looks at the view does, where the second appears when the first has said that there is one.
-      for (const id of [`ssh:${host}`, room]) await vscode.commands.executeCommand('nspawn.reconnect', { name: host, heading: true, room: id });
+      for (const id of [`ssh:${host}`, room]) await vscode.commands.executeCommand('nspawn.reconnect', { name: host, heading: true, hostId: id });
       return bridges().length === 2;
     });
   });
@@ -57,7 +57,7 @@ describe('in VS Code, the machines of one\'s own on another computer', () => {
     assert.notEqual((await does('start', 'mine')).at(0), 0);
     assert.equal(unit('is-failed'), 'failed');
     const text = await until('the reason', async () => {
-      await vscode.commands.executeCommand('nspawn.whyFailed', { name: 'mine', room });
+      await vscode.commands.executeCommand('nspawn.whyFailed', { name: 'mine', hostId: room });
       return shown('Why mine failed')?.getText();
     });
     assert.match(text, /^mine failed: exit-code.*systemd-nspawn@mine\.service/);
@@ -81,10 +81,10 @@ describe('in VS Code, the machines of one\'s own on another computer', () => {
   });
 
   it('show what is known of them, and their settings', async () => {
-    await vscode.commands.executeCommand('nspawn.properties', { name: 'mine', room });
+    await vscode.commands.executeCommand('nspawn.properties', { name: 'mine', hostId: room });
     assert.match(shown('mine.properties')?.getText() ?? '', /^# mine: stopped[^]*\nPath=\S*\/\.local\/state\/machines\/mine\n/);
     there('mkdir -p .config/systemd/nspawn && echo "# my own" >.config/systemd/nspawn/mine.nspawn');
-    await vscode.commands.executeCommand('nspawn.settingsFile', { name: 'mine', room });
+    await vscode.commands.executeCommand('nspawn.settingsFile', { name: 'mine', hostId: room });
     assert.match(shown('mine.nspawn')?.getText() ?? '', /^# my own/);
   });
 });
