@@ -7,7 +7,11 @@ import { globSync } from './glob.mjs';
 const serverRooms = ['syntax', 'schema', 'values', 'model', 'rules', 'features', 'convert'];
 /** What a room of the client may look at besides itself. */
 const clientRooms: Readonly<Record<string, readonly string[]>> = {
-  host: [], ui: [], machines: ['host', 'ui'], mkosi: ['host', 'ui'], language: ['host', 'ui'],
+  host: [],
+  ui: [],
+  machines: ['host', 'ui'],
+  mkosi: ['host', 'ui'],
+  language: ['host', 'ui'],
 };
 /** What both sides stand on: how files that somebody else made are read, and how files are written. */
 const shared = 'server/src/node/shared/';
@@ -15,7 +19,10 @@ const shared = 'server/src/node/shared/';
 const edge = ['node', 'lsp', 'cli'];
 const atEdge = (file: string): boolean => edge.some((name) => file.startsWith(`server/src/${name}/`));
 
-interface Import { readonly file: string; readonly from: string }
+interface Import {
+  readonly file: string;
+  readonly from: string;
+}
 
 /** Every import of a file, also of types and by import(). */
 function importsOf(file: string): Import[] {
@@ -28,12 +35,12 @@ const sources = globSync('.', ['client/src', 'server/src'], /\.ts$/).filter((f) 
 const imports = sources.flatMap(importsOf);
 
 /** Where a relative import leads, without extension; the name itself for a package. */
-const target = ({ file, from }: Import): string => from.startsWith('.') ? path.posix.join(path.posix.dirname(file), from) : from;
+const target = ({ file, from }: Import): string => (from.startsWith('.') ? path.posix.join(path.posix.dirname(file), from) : from);
 
 /** The room that a path lies in or is; a file beside the rooms lies in none. */
 const room = (at: string, side: string): string | undefined => {
   const name = new RegExp(`^${side}/src/([^/]+)`).exec(at)?.[1];
-  return name === undefined || name.endsWith('.ts') || sources.includes(`${at}.ts`) && !at.includes(`${name}/`) ? undefined : name;
+  return name === undefined || name.endsWith('.ts') || (sources.includes(`${at}.ts`) && !at.includes(`${name}/`)) ? undefined : name;
 };
 
 describe('architecture', () => {
@@ -58,14 +65,19 @@ describe('architecture', () => {
   it('gives the client the same word about settings that images inherit as the schema has', () => {
     const read = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
     const { settings } = read('server/src/schema/mkosi.json') as { settings: { name: string; scope?: string }[] };
-    const having = (...scopes: string[]): string[] => settings.filter((s) => scopes.includes(s.scope ?? '')).map((s) => s.name).sort();
+    const having = (...scopes: string[]): string[] =>
+      settings
+        .filter((s) => scopes.includes(s.scope ?? ''))
+        .map((s) => s.name)
+        .sort();
     const { images, tools } = read('client/src/mkosi/inherited.json') as { images: string[]; tools: string[] };
     assert.deepEqual([[...images].sort(), [...tools].sort()], [having('inherit', 'universal', 'multiversal'), having('multiversal')]);
   });
 
   it('lets the rooms of the server look down only', () => {
     for (const i of imports) {
-      const here = room(i.file, 'server'), there = room(target(i), 'server');
+      const here = room(i.file, 'server'),
+        there = room(target(i), 'server');
       if (here === undefined || !i.from.startsWith('.')) continue;
       if (edge.includes(here)) {
         assert.ok(there === undefined || !edge.includes(there) || edge.indexOf(there) <= edge.indexOf(here), `${i.file} imports ${i.from}`);
@@ -79,7 +91,8 @@ describe('architecture', () => {
 
   it('lets the rooms of the client look at the host and at what speaks to people only', () => {
     for (const i of imports) {
-      const here = room(i.file, 'client'), there = room(target(i), 'client');
+      const here = room(i.file, 'client'),
+        there = room(target(i), 'client');
       if (here === undefined || !i.from.startsWith('.') || target(i).startsWith(shared)) continue;
       assert.ok(there !== undefined, `${i.file} imports ${i.from}, which is above every room`);
       assert.ok(there === here || clientRooms[here]?.includes(there), `${i.file} imports ${i.from}`);
@@ -96,11 +109,23 @@ describe('architecture', () => {
     const readers = ['readFile', 'readFileSync', 'createReadStream', 'open', 'openSync', 'openAsBlob'];
     for (const file of sources.filter((f) => f.startsWith('server/') && !f.startsWith(shared))) {
       const text = readFileSync(file, 'utf8');
-      assert.doesNotMatch(text, /import\s+(\*|\w+)\s.*'(node:)?fs(\/promises)?'/, `${file} takes all of fs, so that nobody sees what it opens`);
+      assert.doesNotMatch(
+        text,
+        /import\s+(\*|\w+)\s.*'(node:)?fs(\/promises)?'/,
+        `${file} takes all of fs, so that nobody sees what it opens`,
+      );
       for (const [, names = ''] of text.matchAll(/import\s*\{([^}]*)\}\s*from\s*'(?:node:)?fs(?:\/promises)?'/g)) {
-        const own = names.split(',').map((name) => name.trim().split(/\s+as\s+/)[0] ?? '').filter((name) => readers.includes(name));
+        const own = names
+          .split(',')
+          .map((name) => name.trim().split(/\s+as\s+/)[0] ?? '')
+          .filter((name) => readers.includes(name));
         // Standard input is no path.
-        for (const name of own) assert.doesNotMatch(text, new RegExp(`\\b${name}\\((?!0\\b)`), `${file} calls ${name}: a file that somebody else made is read by small-file.ts`);
+        for (const name of own)
+          assert.doesNotMatch(
+            text,
+            new RegExp(`\\b${name}\\((?!0\\b)`),
+            `${file} calls ${name}: a file that somebody else made is read by small-file.ts`,
+          );
       }
     }
   });
@@ -113,7 +138,8 @@ describe('architecture', () => {
 
   it('reads files in the client through the reader of small files only', () => {
     // What opens a path; what VS Code would open for us belongs to mkosi/disk.ts, which looks before.
-    const opening = /\b(readFile(Sync)?|createReadStream|openSync|openAsBlob|readv?Sync|readdir(Sync)?|opendirSync|openTextDocumentSync)\s*\(|\bfs\.(open|readDirectory)\s*\(/g;
+    const opening =
+      /\b(readFile(Sync)?|createReadStream|openSync|openAsBlob|readv?Sync|readdir(Sync)?|opendirSync|openTextDocumentSync)\s*\(|\bfs\.(open|readDirectory)\s*\(/g;
     const allowed: Readonly<Record<string, readonly string[]>> = {
       'client/src/mkosi/disk.ts': ['readFile(', 'fs.readDirectory('],
       // It offers files to VS Code under that name.
@@ -124,7 +150,11 @@ describe('architecture', () => {
       assert.deepEqual([...new Set(found)], allowed[file] ?? [], file);
       for (const [, names = ''] of readFileSync(file, 'utf8').matchAll(/import \{([^}]*)\} from 'node:fs(?:\/promises)?'/g)) {
         for (const name of names.split(',').map((n) => n.trim())) {
-          assert.doesNotMatch(name, /^(readFile|readFileSync|createReadStream|open|openSync|readdir|readdirSync|opendirSync)$/, `${file} imports ${name}`);
+          assert.doesNotMatch(
+            name,
+            /^(readFile|readFileSync|createReadStream|open|openSync|readdir|readdirSync|opendirSync)$/,
+            `${file} imports ${name}`,
+          );
           if (name === 'opendir') assert.equal(file, 'client/src/host/folder.ts');
         }
       }

@@ -6,8 +6,12 @@ import { billOf, bundledPackages, noticesOf } from '../tools/bundled.mjs';
 
 describe('what others have written of the extension', () => {
   let root: string;
-  beforeEach(() => { root = mkdtempSync(path.join(tmpdir(), 'nspawn-bundled-')); });
-  afterEach(() => { rmSync(root, { recursive: true }); });
+  beforeEach(() => {
+    root = mkdtempSync(path.join(tmpdir(), 'nspawn-bundled-'));
+  });
+  afterEach(() => {
+    rmSync(root, { recursive: true });
+  });
 
   const put = (name: string, text: string): void => {
     mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
@@ -18,11 +22,27 @@ describe('what others have written of the extension', () => {
     put(`${folder}/package.json`, JSON.stringify({ name, version: '1.2.3', license }));
     if (text !== '') put(`${folder}/${file}`, `${text}: ${name}\n`);
   };
-  const lock = (...folders: string[]): void => put('package-lock.json', JSON.stringify({
-    packages: Object.fromEntries(folders.map((f) => [f, { version: '1.2.3', resolved: 'https://packages.example/x.tgz', integrity: `sha512-${Buffer.alloc(64, 7).toString('base64')}` }])),
-  }));
+  const lock = (...folders: string[]): void =>
+    put(
+      'package-lock.json',
+      JSON.stringify({
+        packages: Object.fromEntries(
+          folders.map((f) => [
+            f,
+            { version: '1.2.3', resolved: 'https://packages.example/x.tgz', integrity: `sha512-${Buffer.alloc(64, 7).toString('base64')}` },
+          ]),
+        ),
+      }),
+    );
   const metafile = (...files: [name: string, bytesInOutput: number][]) => ({
-    outputs: { 'x.js': { bytes: 1, imports: [], exports: [], inputs: Object.fromEntries(files.map(([name, bytesInOutput]) => [name, { bytesInOutput }])) } },
+    outputs: {
+      'x.js': {
+        bytes: 1,
+        imports: [],
+        exports: [],
+        inputs: Object.fromEntries(files.map(([name, bytesInOutput]) => [name, { bytesInOutput }])),
+      },
+    },
   });
 
   it('is named once for every package that is really in a bundle, also below another and with a scope', () => {
@@ -34,10 +54,17 @@ describe('what others have written of the extension', () => {
       metafile(['client/src/x.ts', 9], ['node_modules/b/lib/x.js', 5], ['node_modules/b/lib/y.js', 5], ['node_modules/unused/x.js', 0]),
       metafile(['node_modules/b/node_modules/@s/c/x.js', 1], ['node_modules/a/x.js', 1], ['node_modules/b/lib/x.js', 5]),
     ]);
-    assert.deepEqual(packages.map((p) => p.name), ['@s/c', 'a', 'b']);
-    const notices = noticesOf(packages), bill = billOf({ name: 'x', version: '1', license: 'MIT' }, packages);
+    assert.deepEqual(
+      packages.map((p) => p.name),
+      ['@s/c', 'a', 'b'],
+    );
+    const notices = noticesOf(packages),
+      bill = billOf({ name: 'x', version: '1', license: 'MIT' }, packages);
     for (const text of ['a 1.2.3 (MIT)', 'May be used: a', 'Say this too', 'May be used: @s/c']) assert.ok(notices.includes(text), text);
-    assert.deepEqual(bill.components.map((c) => c.purl), ['pkg:npm/%40s/c@1.2.3', 'pkg:npm/a@1.2.3', 'pkg:npm/b@1.2.3']);
+    assert.deepEqual(
+      bill.components.map((c) => c.purl),
+      ['pkg:npm/%40s/c@1.2.3', 'pkg:npm/a@1.2.3', 'pkg:npm/b@1.2.3'],
+    );
     assert.deepEqual(packages[0]?.hashes, [{ alg: 'SHA-512', content: '07'.repeat(64) }]);
     assert.doesNotMatch(JSON.stringify(bill), /packages\.example/);
   });

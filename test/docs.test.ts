@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { shown } from '../server/src/features';
 import { decode } from '../server/src/node/files';
 import { type LintInput, rules } from '../server/src/rules';
@@ -8,7 +8,9 @@ import { projectOf } from '../server/src/rules/testing/project';
 import { Document, type Kind, newest } from '../server/src/schema';
 
 const folder = 'docs/rules';
-const pages = readdirSync(folder).filter((f) => f !== 'README.md').map((f) => f.replace(/\.md$/, ''));
+const pages = readdirSync(folder)
+  .filter((f) => f !== 'README.md')
+  .map((f) => f.replace(/\.md$/, ''));
 
 /** What stands below a heading of a page, up to the next one. */
 function chapter(page: string, heading: string): string {
@@ -16,30 +18,39 @@ function chapter(page: string, heading: string): string {
   return text.split('\n## ')[0] ?? '';
 }
 
-interface Example { readonly kind: Kind; readonly text: string }
+interface Example {
+  readonly kind: Kind;
+  readonly text: string;
+}
 
 function example(page: string, heading: string): Example {
   const found = /^```(nspawn|mkosi|mkosi-legacy)\n(.*?)^```$/ms.exec(chapter(page, heading));
   assert.ok(found, `no example under "${heading}"`);
-  return { kind: found[1] as Kind, text: (found[2] ?? '').replaceAll('…', 'x'.repeat(1 << 20)).replace(/^(.*\n)⋮\n/m, (_, line: string) => line.repeat(12_000)) };
+  return {
+    kind: found[1] as Kind,
+    text: (found[2] ?? '').replaceAll('…', 'x'.repeat(1 << 20)).replace(/^(.*\n)⋮\n/m, (_, line: string) => line.repeat(12_000)),
+  };
 }
 
 /** An example as it is to be judged; `\xfc` in it is a byte. */
 function caseOf({ kind, text }: Example): LintInput {
-  const bytes = Buffer.concat(text.split(/(\\x[0-9a-f]{2})/).map((part) =>
-    /^\\x/.test(part) ? Buffer.from(part.slice(2), 'hex') : Buffer.from(part)));
+  const bytes = Buffer.concat(
+    text.split(/(\\x[0-9a-f]{2})/).map((part) => (/^\\x/.test(part) ? Buffer.from(part.slice(2), 'hex') : Buffer.from(part))),
+  );
   const decoded = decode(bytes);
   if (kind !== 'nspawn') {
     const mkosi = Number(/^# judged by mkosi ([\d.]+)/.exec(text)?.[1] ?? (kind === 'mkosi' ? newest.mkosi : 14));
     const name = /^# judged .*?\bin (\S+)/.exec(text)?.[1] ?? (kind === 'mkosi' ? 'mkosi.conf' : 'mkosi.default');
-    const [, beside, mode = ''] = /^# judged with (\S+), mode (\d+)/.exec(text) ?? [], target = /^# judged for mkosi ([\d.]+)/.exec(text)?.[1];
+    const [, beside, mode = ''] = /^# judged with (\S+), mode (\d+)/.exec(text) ?? [],
+      target = /^# judged for mkosi ([\d.]+)/.exec(text)?.[1];
     const files = { [name]: decoded.text, ...(beside === undefined ? {} : { [beside]: '' }) };
     const modes = beside === undefined ? {} : { [beside]: Number.parseInt(mode, 8) };
     if (decoded.undecodable.length === 0) return projectOf(files, Number(target ?? mkosi), modes).caseOf(name);
     const document = Document.of(`file:///work/${name}`, kind, decoded.text, { ...newest, mkosi });
     return { document, launch: 'unit', trusted: true };
   }
-  const here = judged(decoded.text), { document } = here;
+  const here = judged(decoded.text),
+    { document } = here;
   if (decoded.undecodable.length === 0) return here;
   return { ...here, document: Document.of(document.uri, kind, decoded.text, newest, decoded.undecodable) };
 }
@@ -55,7 +66,11 @@ describe('SECURITY.md', () => {
       const holders = [...(text.split('\nHeld by ')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, file = '']) => file);
       assert.ok(holders.length > 0, `Nothing holds "${promise}" Write "Held by" and the tests behind it.`);
       // A test is something that npm test runs; see test/mocha.mjs and test/run.mjs.
-      for (const file of holders) assert.ok(existsSync(file) && /\.test\.ts$|^test\/.*\.mjs$|^eslint\.config\.mjs$/.test(file), `${file}, which is to hold "${promise}", is no test`);
+      for (const file of holders)
+        assert.ok(
+          existsSync(file) && /\.test\.ts$|^test\/.*\.mjs$|^eslint\.config\.mjs$/.test(file),
+          `${file}, which is to hold "${promise}", is no test`,
+        );
     }
   });
 });
@@ -67,7 +82,10 @@ describe('pages of rules', () => {
 
   it('stand in the index in the order of the rules', () => {
     const index = readFileSync(`${folder}/README.md`, 'utf8');
-    assert.deepEqual([...index.matchAll(/^\| \[([a-z0-9-]+)\]\(\1\.md\) \|/gm)].map((m) => m[1]), rules.map((r) => r.id));
+    assert.deepEqual(
+      [...index.matchAll(/^\| \[([a-z0-9-]+)\]\(\1\.md\) \|/gm)].map((m) => m[1]),
+      rules.map((r) => r.id),
+    );
   });
 
   for (const id of pages) {
@@ -93,11 +111,17 @@ describe('pages of rules', () => {
 
       it('has a right example, in which nothing is wrong', () => {
         const here = caseOf(example(page, 'Right'));
-        assert.deepEqual(shown(here).filter(({ finding: f }) => f.rule === id || f.verdict !== 'advice').map((f) => f.finding.message), []);
+        assert.deepEqual(
+          shown(here)
+            .filter(({ finding: f }) => f.rule === id || f.verdict !== 'advice')
+            .map((f) => f.finding.message),
+          [],
+        );
       });
 
       it('names a comment that silences the rule', () => {
-        const { kind, text } = example(page, 'Wrong'), lines = text.split('\n');
+        const { kind, text } = example(page, 'Wrong'),
+          lines = text.split('\n');
         const { document } = caseOf({ kind, text });
         for (const { finding } of found({ kind, text }).toReversed()) {
           lines.splice(document.text.positionAt(finding.start).line, 0, `# nspawn-ignore: ${id}`);

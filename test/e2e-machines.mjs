@@ -9,8 +9,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ini from 'ini';
-import { bootFar, farName, openDoor } from './remote-host.mjs';
 import { answerPolkit, beside, finish, machines, rig, rowOf, step, walk, workbench } from './e2e.mjs';
+import { bootFar, farName, openDoor } from './remote-host.mjs';
 
 await walk('walk', { permit: false, session: true }, async (workspace) => {
   await step('see mistakes', async () => {
@@ -21,7 +21,10 @@ await walk('walk', { permit: false, session: true }, async (workspace) => {
     });
     assert.ok(marks.some((m) => m.text.includes('Boots')));
     const problems = await workbench.problems();
-    assert.ok(problems.some((p) => p.message.includes('did you mean [Network]?')), JSON.stringify(problems));
+    assert.ok(
+      problems.some((p) => p.message.includes('did you mean [Network]?')),
+      JSON.stringify(problems),
+    );
   });
   await step('accept a completion', async () => {
     await workbench.openFile('web.nspawn');
@@ -44,9 +47,15 @@ await walk('walk', { permit: false, session: true }, async (workspace) => {
       const seen = await workbench.treeRows('Machines');
       return seen.length === 2 && seen;
     });
-    assert.deepEqual(rows.map((r) => r.label), ['db', 'web']);
+    assert.deepEqual(
+      rows.map((r) => r.label),
+      ['db', 'web'],
+    );
     assert.match(rows[1].ariaLabel, /web, stopped/);
-    assert.deepEqual((await workbench.treeRows('Images')).map((r) => r.label), ['db', 'web']);
+    assert.deepEqual(
+      (await workbench.treeRows('Images')).map((r) => r.label),
+      ['db', 'web'],
+    );
   });
   await step('start a machine and answer polkit', async () => {
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'web'), 'Start');
@@ -56,7 +65,9 @@ await walk('walk', { permit: false, session: true }, async (workspace) => {
   });
   await step('open its shell', async () => {
     // The machine has to be up before it has a bus to log in by.
-    await workbench.until('its bus', async () => (await rig.run(['systemctl', '-M', 'web', 'is-system-running'])).stdout.match(/running|degraded/));
+    await workbench.until('its bus', async () =>
+      (await rig.run(['systemctl', '-M', 'web', 'is-system-running'])).stdout.match(/running|degraded/),
+    );
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'web'), 'Open Shell');
     await answerPolkit();
     await workbench.until('a prompt', async () => /root@web/.test(await workbench.terminalText()));
@@ -82,11 +93,27 @@ await walk('recovery', { permit: true, session: false }, async () => {
     await beside(['systemctl', 'kill', '-s', 'KILL', 'dbus']);
     // Its socket starts the bus again with the first who knocks. A machined that outlived the bus has to end first: who asks for it
     // before makes the bus keep everybody waiting, for longer than this walk may take.
-    await workbench.until('machined to be back, or gone', async () => {
-      const owned = ['busctl', 'call', 'org.freedesktop.DBus', '/', 'org.freedesktop.DBus', 'NameHasOwner', 's', 'org.freedesktop.machine1'];
-      return (await beside(owned)).includes('true') || /^(inactive|failed)$/m.test(await beside(['systemctl', 'is-active', 'systemd-machined'], [0, 3]));
-    }, 120_000);
-    await workbench.until('a machine to start', async () => await beside(['machinectl', 'start', 'db']) === '', 120_000);
+    await workbench.until(
+      'machined to be back, or gone',
+      async () => {
+        const owned = [
+          'busctl',
+          'call',
+          'org.freedesktop.DBus',
+          '/',
+          'org.freedesktop.DBus',
+          'NameHasOwner',
+          's',
+          'org.freedesktop.machine1',
+        ];
+        return (
+          (await beside(owned)).includes('true') ||
+          /^(inactive|failed)$/m.test(await beside(['systemctl', 'is-active', 'systemd-machined'], [0, 3]))
+        );
+      },
+      120_000,
+    );
+    await workbench.until('a machine to start', async () => (await beside(['machinectl', 'start', 'db'])) === '', 120_000);
     await workbench.until('news after the bus came back', async () => /db, running/.test((await rowOf('db'))?.ariaLabel ?? ''));
     await rig.run(['machinectl', 'poweroff', 'db']);
     await workbench.until('news of the end', async () => /db, stopped/.test((await rowOf('db'))?.ariaLabel ?? ''));
@@ -131,8 +158,12 @@ await walk('verbs', { permit: true, session: true }, async () => {
     await rig.run(['machinectl', 'clone', '--', 'web', name]);
     await workbench.clickViewAction('Machines', 'Refresh');
     await workbench.clickInlineAction(await workbench.treeRow('Machines', name), 'Start');
-    await workbench.until('the reason', async () => (await workbench.notifications()).some(({ message }) => (
-      message.includes(JSON.stringify(name)) && /cannot be the name of a running machine.*Rename the image/.test(message))));
+    await workbench.until('the reason', async () =>
+      (await workbench.notifications()).some(
+        ({ message }) =>
+          message.includes(JSON.stringify(name)) && /cannot be the name of a running machine.*Rename the image/.test(message),
+      ),
+    );
     await workbench.screenshot('refused');
     await workbench.pressOn(await workbench.treeRow('Machines', name), 'Delete', () => workbench.warned());
     await workbench.answerDialog('Delete');
@@ -149,52 +180,70 @@ await walk('verbs', { permit: true, session: true }, async () => {
     await workbench.until('the row to say so', async () => {
       // A row that is drawn anew at that moment loses the click.
       await workbench.clickInlineAction(await workbench.treeRow('Transfers', 'web'), 'Cancel Transfer').catch(() => {});
-      return workbench.until('the word', async () => /cancelling/.test((await itsRow())?.ariaLabel ?? '') || !await going(), 3000).catch(() => false);
+      return workbench
+        .until('the word', async () => /cancelling/.test((await itsRow())?.ariaLabel ?? '') || !(await going()), 3000)
+        .catch(() => false);
     });
     await workbench.screenshot('cancelling');
     // An export of systemd 252 hears it when it has compressed the most of it: until then nothing else is said.
     const other = [];
-    await workbench.until('importd to have stopped', async () => {
-      const row = await itsRow();
-      if (row !== undefined && !/cancelling/.test(row.ariaLabel)) other.push(row.ariaLabel);
-      return !await going();
-    }, 90_000);
+    await workbench.until(
+      'importd to have stopped',
+      async () => {
+        const row = await itsRow();
+        if (row !== undefined && !/cancelling/.test(row.ariaLabel)) other.push(row.ariaLabel);
+        return !(await going());
+      },
+      90_000,
+    );
     assert.deepEqual(other, []);
     await workbench.until('its row to go', async () => (await itsRow()) === undefined);
   });
   await step('see why it failed', async () => {
     await rig.run(['machinectl', 'start', 'web']);
     await workbench.until('it to run', async () => /web, running/.test((await rowOf('web'))?.ariaLabel ?? ''));
-    assert.ok((await workbench.statusBar()).some((text) => /1 machine runs/.test(text)), JSON.stringify(await workbench.statusBar()));
+    assert.ok(
+      (await workbench.statusBar()).some((text) => /1 machine runs/.test(text)),
+      JSON.stringify(await workbench.statusBar()),
+    );
     await rig.run(['machinectl', 'kill', '--signal=SIGKILL', '--kill-whom=leader', 'web']);
     await workbench.until('the failure', async () => /web, failed/.test((await rowOf('web'))?.ariaLabel ?? ''));
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'web'), 'Why Did It Fail?');
     await workbench.until('the reason', async () => /web failed: exit-code/.test(await workbench.editorText()));
   });
   await step('leave no connection behind when the extension ends', async () => {
-    const connections = async () => (await rig.run(['busctl', 'list', '--unique', '--no-legend'])).stdout.split('\n').filter((l) => / (node|MainThread) /.test(l));
+    const connections = async () =>
+      (await rig.run(['busctl', 'list', '--unique', '--no-legend'])).stdout.split('\n').filter((l) => / (node|MainThread) /.test(l));
     const before = await connections();
     assert.ok(before.length >= 2, before.join('\n'));
     await workbench.runCommand('Developer: Reload Window');
     const names = (lines) => lines.map((l) => l.split(/\s+/)[0]);
-    await workbench.until('the old ones to end and as many new ones', async () => {
-      const now = names(await connections());
-      return now.length === before.length && names(before).every((name) => !now.includes(name));
-    }, 60_000);
+    await workbench.until(
+      'the old ones to end and as many new ones',
+      async () => {
+        const now = names(await connections());
+        return now.length === before.length && names(before).every((name) => !now.includes(name));
+      },
+      60_000,
+    );
     await workbench.treeRow('Machines', 'web');
   });
 });
 await walk('user', { permit: true, session: true, tree: '262' }, async () => {
   const { user } = rig;
   const ask = async (...argv) => (await rig.run(argv, { user: user.name })).stdout;
-  const rowLike = (pattern) => workbench.until(`a row like ${pattern}`, async () => (await workbench.treeRows('Machines')).find((r) => pattern.test(r.ariaLabel)));
+  const rowLike = (pattern) =>
+    workbench.until(`a row like ${pattern}`, async () => (await workbench.treeRows('Machines')).find((r) => pattern.test(r.ariaLabel)));
   await step('see the machines of the system and of the user, each below a root', async () => {
     const image = `${user.home}/.local/state/machines/mine`;
     await ask('mkdir', '-p', `${image}/usr/lib/systemd`);
     await ask('touch', `${image}/usr/lib/os-release`, `${image}/usr/lib/systemd/systemd`);
     await workbench.openView('Machines');
     await rowLike(/^mine, stopped.*This user$/);
-    assert.deepEqual((await workbench.treeRows('Machines')).map((r) => r.label), ['This computer', 'db', 'web', 'This user', 'mine']);
+    assert.deepEqual(
+      (await workbench.treeRows('Machines')).map((r) => r.label),
+      ['This computer', 'db', 'web', 'This user', 'mine'],
+    );
   });
   await step('start a machine of the user, which fails here, and see why', async () => {
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'mine'), 'Start');
@@ -215,7 +264,8 @@ await walk('user', { permit: true, session: true, tree: '262' }, async () => {
 });
 await walk('hosts', { permit: true, session: true }, async () => {
   const far = await bootFar(rig, { permit: false, known: false });
-  const rowLike = (pattern) => workbench.until(`a row like ${pattern}`, async () => (await workbench.treeRows('Machines')).find((r) => pattern.test(r.ariaLabel)));
+  const rowLike = (pattern) =>
+    workbench.until(`a row like ${pattern}`, async () => (await workbench.treeRows('Machines')).find((r) => pattern.test(r.ariaLabel)));
   const rows = async () => (await workbench.treeRows('Machines')).map((r) => r.label);
   try {
     await far.addMachine('afar', 'tiny');
@@ -248,8 +298,11 @@ await walk('hosts', { permit: true, session: true }, async () => {
       await workbench.contextMenu(await workbench.treeRow('Images', 'afar'), 'Limit the Size…');
       await workbench.answerInput('1G');
       await answerPolkit();
-      await workbench.until('the reason', async () => (await workbench.notifications()).some(({ message }) => (
-        /afar \(far\.example\) ended with exit status .*\/var\/lib\/machines is not on btrfs/.test(message))));
+      await workbench.until('the reason', async () =>
+        (await workbench.notifications()).some(({ message }) =>
+          /afar \(far\.example\) ended with exit status .*\/var\/lib\/machines is not on btrfs/.test(message),
+        ),
+      );
       await workbench.screenshot('explained');
     });
     await step('lose the connection and keep the rows', async () => {

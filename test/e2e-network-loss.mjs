@@ -3,10 +3,10 @@
 // user, the machines are those of a second one. Each step says how long the rows were wrong.
 //   node test/e2e-network-loss.mjs [path of a .vsix] [--grep PATTERN]
 import { setTimeout as pause } from 'node:timers/promises';
-import { bootFar, cutOff, farName, openDoor } from './remote-host.mjs';
-import { checkout } from './inside.mjs';
-import { nodePath } from './rig/vscode/install.mjs';
 import { finish, isWanted, rig, step, walk, workbench } from './e2e.mjs';
+import { checkout } from './inside.mjs';
+import { bootFar, cutOff, farName, openDoor } from './remote-host.mjs';
+import { nodePath } from './rig/vscode/install.mjs';
 
 await walk('cuts', { permit: true, session: true }, async () => {
   const far = await bootFar(rig, { binds: [checkout] });
@@ -17,11 +17,17 @@ await walk('cuts', { permit: true, session: true }, async () => {
 
   /** What systemd says over there. */
   const truth = async () => {
-    const named = (json, key) => JSON.parse(json).map((one) => one[key]).filter((name) => name !== '.host').sort();
+    const named = (json, key) =>
+      JSON.parse(json)
+        .map((one) => one[key])
+        .filter((name) => name !== '.host')
+        .sort();
     return {
       machines: named(await there('machinectl', 'list', '-o', 'json'), 'machine'),
       images: named(await there('machinectl', 'list-images', '-o', 'json'), 'name'),
-      transfers: [...(await there('machinectl', 'list-transfers')).matchAll(/^\s*\d+ .*?(?:pull|import|export)-\S+ +(\S+)/gm)].map(([, name]) => name).sort(),
+      transfers: [...(await there('machinectl', 'list-transfers')).matchAll(/^\s*\d+ .*?(?:pull|import|export)-\S+ +(\S+)/gm)]
+        .map(([, name]) => name)
+        .sort(),
     };
   };
   /** The rows of that computer, which stands last. */
@@ -30,17 +36,24 @@ await walk('cuts', { permit: true, session: true }, async () => {
     return rows.slice(rows.findLastIndex(({ label }) => label === farName) + 1);
   };
   const shown = async () => ({
-    machines: (await rowsOf('Machines')).filter(({ ariaLabel }) => /^[^,]+, running/.test(ariaLabel)).map(({ label }) => label).sort(),
+    machines: (await rowsOf('Machines'))
+      .filter(({ ariaLabel }) => /^[^,]+, running/.test(ariaLabel))
+      .map(({ label }) => label)
+      .sort(),
     images: (await rowsOf('Images')).map(({ label }) => label).sort(),
     transfers: (await rowsOf('Transfers')).map(({ label }) => label).sort(),
   });
   const connection = async () => (await workbench.rowsNow('Machines')).find(({ label }) => label === farName)?.ariaLabel ?? '';
-  const connected = () => workbench.until('the connection', async () => /connected$/.test(await connection()) && !/not connected/.test(await connection()));
+  const connected = () =>
+    workbench.until('the connection', async () => /connected$/.test(await connection()) && !/not connected/.test(await connection()));
   /** Until what is shown is what is so, for a few looks: what had begun may still be going on. @returns {Promise<number>} how long it was wrong at most, in ms */
   const right = async () => {
-    let wrongSince = 0, longest = 0;
-    for (let looks = 0, end = Date.now() + 60_000; looks < 3;) {
-      const expected = await truth(), seen = await shown(), now = Date.now();
+    let wrongSince = 0,
+      longest = 0;
+    for (let looks = 0, end = Date.now() + 60_000; looks < 3; ) {
+      const expected = await truth(),
+        seen = await shown(),
+        now = Date.now();
       const same = JSON.stringify(expected) === JSON.stringify(seen);
       if (!same) wrongSince ||= now;
       if (wrongSince > 0) longest = Math.max(longest, now - wrongSince);
@@ -70,12 +83,15 @@ await walk('cuts', { permit: true, session: true }, async () => {
   /** Whoever runs machinectl next waits for machined until `letGo`. Not earlier, for logging in asks machined as well (nss-mymachines). */
   const hold = () => there('touch', '/run/hold-machined');
   const letGo = () => sh('rm /run/hold-machined; systemctl kill --signal=CONT --kill-whom=main systemd-machined.service');
-  const holding = '#!/bin/sh\n[ ! -e /run/hold-machined ] || systemctl kill --signal=STOP --kill-whom=main systemd-machined.service\nexec /usr/bin/machinectl "$@"\n';
+  const holding =
+    '#!/bin/sh\n[ ! -e /run/hold-machined ] || systemctl kill --signal=STOP --kill-whom=main systemd-machined.service\nexec /usr/bin/machinectl "$@"\n';
   const asked = () => is('pgrep', '-f', '^/usr/bin/machinectl');
   /** What machined begins next for an image stands still as soon as it is there, until it is told to `goOn`. @param {string} child how machined calls it */
   const still = (child) => {
     const caught = is('timeout', '60', 'sh', '-c', `until pkill -STOP -x '\\(${child}\\)'; do :; done`);
-    return async () => { if (!await caught) throw new Error(`${child} was never seen`); };
+    return async () => {
+      if (!(await caught)) throw new Error(`${child} was never seen`);
+    };
   };
   const goOn = (child) => there('pkill', '-CONT', '-x', `\\(${child}\\)`);
   const transferring = async () => (await truth()).transfers.length > 0;
@@ -86,13 +102,31 @@ await walk('cuts', { permit: true, session: true }, async () => {
    */
   const operations = {
     start: {
-      before: () => there('touch', '/run/hold'), begin: () => menu('Machines', 'afar', 'Start'),
-      begun: async () => (await there('systemctl', 'is-active', 'systemd-nspawn@afar.service')) === 'activating', after: () => there('rm', '/run/hold'),
+      before: () => there('touch', '/run/hold'),
+      begin: () => menu('Machines', 'afar', 'Start'),
+      begun: async () => (await there('systemctl', 'is-active', 'systemd-nspawn@afar.service')) === 'activating',
+      after: () => there('rm', '/run/hold'),
     },
-    'power off': { before: async () => { await runs('afar'); await hold(); }, begin: () => menu('Machines', 'afar', 'Power Off'), begun: asked, after: letGo },
+    'power off': {
+      before: async () => {
+        await runs('afar');
+        await hold();
+      },
+      begin: () => menu('Machines', 'afar', 'Power Off'),
+      begun: asked,
+      after: letGo,
+    },
     terminate: {
-      before: async () => { await runs('afar'); await hold(); }, begun: asked, after: letGo,
-      begin: async () => { await menu('Machines', 'afar', 'Terminate'); await workbench.answerDialog('Terminate'); },
+      before: async () => {
+        await runs('afar');
+        await hold();
+      },
+      begun: asked,
+      after: letGo,
+      begin: async () => {
+        await menu('Machines', 'afar', 'Terminate');
+        await workbench.answerDialog('Terminate');
+      },
     },
     clone: {
       begin: async () => {
@@ -101,14 +135,25 @@ await walk('cuts', { permit: true, session: true }, async () => {
         await fill('The name of the new image', 'copy');
         await caught();
       },
-      begun: asked, later: () => goOn('sd-imgclone'),
+      begun: asked,
+      later: () => goOn('sd-imgclone'),
     },
     rename: {
-      before: async () => { await copied(); await hold(); }, begun: asked, after: letGo,
-      begin: async () => { await menu('Images', 'copy', 'Rename…'); await fill('The name of the new image', 'other'); },
+      before: async () => {
+        await copied();
+        await hold();
+      },
+      begun: asked,
+      after: letGo,
+      begin: async () => {
+        await menu('Images', 'copy', 'Rename…');
+        await fill('The name of the new image', 'other');
+      },
     },
     remove: {
-      before: () => copied('there'), begun: asked, later: () => goOn('sd-imgrm'), // the bigger one, whose deletion takes its time
+      before: () => copied('there'),
+      begun: asked,
+      later: () => goOn('sd-imgrm'), // the bigger one, whose deletion takes its time
       begin: async () => {
         const caught = still('sd-imgrm');
         await menu('Images', 'copy', 'Delete Image…');
@@ -117,11 +162,18 @@ await walk('cuts', { permit: true, session: true }, async () => {
       },
     },
     export: {
-      begin: async () => { await menu('Images', 'there', 'Export as tar…'); await fill('The whole path on', '/tmp/there.tar.xz'); }, begun: transferring,
+      begin: async () => {
+        await menu('Images', 'there', 'Export as tar…');
+        await fill('The whole path on', '/tmp/there.tar.xz');
+      },
+      begun: transferring,
     },
     import: {
       // From a pipe that somebody holds open, and writes nothing but the beginning to.
-      before: () => sh('mkfifo /tmp/endless.tar && systemd-run --quiet --unit=feeder sh -c "exec 3<>/tmp/endless.tar; head -c 512 /dev/zero >&3; sleep infinity"'),
+      before: () =>
+        sh(
+          'mkfifo /tmp/endless.tar && systemd-run --quiet --unit=feeder sh -c "exec 3<>/tmp/endless.tar; head -c 512 /dev/zero >&3; sleep infinity"',
+        ),
       begin: async () => {
         await workbench.runCommand('Machines: Import a tar Archive…');
         await workbench.acceptQuickPick(farName);
@@ -131,7 +183,8 @@ await walk('cuts', { permit: true, session: true }, async () => {
       begun: transferring,
     },
     pull: {
-      before: () => sh(`systemd-run --quiet --unit=server ${nodePath} -e 'require("http").createServer((q, a) => a.writeHead(200, { "Content-Length": 1e6 }).write("x")).listen(8099)'
+      before: () =>
+        sh(`systemd-run --quiet --unit=server ${nodePath} -e 'require("http").createServer((q, a) => a.writeHead(200, { "Content-Length": 1e6 }).write("x")).listen(8099)'
         until curl -s -m 1 -o /dev/null http://127.0.0.1:8099/ || [ $? = 28 ]; do sleep 0.1; done`),
       begin: async () => {
         await workbench.runCommand('Machines: Download a tar Archive…');
@@ -143,7 +196,12 @@ await walk('cuts', { permit: true, session: true }, async () => {
       begun: transferring,
     },
     'copy to': {
-      before: async () => { await runs('afar'); await hold(); }, begun: asked, after: letGo,
+      before: async () => {
+        await runs('afar');
+        await hold();
+      },
+      begun: asked,
+      after: letGo,
       begin: async () => {
         await menu('Machines', 'afar', 'Copy to the Machine…');
         await fill('The whole path on', '/etc/services');
@@ -151,7 +209,12 @@ await walk('cuts', { permit: true, session: true }, async () => {
       },
     },
     'copy from': {
-      before: async () => { await runs('afar'); await hold(); }, begun: asked, after: letGo,
+      before: async () => {
+        await runs('afar');
+        await hold();
+      },
+      begun: asked,
+      after: letGo,
       begin: async () => {
         await menu('Machines', 'afar', 'Copy from the Machine…');
         await fill('The file or folder inside', '/etc/os-release');
@@ -159,7 +222,10 @@ await walk('cuts', { permit: true, session: true }, async () => {
       },
     },
     shell: {
-      before: async () => { await runs('there'); await far.machineUp('there'); }, // it has a bus to log in by then
+      before: async () => {
+        await runs('there');
+        await far.machineUp('there');
+      }, // it has a bus to log in by then
       begin: async () => {
         await menu('Machines', 'there', 'Open Shell');
         await workbench.until('a prompt', async () => /root@there/.test(await workbench.terminalText()));
@@ -190,10 +256,14 @@ await walk('cuts', { permit: true, session: true }, async () => {
         await begin();
         await workbench.until('its middle', begun);
         await cutOff(far);
-        await workbench.until('the end of its terminal', async () => (
-          /Connection to \S+ closed.*ssh ended with exit status 255\. Press any key/s.test(await workbench.terminalText())));
-        await workbench.until('the reason', async () => (await workbench.notifications()).some(({ message }) => (
-          /\(far\.example\).*connection to far\.example was lost, or could not be made.*may go on there/.test(message))));
+        await workbench.until('the end of its terminal', async () =>
+          /Connection to \S+ closed.*ssh ended with exit status 255\. Press any key/s.test(await workbench.terminalText()),
+        );
+        await workbench.until('the reason', async () =>
+          (await workbench.notifications()).some(({ message }) =>
+            /\(far\.example\).*connection to far\.example was lost, or could not be made.*may go on there/.test(message),
+          ),
+        );
         await workbench.screenshot(`cut-${name.replaceAll(' ', '-')}`);
         await workbench.until('the row to say so', async () => /cannot be reached|was ended/.test(await connection()));
         await after?.();
@@ -210,9 +280,13 @@ await walk('cuts', { permit: true, session: true }, async () => {
           const left = (await rig.run(['pgrep', '-a', '-x', 'ssh'])).stdout.trim().split('\n');
           return left.length === 1 && /systemd-stdio-bridge$/.test(left[0]);
         });
-        await workbench.until('nothing to be left there', async () => (
-          !await is('pgrep', '-x', 'machinectl|importctl|pkttyagent|sudo') && !await is('pgrep', '-f', '^sleep 4242')
-          && await there('pgrep', '-c', '-x', 'systemd-stdio-b') === '1'));
+        await workbench.until(
+          'nothing to be left there',
+          async () =>
+            !(await is('pgrep', '-x', 'machinectl|importctl|pkttyagent|sudo')) &&
+            !(await is('pgrep', '-f', '^sleep 4242')) &&
+            (await there('pgrep', '-c', '-x', 'systemd-stdio-b')) === '1',
+        );
         // As it was before.
         await workbench.runCommand('Notifications: Clear All Notifications');
         await sh(`for id in $(machinectl list-transfers --no-legend | awk '{ print $1 }'); do for i in 1 2 3 4; do machinectl cancel-transfer $id; done; done

@@ -10,31 +10,43 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { nodePath } from './rig/vscode/install.mjs';
 import { beside, finish, machines, rig, rowOf, step, vscode, walk, workbench } from './e2e.mjs';
+import { nodePath } from './rig/vscode/install.mjs';
 
 const labels = async (view) => (await workbench.treeRows(view)).map(({ label }) => label);
-const labelled = (view, ...wanted) => workbench.until(`${wanted.join()} in ${view}`, async () => {
-  const seen = await labels(view);
-  if (seen.join() !== wanted.join()) throw new Error(seen.join());
-  return true;
-});
-const state = (name, wanted) => workbench.until(`${name} to be ${wanted}`, async () => (await rowOf(name))?.ariaLabel.startsWith(`${name}, ${wanted}`));
-const welcome = (view, pattern) => workbench.until(`${pattern} in ${view}`, async () => {
-  const text = await workbench.welcome(view);
-  if (!pattern.test(text)) throw new Error(text);
-  return true;
-}, 60_000);
+const labelled = (view, ...wanted) =>
+  workbench.until(`${wanted.join()} in ${view}`, async () => {
+    const seen = await labels(view);
+    if (seen.join() !== wanted.join()) throw new Error(seen.join());
+    return true;
+  });
+const state = (name, wanted) =>
+  workbench.until(`${name} to be ${wanted}`, async () => (await rowOf(name))?.ariaLabel.startsWith(`${name}, ${wanted}`));
+const welcome = (view, pattern) =>
+  workbench.until(
+    `${pattern} in ${view}`,
+    async () => {
+      const text = await workbench.welcome(view);
+      if (!pattern.test(text)) throw new Error(text);
+      return true;
+    },
+    60_000,
+  );
 /** The first notification that says so. */
-const told = (pattern, patience) => workbench.until(`to be told ${pattern}`, async () => {
-  const all = await workbench.notifications();
-  const found = all.find(({ message }) => pattern.test(message));
-  if (!found) throw new Error(JSON.stringify(all));
-  return found;
-}, patience);
+const told = (pattern, patience) =>
+  workbench.until(
+    `to be told ${pattern}`,
+    async () => {
+      const all = await workbench.notifications();
+      const found = all.find(({ message }) => pattern.test(message));
+      if (!found) throw new Error(JSON.stringify(all));
+      return found;
+    },
+    patience,
+  );
 const dismiss = async () => {
   await workbench.runCommand('Notifications: Clear All Notifications');
-  await workbench.until('no notification', async () => await workbench.page.locator('.notification-toast').count() === 0);
+  await workbench.until('no notification', async () => (await workbench.page.locator('.notification-toast').count()) === 0);
 };
 
 await walk('empty', { permit: true, session: false }, async () => {
@@ -54,8 +66,11 @@ await walk('empty', { permit: true, session: false }, async () => {
     await welcome('Machines', /No machines yet/);
   });
   await step('have no machined at all, and have it installed', async () => {
-    const files = ['/usr/share/dbus-1/system-services/org.freedesktop.machine1.service', '/lib/systemd/system/systemd-machined.service',
-      '/lib/systemd/system/dbus-org.freedesktop.machine1.service'];
+    const files = [
+      '/usr/share/dbus-1/system-services/org.freedesktop.machine1.service',
+      '/lib/systemd/system/systemd-machined.service',
+      '/lib/systemd/system/dbus-org.freedesktop.machine1.service',
+    ];
     const reload = async () => {
       await beside(['systemctl', 'daemon-reload']);
       await beside(['busctl', 'call', 'org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'ReloadConfig']);
@@ -86,12 +101,22 @@ await walk('empty', { permit: true, session: false }, async () => {
   await step('keep its row while machined is masked, and be told by whatever is tried', async () => {
     await beside(['systemctl', 'mask', '--runtime', '--now', 'systemd-machined.service']);
     await workbench.clickViewAction('Machines', 'Refresh');
-    await workbench.page.locator('.part.sidebar .tree-view-message, .part.sidebar .message', { hasText: 'systemctl unmask --runtime systemd-machined.service' }).first().waitFor();
+    await workbench.page
+      .locator('.part.sidebar .tree-view-message, .part.sidebar .message', {
+        hasText: 'systemctl unmask --runtime systemd-machined.service',
+      })
+      .first()
+      .waitFor();
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'first'), 'Start');
-    await told(/systemd-machined is masked, so that nobody can start it\. This unmasks it: sudo systemctl unmask --runtime systemd-machined\.service/);
+    await told(
+      /systemd-machined is masked, so that nobody can start it\. This unmasks it: sudo systemctl unmask --runtime systemd-machined\.service/,
+    );
     await dismiss();
     await beside(['systemctl', 'unmask', '--runtime', 'systemd-machined.service']);
-    await workbench.until('the line above to go', async () => await workbench.page.locator('.part.sidebar', { hasText: 'unmask' }).count() === 0);
+    await workbench.until(
+      'the line above to go',
+      async () => (await workbench.page.locator('.part.sidebar', { hasText: 'unmask' }).count()) === 0,
+    );
   });
 });
 await walk('comfort', { permit: true, session: true, groups: ['systemd-journal'] }, async (workspace) => {
@@ -99,7 +124,7 @@ await walk('comfort', { permit: true, session: true, groups: ['systemd-journal']
     mkdirSync(path.join(workspace, '.vscode'), { recursive: true });
     writeFileSync(path.join(workspace, '.vscode/settings.json'), JSON.stringify(some));
   };
-  await step('see groups and an order of one\'s own', async () => {
+  await step("see groups and an order of one's own", async () => {
     await rig.addMachine('db2', 'tiny');
     await rig.run(['machinectl', 'start', 'web']);
     await workbench.openView('Machines');
@@ -123,14 +148,21 @@ await walk('comfort', { permit: true, session: true, groups: ['systemd-journal']
   });
   await step('rest on a row, and read what is known', async () => {
     await (await workbench.treeRow('Machines', 'web')).hover();
-    await workbench.until('the tooltip', async () => /State: running[^]*Unit: systemd-nspawn@web\.service/.test((await workbench.page.locator('.monaco-hover:visible').allInnerTexts()).join()));
+    await workbench.until('the tooltip', async () =>
+      /State: running[^]*Unit: systemd-nspawn@web\.service/.test(
+        (await workbench.page.locator('.monaco-hover:visible').allInnerTexts()).join(),
+      ),
+    );
   });
   await step('open a shell by the list of terminals', async () => {
-    await workbench.until('its bus', async () => /running|degraded/.test(await beside(['systemctl', '-M', 'web', 'is-system-running'], [0, 1])));
+    await workbench.until('its bus', async () =>
+      /running|degraded/.test(await beside(['systemctl', '-M', 'web', 'is-system-running'], [0, 1])),
+    );
     await workbench.runCommand('View: Toggle Terminal');
-    await workbench.until('a shell of one\'s own', async () => /tester@/.test(await workbench.terminalText()));
+    await workbench.until("a shell of one's own", async () => /tester@/.test(await workbench.terminalText()));
     const item = workbench.page.locator('.context-view .monaco-menu .action-label', { hasText: 'Shell in machine…' });
-    await workbench.until('the menu', async () => { // VS Code learns of the profiles of extensions when a terminal is there
+    await workbench.until('the menu', async () => {
+      // VS Code learns of the profiles of extensions when a terminal is there
       await workbench.press('Escape');
       await workbench.page.locator('.part.panel .action-label[aria-label^="Launch Profile"]').first().click();
       await item.click({ timeout: 3000 });
@@ -151,30 +183,36 @@ await walk('comfort', { permit: true, session: true, groups: ['systemd-journal']
       return [x + width / 2, y + height / 2];
     };
     const { mouse } = workbench.page;
-    await mouse.move(...await centre(file));
+    await mouse.move(...(await centre(file)));
     await mouse.down();
     const bar = workbench.page.locator('.activitybar .action-item:has(.action-label[aria-label^="Machines"])').first();
-    await mouse.move(...await centre(bar), { steps: 10 });
+    await mouse.move(...(await centre(bar)), { steps: 10 });
     // Whoever drags something rests on the icon until its view opens.
     await workbench.until('the view to open', async () => {
       const [x, y] = await centre(bar);
       await mouse.move(x + Math.random(), y);
-      return await workbench.page.locator('.part.sidebar .composite.title', { hasText: 'Machines' }).count() > 0;
+      return (await workbench.page.locator('.part.sidebar .composite.title', { hasText: 'Machines' }).count()) > 0;
     });
-    await mouse.move(...await centre(await workbench.treeRow('Machines', 'web')), { steps: 10 });
+    await mouse.move(...(await centre(await workbench.treeRow('Machines', 'web'))), { steps: 10 });
     await workbench.screenshot('dragging');
     await mouse.up();
     await workbench.answerInput('/root/dropped');
     const leader = (await beside(['machinectl', 'show', '-p', 'Leader', '--value', 'web'])).trim();
     const mine = readFileSync(path.join(workspace, 'web.nspawn'), 'utf8');
-    await workbench.until('the file inside', async () => await beside(['cat', `/proc/${leader}/root/root/dropped`], [0, 1]) === mine);
+    await workbench.until('the file inside', async () => (await beside(['cat', `/proc/${leader}/root/root/dropped`], [0, 1])) === mine);
   });
   await step('see why a machine failed, and go to the line', async () => {
     await beside(['mkdir', '-p', '/etc/systemd/nspawn']);
-    await beside(['sh', '-c', 'printf "[Exec]\\nBoot=yes\\n[Files]\\nReadOnly=perhaps\\nBind=/does/not/exist\\n" >/etc/systemd/nspawn/db.nspawn']);
+    await beside([
+      'sh',
+      '-c',
+      'printf "[Exec]\\nBoot=yes\\n[Files]\\nReadOnly=perhaps\\nBind=/does/not/exist\\n" >/etc/systemd/nspawn/db.nspawn',
+    ]);
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'db'), 'Start');
     await state('db', 'failed');
-    await workbench.until('the number at the icon', async () => (await workbench.page.locator('.activitybar .badge:visible .badge-content').allInnerTexts()).includes('1'));
+    await workbench.until('the number at the icon', async () =>
+      (await workbench.page.locator('.activitybar .badge:visible .badge-content').allInnerTexts()).includes('1'),
+    );
     const { buttons } = await told(/The unit of db failed/);
     assert.deepEqual(buttons, ['Why Did It Fail?'], 'polkit has nothing against it');
     await workbench.answerNotification('The unit of db failed', 'Why Did It Fail?');
@@ -182,7 +220,10 @@ await walk('comfort', { permit: true, session: true, groups: ['systemd-journal']
       const seen = await workbench.editorText();
       return /What matters/.test(seen) && seen;
     });
-    assert.match(text, /^db failed: exit-code.*\n\s*\nWhat matters\n.*\/etc\/systemd\/nspawn\/db\.nspawn:4: .*\n.*Failed to stat \/does\/not\/exist(.*\n)+.*The last messages/);
+    assert.match(
+      text,
+      /^db failed: exit-code.*\n\s*\nWhat matters\n.*\/etc\/systemd\/nspawn\/db\.nspawn:4: .*\n.*Failed to stat \/does\/not\/exist(.*\n)+.*The last messages/,
+    );
     await workbench.until('the line', async () => {
       await workbench.page.keyboard.down('Control');
       await workbench.clickText('/etc/systemd/nspawn/db.nspawn:4').finally(() => workbench.page.keyboard.up('Control'));
@@ -200,8 +241,11 @@ await walk('comfort', { permit: true, session: true, groups: ['systemd-journal']
     await state('db', 'failed');
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'db'), 'Why Did It Fail?');
     // The unit keeps the reason of its own.
-    await workbench.until('both', async () => (
-      /^db failed: exit-code.*\n.*The last start was refused: it was started too often.*"Reset Failed State"/.test(await workbench.editorText())));
+    await workbench.until('both', async () =>
+      /^db failed: exit-code.*\n.*The last start was refused: it was started too often.*"Reset Failed State"/.test(
+        await workbench.editorText(),
+      ),
+    );
   });
   await step('find in the palette only what makes sense now', async () => {
     const offered = async (title) => {
@@ -214,9 +258,12 @@ await walk('comfort', { permit: true, session: true, groups: ['systemd-journal']
     assert.equal(await offered('Machines: Why Did It Fail?'), true);
     await workbench.contextMenu(await workbench.treeRow('Machines', 'db'), 'Reset Failed State');
     await state('db', 'stopped');
-    await workbench.until('the number to go', async () => await workbench.page.locator('.activitybar .badge:visible').count() === 0);
-    await workbench.until('the terminal to close', async () => !(await workbench.page.locator('.terminal-tabs-entry, .single-terminal-tab').allInnerTexts()).join().includes('Reset'));
-    await workbench.until('the command to go', async () => await offered('Machines: Why Did It Fail?') === false);
+    await workbench.until('the number to go', async () => (await workbench.page.locator('.activitybar .badge:visible').count()) === 0);
+    await workbench.until(
+      'the terminal to close',
+      async () => !(await workbench.page.locator('.terminal-tabs-entry, .single-terminal-tab').allInnerTexts()).join().includes('Reset'),
+    );
+    await workbench.until('the command to go', async () => (await offered('Machines: Why Did It Fail?')) === false);
     assert.equal(await offered('Machines: Copy Name'), false);
     assert.equal(await offered('Machines: Power Off'), true);
   });
@@ -225,7 +272,10 @@ await walk('comfort', { permit: true, session: true, groups: ['systemd-journal']
     await workbench.press('Shift+ArrowDown');
     await workbench.press('Delete');
     const dialog = JSON.stringify(await workbench.until('a dialog', () => workbench.dialog()));
-    assert.match(dialog, /Delete 2 images\?.*db \(directory.*\/etc\/systemd\/nspawn\/db\.nspawn.*db2 \(directory.*settings files \(\.nspawn\) too/s);
+    assert.match(
+      dialog,
+      /Delete 2 images\?.*db \(directory.*\/etc\/systemd\/nspawn\/db\.nspawn.*db2 \(directory.*settings files \(\.nspawn\) too/s,
+    );
     await workbench.screenshot('delete-two');
     await workbench.answerDialog('Delete');
     await labelled('Machines', 'web');
@@ -234,12 +284,14 @@ await walk('comfort', { permit: true, session: true, groups: ['systemd-journal']
   await step('reach the menu of a row by keyboard', async () => {
     await (await workbench.treeRow('Machines', 'web')).click();
     await workbench.press('Shift+F10');
-    await workbench.until('the menu', async () => (await workbench.page.locator('.context-view .monaco-menu .action-label:visible').allInnerTexts()).includes('Power Off'));
+    await workbench.until('the menu', async () =>
+      (await workbench.page.locator('.context-view .monaco-menu .action-label:visible').allInnerTexts()).includes('Power Off'),
+    );
     await workbench.press('Escape');
   });
   await step('take the first steps, in a light and in a dark window', async () => {
     await workbench.runCommand('View: Close All Editors');
-    if (await workbench.page.locator('.part.panel:visible').count() > 0) await workbench.press('Control+J'); // room for the pictures
+    if ((await workbench.page.locator('.part.panel:visible').count()) > 0) await workbench.press('Control+J'); // room for the pictures
     await workbench.press('Control+B');
     await workbench.runCommand('Welcome: Open Walkthrough...');
     await workbench.acceptQuickPick('Machines with systemd-nspawn');
@@ -248,13 +300,26 @@ await walk('comfort', { permit: true, session: true, groups: ['systemd-journal']
       const seen = await steps.allInnerTexts();
       return seen.length === 5 && seen;
     });
-    assert.deepEqual(titles.map((title) => title.trim()), ['See your machines', 'Get an image', 'Start it', 'Go inside', 'Change how it runs']);
+    assert.deepEqual(
+      titles.map((title) => title.trim()),
+      ['See your machines', 'Get an image', 'Start it', 'Go inside', 'Change how it runs'],
+    );
     for (const theme of ['light', 'dark']) {
       for (const [i, title] of titles.entries()) {
         await steps.nth(i).click();
-        await workbench.until(`the step ${title}`, async () => await workbench.page.locator('.getting-started-step.expanded .step-title').innerText() === title);
+        await workbench.until(
+          `the step ${title}`,
+          async () => (await workbench.page.locator('.getting-started-step.expanded .step-title').innerText()) === title,
+        );
         await workbench.until('its picture', async () => {
-          const pictures = await Promise.all(workbench.page.frames().map((frame) => frame.locator('svg:visible').count().catch(() => 0)));
+          const pictures = await Promise.all(
+            workbench.page.frames().map((frame) =>
+              frame
+                .locator('svg:visible')
+                .count()
+                .catch(() => 0),
+            ),
+          );
           return pictures.slice(1).some((count) => count > 0);
         });
         await workbench.screenshot(`step-${theme}-${i + 1}`);
@@ -268,13 +333,15 @@ await walk('comfort', { permit: true, session: true, groups: ['systemd-journal']
   });
 });
 await walk('errors', { permit: true, session: true }, async () => {
-  const rules = '/etc/polkit-1/rules.d', unitState = async (name) => (await beside(['systemctl', 'is-active', `systemd-nspawn@${name}.service`], [0, 3])).trim();
+  const rules = '/etc/polkit-1/rules.d',
+    unitState = async (name) => (await beside(['systemctl', 'is-active', `systemd-nspawn@${name}.service`], [0, 3])).trim();
   const fill = async (label, text) => {
     await workbench.page.locator('.quick-input-widget:visible', { hasText: label }).waitFor();
     await workbench.answerInput(text);
   };
   await step('hear of a download that says nothing any more, and of its end once', async () => {
-    const server = 'require("http").createServer((_, r) => { r.writeHead(200, { "Content-Length": 1e6 }); r.write("x".repeat(1000)); }).listen(8099)';
+    const server =
+      'require("http").createServer((_, r) => { r.writeHead(200, { "Content-Length": 1e6 }); r.write("x".repeat(1000)); }).listen(8099)';
     await beside(['systemd-run', '--quiet', nodePath, '-e', server]);
     await workbench.openView('Machines');
     await workbench.runCommand('Machines: Download a tar Archive…');
@@ -285,10 +352,16 @@ await walk('errors', { permit: true, session: true }, async () => {
     await told(/The download of slow has said nothing for a minute.*Cancel it and download again/, 120_000);
     await workbench.answerNotification('has said nothing for a minute', 'Cancel Transfer');
     await workbench.until('systemd to have ended it', async () => !/slow/.test(await beside(['machinectl', 'list-transfers'])));
-    await workbench.until('its row to go', async () => await workbench.page.locator('.pane-header[aria-label^="Transfers"]').count() === 0);
+    await workbench.until(
+      'its row to go',
+      async () => (await workbench.page.locator('.pane-header[aria-label^="Transfers"]').count()) === 0,
+    );
     await workbench.until('its program to end', async () => !/^\S*machinectl pull-tar/m.test(await beside(['ps', '-ww', '-eo', 'args='])));
     const said = await workbench.page.locator('.notification-toast').allInnerTexts();
-    assert.deepEqual(said.filter((text) => /ended with exit status/.test(text)), []);
+    assert.deepEqual(
+      said.filter((text) => /ended with exit status/.test(text)),
+      [],
+    );
     await dismiss();
   });
   await step('start what cannot be booted, and learn what is missing before', async () => {
@@ -296,8 +369,10 @@ await walk('errors', { permit: true, session: true }, async () => {
     await beside(['touch', '/var/lib/machines/noinit/etc/os-release']);
     await beside(['chmod', '755', '/var/lib/machines']);
     await workbench.clickViewAction('Machines', 'Refresh');
-    for (const [name, why] of [['empty', /^empty cannot be booted: it has neither \/etc\/os-release nor \/usr\/lib\/os-release.*Boot=no/],
-      ['noinit', /^noinit cannot be booted: it has no init: none of \/usr\/lib\/systemd\/systemd, .*\/sbin\/init/]]) {
+    for (const [name, why] of [
+      ['empty', /^empty cannot be booted: it has neither \/etc\/os-release nor \/usr\/lib\/os-release.*Boot=no/],
+      ['noinit', /^noinit cannot be booted: it has no init: none of \/usr\/lib\/systemd\/systemd, .*\/sbin\/init/],
+    ]) {
       await workbench.clickInlineAction(await workbench.treeRow('Machines', name), 'Start');
       assert.deepEqual((await told(why)).buttons, ['Start Anyway']);
       assert.equal(await unitState(name), 'inactive');
@@ -305,9 +380,16 @@ await walk('errors', { permit: true, session: true }, async () => {
     }
   });
   await step('be denied by polkit, and get the rule that would allow it to read, and no more', async () => {
-    await beside(['sh', '-c', `echo 'polkit.addRule(function (a) { if (/manage-images/.test(a.id)) return polkit.Result.NO; });' >${rules}/00-deny.rules`]);
+    await beside([
+      'sh',
+      '-c',
+      `echo 'polkit.addRule(function (a) { if (/manage-images/.test(a.id)) return polkit.Result.NO; });' >${rules}/00-deny.rules`,
+    ]);
     const before = await beside(['ls', '-R', '/etc/polkit-1', '/usr/share/polkit-1']);
-    await workbench.until('the rule to count', async () => (await rig.run(['machinectl', 'read-only', 'db', 'false'], { user: rig.user.name })).code !== 0);
+    await workbench.until(
+      'the rule to count',
+      async () => (await rig.run(['machinectl', 'read-only', 'db', 'false'], { user: rig.user.name })).code !== 0,
+    );
     await workbench.contextMenu(await workbench.treeRow('Images', 'db'), 'Make Read-Only');
     assert.deepEqual((await told(/ended with exit status 1.*polkit does not allow you this/)).buttons, ['Show polkit Rule']);
     await workbench.answerNotification('polkit does not allow you this', 'Show polkit Rule');
@@ -315,7 +397,10 @@ await walk('errors', { permit: true, session: true }, async () => {
       const text = await workbench.editorText();
       return /polkit\.addRule/.test(text) && text;
     });
-    assert.match(rule, /Save as \/etc\/polkit-1\/rules\.d\/50-nspawn\.rules[^]*subject\.user !== "tester"[^]*"org\.freedesktop\.machine1\.manage-images"/);
+    assert.match(
+      rule,
+      /Save as \/etc\/polkit-1\/rules\.d\/50-nspawn\.rules[^]*subject\.user !== "tester"[^]*"org\.freedesktop\.machine1\.manage-images"/,
+    );
     assert.equal(await beside(['ls', '-R', '/etc/polkit-1', '/usr/share/polkit-1']), before);
     await beside(['rm', `${rules}/00-deny.rules`]);
   });
@@ -334,7 +419,16 @@ await walk('errors', { permit: true, session: true }, async () => {
     await dismiss();
   });
   await step('delete an image that is busy', async () => {
-    await beside(['systemd-run', '--quiet', '--unit=other', 'systemd-nspawn', '--quiet', '--boot', '--machine=other', '--directory=/var/lib/machines/db']);
+    await beside([
+      'systemd-run',
+      '--quiet',
+      '--unit=other',
+      'systemd-nspawn',
+      '--quiet',
+      '--boot',
+      '--machine=other',
+      '--directory=/var/lib/machines/db',
+    ]);
     await workbench.until('it to be there', async () => (await labels('Machines')).includes('other'));
     await workbench.contextMenu(await workbench.treeRow('Images', 'db'), 'Delete Image…');
     await workbench.until('a dialog', () => workbench.dialog());
@@ -346,13 +440,19 @@ await walk('errors', { permit: true, session: true }, async () => {
   });
   await step('ask for a shell where nobody can give one', async () => {
     /** The processes of terminals of shells, open to be read. */
-    const waiting = async () => (await beside(['ps', '-ww', '-eo', 'pid=,args='])).split('\n')
-      .filter((line) => /attendant\.js .* shell /.test(line)).map((line) => line.trim().split(' ', 1)[0]);
+    const waiting = async () =>
+      (await beside(['ps', '-ww', '-eo', 'pid=,args=']))
+        .split('\n')
+        .filter((line) => /attendant\.js .* shell /.test(line))
+        .map((line) => line.trim().split(' ', 1)[0]);
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'db'), 'Start');
     await state('db', 'running');
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'db'), 'Open Shell');
     await told(/This needs D-Bus and systemd inside.*install dbus in the machine/);
-    const words = () => workbench.until('the words of the system', async () => /Failed to get shell PTY.*[^]*machinectl ended with exit status 1\. Press any key/.test(await workbench.terminalText()));
+    const words = () =>
+      workbench.until('the words of the system', async () =>
+        /Failed to get shell PTY.*[^]*machinectl ended with exit status 1\. Press any key/.test(await workbench.terminalText()),
+      );
     await words();
     // Another try takes the place of the one that failed.
     const [first, ...more] = await waiting();
@@ -373,12 +473,14 @@ await walk('errors', { permit: true, session: true }, async () => {
     await state('web', 'running');
     await workbench.contextMenu(await workbench.treeRow('Machines', 'web'), 'Bind a Path of the Host…');
     const dialog = workbench.page.locator('.quick-input-widget:visible', { hasText: 'What of the host web shall see' });
-    const box = dialog.locator('input').first(), choose = dialog.getByRole('button', { name: 'Choose' });
+    const box = dialog.locator('input').first(),
+      choose = dialog.getByRole('button', { name: 'Choose' });
     await workbench.until('the dialog to know where it is', async () => (await box.inputValue()).endsWith('/'));
     // What is chosen before the dialog has looked at the path is not taken.
     await workbench.until('the path to be taken', async () => {
-      if (await dialog.count() === 0) return true;
-      if (!/^\/srv\/?$/.test(await box.inputValue({ timeout: 1000 }).catch(() => ''))) await box.fill('/srv', { timeout: 1000 }).catch(() => {});
+      if ((await dialog.count()) === 0) return true;
+      if (!/^\/srv\/?$/.test(await box.inputValue({ timeout: 1000 }).catch(() => '')))
+        await box.fill('/srv', { timeout: 1000 }).catch(() => {});
       await choose.click({ timeout: 1000 }).catch(() => {});
       return false;
     });
@@ -396,21 +498,33 @@ await walk('images', { permit: true, session: false, tree: '262' }, async () => 
   };
   const tooltip = async (view, name, pattern) => {
     await (await workbench.treeRow(view, name)).hover();
-    await workbench.until(`${pattern} in the tooltip of ${name}`, async () => {
-      const text = (await workbench.page.locator('.monaco-hover:visible').allInnerTexts()).join().replaceAll('\u00a0', ' ');
-      if (!pattern.test(text)) throw new Error(text);
-      return true;
-    }, 10_000);
+    await workbench.until(
+      `${pattern} in the tooltip of ${name}`,
+      async () => {
+        const text = (await workbench.page.locator('.monaco-hover:visible').allInnerTexts()).join().replaceAll('\u00a0', ' ');
+        if (!pattern.test(text)) throw new Error(text);
+        return true;
+      },
+      10_000,
+    );
   };
   await step('see images of every type, as what they are', async () => {
-    for (const [name, type] of [['disk', 'raw'], ['device', 'block'], ['stack', 'mstack']]) await rig.addMachine(name, type);
+    for (const [name, type] of [
+      ['disk', 'raw'],
+      ['device', 'block'],
+      ['stack', 'mstack'],
+    ])
+      await rig.addMachine(name, type);
     await workbench.openView('Machines');
     await workbench.clickViewAction('Machines', 'Refresh');
     await labelled('Images', 'db', 'device', 'disk', 'stack', 'web');
     const rows = Object.fromEntries((await workbench.treeRows('Images')).map((row) => [row.label, row]));
     assert.deepEqual([rows.device.description, rows.device.ariaLabel], ['block · 34 MB', 'image device, block, 34 MB']);
     assert.deepEqual([rows.stack.description, rows.stack.ariaLabel], ['mstack', 'image stack, mstack']);
-    for (const [name, icon] of [['device', 'database'], ['stack', 'layers']]) {
+    for (const [name, icon] of [
+      ['device', 'database'],
+      ['stack', 'layers'],
+    ]) {
       assert.equal(await (await workbench.treeRow('Images', name)).locator(`.codicon-${icon}`).count(), 1, name);
     }
     await tooltip('Images', 'device', /Type: block\s+Path: \/dev\/loop\d+\s+Size: 34 MB\s+Limit: 34 MB\s+Read-only: no/);
@@ -421,14 +535,28 @@ await walk('images', { permit: true, session: false, tree: '262' }, async () => 
   await step('be offered what systemd does with each', async () => {
     assert.deepEqual(await menu('Images', 'device'), ['Rename…', 'Make Read-Only', 'Limit the Size…', 'Delete Image…']);
     assert.deepEqual(await menu('Images', 'stack'), ['Limit the Size…', 'Export as tar…', 'Delete Image…']);
-    assert.deepEqual(await menu('Images', 'disk'), ['Clone…', 'Rename…', 'Make Read-Only', 'Limit the Size…', 'Export as Disk Image…', 'Delete Image…']);
+    assert.deepEqual(await menu('Images', 'disk'), [
+      'Clone…',
+      'Rename…',
+      'Make Read-Only',
+      'Limit the Size…',
+      'Export as Disk Image…',
+      'Delete Image…',
+    ]);
     assert.deepEqual(await menu('Machines', 'device'), ['Rename…', 'Delete Image…']);
     assert.deepEqual(await menu('Machines', 'stack'), ['Delete Image…']);
     assert.deepEqual(await menu('Machines', 'web'), ['Clone…', 'Rename…', 'Delete Image…']);
   });
   await step('mark a device read-only, and writable again', async () => {
-    const marked = (item, wanted) => workbench.contextMenu(row, item).then(() => workbench.until(`it to be ${wanted}`, async () => (
-      (await workbench.treeRows('Images')).find(({ label }) => label === 'device')?.description === wanted)));
+    const marked = (item, wanted) =>
+      workbench
+        .contextMenu(row, item)
+        .then(() =>
+          workbench.until(
+            `it to be ${wanted}`,
+            async () => (await workbench.treeRows('Images')).find(({ label }) => label === 'device')?.description === wanted,
+          ),
+        );
     const row = await workbench.treeRow('Images', 'device');
     await marked('Make Read-Only', 'block · 34 MB · read-only');
     await marked('Make Writable', 'block · 34 MB');
@@ -471,7 +599,10 @@ await walk('images', { permit: true, session: false, tree: '262' }, async () => 
   });
   await step('delete a stack, and its settings with it', async () => {
     await workbench.contextMenu(await workbench.treeRow('Machines', 'stack'), 'Delete Image…');
-    assert.match(JSON.stringify(await workbench.until('a dialog', () => workbench.dialog())), /stack \(mstack, .*stack\.mstack\).*stack\.nspawn.*everything in them/);
+    assert.match(
+      JSON.stringify(await workbench.until('a dialog', () => workbench.dialog())),
+      /stack \(mstack, .*stack\.mstack\).*stack\.nspawn.*everything in them/,
+    );
     await workbench.answerDialog('Delete');
     await labelled('Images', 'db', 'device', 'disk', 'web');
     await beside(['test', '!', '-e', '/etc/systemd/nspawn/stack.nspawn']);
@@ -479,21 +610,28 @@ await walk('images', { permit: true, session: false, tree: '262' }, async () => 
 });
 await walk('safe', { permit: true, session: true }, async (workspace) => {
   /** Processes that a command of ours has begun, and who looks after them. */
-  const ours = async () => (await beside(['ps', '-ww', '-eo', 'args='])).split('\n')
-    .filter((line) => /client\/dist\/attendant\.js|machinectl.* shell |journalctl --follow/.test(line));
+  const ours = async () =>
+    (await beside(['ps', '-ww', '-eo', 'args=']))
+      .split('\n')
+      .filter((line) => /client\/dist\/attendant\.js|machinectl.* shell |journalctl --follow/.test(line));
   let folder = ''; // of the socket that they report to
   const sockets = async () => (await beside(['find', folder], [0, 1])).split('\n');
-  const nothingLeft = () => workbench.until('nothing of ours to be left', async () => {
-    const left = [...await ours(), ...await sockets()].filter((one) => one !== '');
-    if (left.length > 0) throw new Error(left.join('\n'));
-    return true;
-  }, 30_000);
+  const nothingLeft = () =>
+    workbench.until(
+      'nothing of ours to be left',
+      async () => {
+        const left = [...(await ours()), ...(await sockets())].filter((one) => one !== '');
+        if (left.length > 0) throw new Error(left.join('\n'));
+        return true;
+      },
+      30_000,
+    );
   const tabs = () => workbench.page.locator('.terminal-tabs-entry, .single-terminal-tab').allInnerTexts();
   const open = async () => {
     await workbench.openView('Machines');
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'web'), 'Open Shell');
     await workbench.until('a prompt', async () => /root@web/.test(await workbench.terminalText()));
-    await workbench.contextMenu(await workbench.treeRow('Machines', 'web'), 'Follow the Unit\'s Log');
+    await workbench.contextMenu(await workbench.treeRow('Machines', 'web'), "Follow the Unit's Log");
     await workbench.until('both to run', async () => (await ours()).length >= 4);
     folder = path.dirname(/attendant\.js (\S+)/.exec((await ours()).join())?.[1] ?? '');
     assert.ok((await sockets()).includes(path.join(folder, 'socket')), folder);
@@ -502,18 +640,24 @@ await walk('safe', { permit: true, session: true }, async (workspace) => {
     await workbench.openFile('web.nspawn');
     await workbench.press('Control+End');
     await workbench.typeText('# not ready to be saved');
-    const file = path.join(workspace, 'web.nspawn'), before = readFileSync(file, 'utf8');
+    const file = path.join(workspace, 'web.nspawn'),
+      before = readFileSync(file, 'utf8');
     await workbench.openView('Machines');
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'web'), 'Start');
     await workbench.until('systemd to run it', async () => (await machines()).includes('web'));
     await workbench.until('its row', async () => /web, running/.test((await rowOf('web'))?.ariaLabel ?? ''));
-    await workbench.until('the terminal to have closed', async () => (await ours()).length === 0 && await workbench.page.locator('.terminal-wrapper:visible').count() === 0);
+    await workbench.until(
+      'the terminal to have closed',
+      async () => (await ours()).length === 0 && (await workbench.page.locator('.terminal-wrapper:visible').count()) === 0,
+    );
     assert.equal(readFileSync(file, 'utf8'), before);
     assert.equal(await workbench.page.locator('.tab.active.dirty').count(), 1);
     await workbench.runCommand('File: Revert File');
   });
   await step('reload the window, and no shell and no log is left', async () => {
-    await workbench.until('its bus', async () => /running|degraded/.test(await beside(['systemctl', '-M', 'web', 'is-system-running'], [0, 1])));
+    await workbench.until('its bus', async () =>
+      /running|degraded/.test(await beside(['systemctl', '-M', 'web', 'is-system-running'], [0, 1])),
+    );
     await open();
     await workbench.runCommand('Developer: Reload Window');
     await workbench.page.waitForLoadState();
@@ -542,21 +686,32 @@ await walk('safe', { permit: true, session: true }, async (workspace) => {
     await workbench.screenshot('disabling');
     await reload.click();
     await nothingLeft();
-    await workbench.until('the icon to have gone', async () => await workbench.page.locator('.activitybar .action-item').count() > 3
-      && await workbench.page.locator('.activitybar .action-item:has(.action-label[aria-label^="Machines"])').count() === 0);
+    await workbench.until(
+      'the icon to have gone',
+      async () =>
+        (await workbench.page.locator('.activitybar .action-item').count()) > 3 &&
+        (await workbench.page.locator('.activitybar .action-item:has(.action-label[aria-label^="Machines"])').count()) === 0,
+    );
   });
 });
 await walk('words', { permit: true, session: true }, async () => {
-  const link = '[Click](command:workbench.action.toggleSidebarVisibility)', odd = `${link}$(trash)\u202eraw`;
+  const link = '[Click](command:workbench.action.toggleSidebarVisibility)',
+    odd = `${link}$(trash)\u202eraw`;
   /** What of a part of the window is more than text. */
   const alive = (part) => workbench.page.locator(part).locator('a[href], a[data-href], .codicon-trash, img').count();
   await step('add a host whose ssh says a link, and read it', async () => {
-    await beside(['sh', '-c', `printf '%s\\n' '#!/bin/sh' 'echo "$0: ${link.replaceAll('$', '\\$')} www.example.org a@example.org" >&2' 'exit 255' >/usr/local/bin/ssh; chmod 755 /usr/local/bin/ssh`]);
+    await beside([
+      'sh',
+      '-c',
+      `printf '%s\\n' '#!/bin/sh' 'echo "$0: ${link.replaceAll('$', '\\$')} www.example.org a@example.org" >&2' 'exit 255' >/usr/local/bin/ssh; chmod 755 /usr/local/bin/ssh`,
+    ]);
     await workbench.openView('Machines');
     await workbench.runCommand('Machines: Add Host…');
     await workbench.answerInput('evil');
     await (await workbench.treeRow('Machines', 'evil')).hover();
-    await workbench.until('the tooltip', async () => /cannot be reached.*Click.*command:workbench/s.test((await workbench.page.locator('.monaco-hover:visible').allInnerTexts()).join()));
+    await workbench.until('the tooltip', async () =>
+      /cannot be reached.*Click.*command:workbench/s.test((await workbench.page.locator('.monaco-hover:visible').allInnerTexts()).join()),
+    );
     await workbench.screenshot('words-tooltip');
     assert.equal(await alive('.monaco-hover:visible .hover-contents'), 0);
     await workbench.press('Escape');
@@ -575,24 +730,29 @@ await walk('words', { permit: true, session: true }, async () => {
     await workbench.acceptQuickPick('evil');
     await beside(['rm', '/usr/local/bin/ssh']);
   });
-  await step('see an image that is called like a link, an icon and something turned around, and be asked about it by its name', async () => {
-    await beside(['mkdir', `/var/lib/machines/${odd}`, '/var/lib/machines/twin', '/var/lib/machines/twin\u200b']);
-    await workbench.clickViewAction('Machines', 'Refresh');
-    const shown = '[Click] (command:workbench.action.toggleSidebarVisibility)$(trash)\\u{202E}raw';
-    const row = await workbench.treeRow('Images', shown);
-    await row.hover();
-    await workbench.until('the tooltip', async () => /Path: .*Click/.test((await workbench.page.locator('.monaco-hover:visible').allInnerTexts()).join()));
-    assert.equal(await alive('.monaco-hover:visible .hover-contents'), 0);
-    await workbench.press('Escape');
-    await workbench.contextMenu(row, 'Delete Image…');
-    assert.ok(JSON.stringify(await workbench.until('a dialog', () => workbench.dialog())).includes('trash)\\\\u{202E}raw'));
-    await workbench.screenshot('words-dialog');
-    await workbench.answerDialog('Cancel');
-    await workbench.treeRow('Images', 'twin');
-    await workbench.contextMenu(await workbench.treeRow('Images', 'twin\\u{200B}'), 'Delete Image…');
-    assert.ok(JSON.stringify(await workbench.until('a dialog', () => workbench.dialog())).includes('Delete the image twin\\\\u{200B}?'));
-    await workbench.answerDialog('Cancel');
-  });
+  await step(
+    'see an image that is called like a link, an icon and something turned around, and be asked about it by its name',
+    async () => {
+      await beside(['mkdir', `/var/lib/machines/${odd}`, '/var/lib/machines/twin', '/var/lib/machines/twin\u200b']);
+      await workbench.clickViewAction('Machines', 'Refresh');
+      const shown = '[Click] (command:workbench.action.toggleSidebarVisibility)$(trash)\\u{202E}raw';
+      const row = await workbench.treeRow('Images', shown);
+      await row.hover();
+      await workbench.until('the tooltip', async () =>
+        /Path: .*Click/.test((await workbench.page.locator('.monaco-hover:visible').allInnerTexts()).join()),
+      );
+      assert.equal(await alive('.monaco-hover:visible .hover-contents'), 0);
+      await workbench.press('Escape');
+      await workbench.contextMenu(row, 'Delete Image…');
+      assert.ok(JSON.stringify(await workbench.until('a dialog', () => workbench.dialog())).includes('trash)\\\\u{202E}raw'));
+      await workbench.screenshot('words-dialog');
+      await workbench.answerDialog('Cancel');
+      await workbench.treeRow('Images', 'twin');
+      await workbench.contextMenu(await workbench.treeRow('Images', 'twin\\u{200B}'), 'Delete Image…');
+      assert.ok(JSON.stringify(await workbench.until('a dialog', () => workbench.dialog())).includes('Delete the image twin\\\\u{200B}?'));
+      await workbench.answerDialog('Cancel');
+    },
+  );
   await step('find it in a picker, without an icon', async () => {
     await workbench.runCommand('Machines: Clone…');
     await workbench.until('the picker', async () => (await workbench.quickPickItems()).some(({ label }) => label.includes('Click')));

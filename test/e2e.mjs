@@ -5,20 +5,24 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { vsixPath } from '../tools/package.mjs';
 import { root } from '../tools/setup.mjs';
-import { finish as end } from './results.mjs';
 import { checkout, openTheWay } from './inside.mjs';
+import { finish as end } from './results.mjs';
 import { run } from './rig/systemd/process.mjs';
 import { boot, can, prepare } from './rig/systemd/rig.mjs';
 import { installVSCode } from './rig/vscode/install.mjs';
 import { walking } from './steps.mjs';
 
-const { values: { only, grep }, positionals: [given] } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' }, grep: { type: 'string' } } });
+const {
+  values: { only, grep },
+  positionals: [given],
+} = parseArgs({ allowPositionals: true, options: { only: { type: 'string' }, grep: { type: 'string' } } });
 const vsix = path.resolve(given ?? vsixPath());
 /** Of steps that do not build on each other: whether one is to be taken. @param {string} name */
 export const isWanted = (name) => grep === undefined || new RegExp(grep).test(name);
 /** What the walk that is being taken has. */
 export let rig, vscode, workbench, browser;
 const { counts, step, take } = walking(() => workbench, only !== undefined);
+
 export { step };
 export const finish = () => end(counts);
 const able = can();
@@ -45,7 +49,7 @@ export async function answerPolkit(shot) {
   if (shot) await workbench.screenshot(shot);
   await workbench.until('polkit to be content', async () => {
     await workbench.typeInTerminal('test\n');
-    const answered = async () => !(/Password: *$/.test(await workbench.terminalText()));
+    const answered = async () => !/Password: *$/.test(await workbench.terminalText());
     return workbench.until('an answer', answered, 3000).catch(() => false);
   });
 }
@@ -58,35 +62,54 @@ export async function answerPolkit(shot) {
 export async function walk(name, { permit, session, tree = 'self', groups = [] }, steps) {
   if (only !== undefined && only !== name) return;
   let workspace;
-  await take(name, async () => {
-    workspace = mkdtempSync(path.join(tmpdir(), 'nspawn-walk-'));
-    cpSync(path.join(root, 'examples'), workspace, { recursive: true });
-    chmodSync(workspace, 0o755);
-    rig = await boot({ name: `${name}-${process.pid}`, tree, permit, binds: [checkout, { source: workspace, target: workspace }] });
-    await openTheWay(rig);
-    const { user } = rig;
-    await rig.run(['chown', '-R', user.name, workspace]);
-    for (const group of groups) await rig.run(['usermod', '--append', '--groups', group, user.name]);
-    await rig.addMachine('web', 'guest');
-    await rig.addMachine('db', 'tiny');
-    vscode = await startVSCode({
-      workspace, vsix: [vsix], env: { HOME: user.home },
-      wrap: (argv) => session ? rig.command(argv, { user: user.name, cwd: user.home })
-        : ['nsenter', '-t', String(rig.pid), '-a', '--', 'setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups', ...argv],
-    });
-    browser = await openBrowser({ netns: (argv) => rig.netns(argv) });
-    workbench = new Workbench(browser.page, { shots: path.join(root, 'artifacts/walk'), timeoutMs: 60_000 });
-    await workbench.open(vscode.url);
-    await steps(workspace);
-  }, async (well) => {
-    await browser?.close();
-    await vscode?.stop();
-    if (!well) {
-      vscode?.saveLogs(path.join(root, 'artifacts/walk'));
-      console.log(await beside(['journalctl', '--no-pager', '-n', '80']).catch((error) => error.message));
-    }
-    await rig?.stop();
-    rig = vscode = workbench = browser = undefined;
-    rmSync(workspace, { recursive: true, force: true });
-  });
+  await take(
+    name,
+    async () => {
+      workspace = mkdtempSync(path.join(tmpdir(), 'nspawn-walk-'));
+      cpSync(path.join(root, 'examples'), workspace, { recursive: true });
+      chmodSync(workspace, 0o755);
+      rig = await boot({ name: `${name}-${process.pid}`, tree, permit, binds: [checkout, { source: workspace, target: workspace }] });
+      await openTheWay(rig);
+      const { user } = rig;
+      await rig.run(['chown', '-R', user.name, workspace]);
+      for (const group of groups) await rig.run(['usermod', '--append', '--groups', group, user.name]);
+      await rig.addMachine('web', 'guest');
+      await rig.addMachine('db', 'tiny');
+      vscode = await startVSCode({
+        workspace,
+        vsix: [vsix],
+        env: { HOME: user.home },
+        wrap: (argv) =>
+          session
+            ? rig.command(argv, { user: user.name, cwd: user.home })
+            : [
+                'nsenter',
+                '-t',
+                String(rig.pid),
+                '-a',
+                '--',
+                'setpriv',
+                `--reuid=${user.uid}`,
+                `--regid=${user.gid}`,
+                '--init-groups',
+                ...argv,
+              ],
+      });
+      browser = await openBrowser({ netns: (argv) => rig.netns(argv) });
+      workbench = new Workbench(browser.page, { shots: path.join(root, 'artifacts/walk'), timeoutMs: 60_000 });
+      await workbench.open(vscode.url);
+      await steps(workspace);
+    },
+    async (well) => {
+      await browser?.close();
+      await vscode?.stop();
+      if (!well) {
+        vscode?.saveLogs(path.join(root, 'artifacts/walk'));
+        console.log(await beside(['journalctl', '--no-pager', '-n', '80']).catch((error) => error.message));
+      }
+      await rig?.stop();
+      rig = vscode = workbench = browser = undefined;
+      rmSync(workspace, { recursive: true, force: true });
+    },
+  );
 }

@@ -1,7 +1,8 @@
 // The suite of test/suite in a desktop VS Code, which @vscode/test-electron downloads: for people with internet.
 //   npm run test:electron
-import { runTests } from '@vscode/test-electron';
+
 import path from 'node:path';
+import { runTests } from '@vscode/test-electron';
 import { installPackages, must, root } from '../tools/setup.mjs';
 
 installPackages();

@@ -11,8 +11,9 @@ export function globSync(root, folders, name) {
   const visit = (dir) => {
     for (const entry of readdirSync(path.join(root, dir), { withFileTypes: true })) {
       const below = `${dir}/${entry.name}`;
-      if (entry.isDirectory()) { if (!['node_modules', 'dist', 'out'].includes(entry.name)) visit(below); }
-      else if (name.test(entry.name)) found.push(below);
+      if (entry.isDirectory()) {
+        if (!['node_modules', 'dist', 'out'].includes(entry.name)) visit(below);
+      } else if (name.test(entry.name)) found.push(below);
     }
   };
   for (const f of folders) if (existsSync(path.join(root, f))) visit(f);

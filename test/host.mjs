@@ -7,14 +7,18 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../tools/setup.mjs';
-import { add, finish, nothing, tryTwice } from './results.mjs';
 import { openTheWay } from './inside.mjs';
 import { bundleSuite } from './mocha.mjs';
+import { add, finish, nothing, tryTwice } from './results.mjs';
 import { boot, can, prepare } from './rig/systemd/rig.mjs';
 
 const able = can();
-const { values: { all, only, grep }, positionals: chosen } = parseArgs({
-  allowPositionals: true, options: { all: { type: 'boolean' }, only: { type: 'string' }, grep: { type: 'string' } },
+const {
+  values: { all, only, grep },
+  positionals: chosen,
+} = parseArgs({
+  allowPositionals: true,
+  options: { all: { type: 'boolean' }, only: { type: 'string' }, grep: { type: 'string' } },
 });
 const releases = all ? ['252', '257', '262'] : chosen.length > 0 ? chosen : ['252', '262'];
 const wanted = (part) => only === undefined || part.startsWith(only);
@@ -43,16 +47,34 @@ bundles.forEach((b, i) => copyFileSync(b, inside[i]));
 async function on(tree) {
   const seen = nothing();
   const rig = await boot({
-    name: `host-${tree}-${process.pid}`, tree, permit: true,
-    binds: [{ source: shared, target: shared, readOnly: true }, { source: root, target: root, readOnly: true }],
+    name: `host-${tree}-${process.pid}`,
+    tree,
+    permit: true,
+    binds: [
+      { source: shared, target: shared, readOnly: true },
+      { source: root, target: root, readOnly: true },
+    ],
   });
   try {
     console.log(`systemd ${rig.systemdVersion}`);
     await rig.addMachine('web', 'guest');
     await rig.addMachine('db', 'tiny');
-    for (const type of ['raw', 'block', ...rig.systemdVersion >= 260 ? ['mstack'] : []]) await rig.addMachine(type, type);
-    const tests = ['env', '-i', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LANG=C.UTF-8', 'RIG=1', `CI=${process.env.CI ?? ''}`];
-    const mocha = (part) => [path.join(shared, 'node'), path.join(root, 'test/mocha.mjs'), 'host', ...grep ? ['--grep', grep] : [], ...inside.filter((b) => b.includes(part))];
+    for (const type of ['raw', 'block', ...(rig.systemdVersion >= 260 ? ['mstack'] : [])]) await rig.addMachine(type, type);
+    const tests = [
+      'env',
+      '-i',
+      'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      'LANG=C.UTF-8',
+      'RIG=1',
+      `CI=${process.env.CI ?? ''}`,
+    ];
+    const mocha = (part) => [
+      path.join(shared, 'node'),
+      path.join(root, 'test/mocha.mjs'),
+      'host',
+      ...(grep ? ['--grep', grep] : []),
+      ...inside.filter((b) => b.includes(part)),
+    ];
     // First: the others kill the bus that logging in needs.
     if (rig.systemdVersion >= 259 && wanted('user.e2e')) {
       await openTheWay(rig);
@@ -61,7 +83,12 @@ async function on(tree) {
     }
     // Not by rig.run(): systemd-run hangs on the bus, and the tests kill that.
     for (const part of ['host.e2e', 'interruptions.e2e'].filter(wanted)) {
-      add(seen, counted(spawnSync('nsenter', ['--target', String(rig.pid), '--all', ...tests, ...mocha(part)], { encoding: 'utf8', timeout: 900_000 })));
+      add(
+        seen,
+        counted(
+          spawnSync('nsenter', ['--target', String(rig.pid), '--all', ...tests, ...mocha(part)], { encoding: 'utf8', timeout: 900_000 }),
+        ),
+      );
     }
   } finally {
     await rig.stop();

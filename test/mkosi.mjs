@@ -3,18 +3,21 @@
 // or ../shared); what mkosi makes of them has to be what the checker says. Old projects, migrated, have to be clean.
 //   node test/mkosi.mjs [--all] [--seed N]
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../tools/setup.mjs';
-import { add, finish, nothing } from './results.mjs';
 import { numbers, sample } from './replay/generate.mjs';
-import { legacy, projects } from './replay/mkosi-cases.mjs';
 import { checked, mkosiOf, prepare, suites, summaries, withProjects } from './replay/mkosi.mjs';
+import { legacy, projects } from './replay/mkosi-cases.mjs';
+import { add, finish, nothing } from './results.mjs';
 
-const { values: { all, seed } } = parseArgs({ options: { all: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' } } });
+const {
+  values: { all, seed },
+} = parseArgs({ options: { all: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' } } });
 /** How many projects of each kind a release is asked about: some seconds' worth. */
-const most = all ? Infinity : 80, own = all ? 1000 : 80;
+const most = all ? Infinity : 80,
+  own = all ? 1000 : 80;
 const truth = path.resolve(root, process.env.NSPAWN_TRUTH ?? '../shared');
 const counts = nothing();
 let shown = 0;
@@ -24,8 +27,14 @@ const fail = (text) => {
 };
 
 const table = path.join(truth, 'oracle/mkosi/cases.jsonl');
-const recorded = existsSync(table) ? readFileSync(table, 'utf8').trimEnd().split('\n').map((l) => JSON.parse(l)) : [];
-const modesOf = ({ modes = {} }) => Object.fromEntries(Object.entries(modes).map(([name, mode]) => [name, Number.parseInt(String(mode), 8)]));
+const recorded = existsSync(table)
+  ? readFileSync(table, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((l) => JSON.parse(l))
+  : [];
+const modesOf = ({ modes = {} }) =>
+  Object.fromEntries(Object.entries(modes).map(([name, mode]) => [name, Number.parseInt(String(mode), 8)]));
 
 /** Settings that a message names. */
 const named = (said) => [...new Set(said.flatMap((text) => [...text.matchAll(/[Ss]etting @?([A-Za-z0-9]+)/g)].map((m) => m[1])))];
@@ -36,8 +45,9 @@ function difference({ status, said }, ours) {
   if ((status !== 0) !== refused) return status !== 0 ? 'mkosi fails' : 'mkosi does not fail';
   if (refused) return undefined;
   const warned = ours.filter((d) => d.verdict === 'warned');
-  if ((said.length > 0) !== (warned.length > 0)) return said.length > 0 ? 'mkosi warns' : 'mkosi does not warn';
-  const text = warned.map((d) => d.message).join(' '), missing = named(said).filter((name) => !text.includes(name));
+  if (said.length > 0 !== warned.length > 0) return said.length > 0 ? 'mkosi warns' : 'mkosi does not warn';
+  const text = warned.map((d) => d.message).join(' '),
+    missing = named(said).filter((name) => !text.includes(name));
   return missing.length > 0 ? `mkosi names ${missing.join()}` : undefined;
 }
 
@@ -46,14 +56,20 @@ const ofHost = ({ said }) => said.some((text) => text.startsWith('PermissionErro
 
 function compare(release, tree, cases) {
   withProjects(cases, (above, folders) => {
-    const real = summaries(tree, folders), ours = checked(release, above, folders);
+    const real = summaries(tree, folders),
+      ours = checked(release, above, folders);
     cases.forEach((c, i) => {
       if (ofHost(real[i])) return;
-      const why = difference(real[i], ours[i]), short = (text) => JSON.stringify(text).replaceAll(folders[i], '.').slice(0, 500);
+      const why = difference(real[i], ours[i]),
+        short = (text) => JSON.stringify(text).replaceAll(folders[i], '.').slice(0, 500);
       const record = c.verdicts?.[String(release)];
       if (why === undefined) counts.passed++;
-      else fail(`mkosi ${release}, ${c.id}: ${why}\n  ${JSON.stringify(c.files)}\n  mkosi: ${short(real[i])}\n  ours: ${short(ours[i].map((d) => [d.verdict, d.code, d.message]))}`);
-      if (record !== undefined && (record.exit !== 0) !== (real[i].status !== 0)) fail(`mkosi ${release}, ${c.id}: the record says exit status ${record.exit}, mkosi ${short(real[i])}`);
+      else
+        fail(
+          `mkosi ${release}, ${c.id}: ${why}\n  ${JSON.stringify(c.files)}\n  mkosi: ${short(real[i])}\n  ours: ${short(ours[i].map((d) => [d.verdict, d.code, d.message]))}`,
+        );
+      if (record !== undefined && (record.exit !== 0) !== (real[i].status !== 0))
+        fail(`mkosi ${release}, ${c.id}: the record says exit status ${record.exit}, mkosi ${short(real[i])}`);
     });
   });
   console.log(`mkosi ${release}: ${cases.length} projects (seed ${seed})`);
@@ -63,14 +79,17 @@ function compare(release, tree, cases) {
 function realLegacy() {
   const corpus = path.join(truth, 'corpus/mkosi-legacy');
   if (!existsSync(corpus)) return [];
-  return readdirSync(corpus, { recursive: true }).filter((f) => f.endsWith('mkosi.default')).map((file) => {
-    const folder = path.join(corpus, path.dirname(file)), files = {};
-    for (const name of readdirSync(folder, { recursive: true })) {
-      const whole = path.join(folder, name);
-      if (/^mkosi\.default(\.d\/.*)?$/.test(name) && statSync(whole).isFile()) files[name] = readFileSync(whole, 'utf8');
-    }
-    return { id: file, files, real: true };
-  });
+  return readdirSync(corpus, { recursive: true })
+    .filter((f) => f.endsWith('mkosi.default'))
+    .map((file) => {
+      const folder = path.join(corpus, path.dirname(file)),
+        files = {};
+      for (const name of readdirSync(folder, { recursive: true })) {
+        const whole = path.join(folder, name);
+        if (/^mkosi\.default(\.d\/.*)?$/.test(name) && statSync(whole).isFile()) files[name] = readFileSync(whole, 'utf8');
+      }
+      return { id: file, files, real: true };
+    });
 }
 
 /** What mkosi of a release makes of old projects that were migrated for it. */
@@ -99,7 +118,8 @@ for (const suite of suites) {
     console.log(found.reason);
     continue;
   }
-  const { release, tree } = found, next = numbers(Number(seed));
+  const { release, tree } = found,
+    next = numbers(Number(seed));
   const old = recorded.filter((c) => c.verdicts[String(release)] !== undefined && !c.files['mkosi.conf']?.includes('\0'));
   compare(release, tree, [...projects(release, own, next), ...sample(old, most, next).map((c) => ({ ...c, modes: modesOf(c) }))]);
   if (release >= 15) migrated(release, tree, [...legacy, ...sample(realLegacy(), all ? Infinity : 20, next)]);

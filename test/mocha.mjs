@@ -1,13 +1,14 @@
 // Bundles TypeScript tests and runs them with mocha on this Node. The last line, `RESULT {json}`, is what test/run.mjs counts.
 //   node test/mocha.mjs SUITE [--grep PATTERN] [PART OF A PATH ...]     SUITE: unit | properties | product | host
-import { build } from 'esbuild';
-import Mocha from 'mocha';
+
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { globSync } from './glob.mjs';
+import { build } from 'esbuild';
+import Mocha from 'mocha';
 import { root } from '../tools/setup.mjs';
+import { globSync } from './glob.mjs';
 
 /** Which files a suite consists of. */
 const suites = {
@@ -36,9 +37,19 @@ export async function bundleSuite(suite, { only = [], packages = 'external' } = 
   const { bundles } = await import('../tools/build.mjs');
   const { plugins } = bundles()[1];
   await build({
-    absWorkingDir: root, entryPoints: files, outdir, outbase: root, bundle: true, platform: 'node', target: 'node20', format: 'cjs',
-    ...(packages === 'external' ? { packages } : { plugins }), mainFields: ['module', 'main'],
-    sourcemap: 'inline', logLevel: 'warning', loader: { '.md': 'text' },
+    absWorkingDir: root,
+    entryPoints: files,
+    outdir,
+    outbase: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    ...(packages === 'external' ? { packages } : { plugins }),
+    mainFields: ['module', 'main'],
+    sourcemap: 'inline',
+    logLevel: 'warning',
+    loader: { '.md': 'text' },
     external: ['vscode'],
   });
   return files.map((f) => path.join(outdir, f.replace(/\.ts$/, '.js')));
@@ -47,7 +58,12 @@ export async function bundleSuite(suite, { only = [], packages = 'external' } = 
 /** @param {string[]} files @param {string} [grep] @returns {Promise<{ passed: number, failed: number, skipped: number }>} */
 export function runMocha(files, grep) {
   const mocha = new Mocha({
-    ui: 'bdd', reporter: process.env.CI ? 'dot' : 'spec', timeout: 30_000, forbidOnly: true, forbidPending: true, failZero: true,
+    ui: 'bdd',
+    reporter: process.env.CI ? 'dot' : 'spec',
+    timeout: 30_000,
+    forbidOnly: true,
+    forbidPending: true,
+    failZero: true,
     ...(grep ? { grep: new RegExp(grep) } : {}),
   });
   for (const f of files) mocha.addFile(f);

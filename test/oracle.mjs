@@ -4,11 +4,11 @@
 //   node test/oracle.mjs [--write]      --write: makes the list what the checker says now
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../tools/setup.mjs';
-import { finish, nothing } from './results.mjs';
 import { mkosiCorpus } from './oracle/mkosi-corpus.mjs';
+import { finish, nothing } from './results.mjs';
 
 const truth = path.resolve(root, process.env.NSPAWN_TRUTH ?? '../shared');
 const cli = path.join(root, 'server/dist/cli.js');
@@ -41,12 +41,15 @@ for (const tool of ['nspawn', 'mkosi']) {
 }
 
 /** By name and content, since nothing of other people's files is kept here: the rules, sorted, one for each finding. */
-const found = {}, pathOf = {};
-const keyOf = (folder, file) => `${folder}/${path.basename(file)} ${createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 10)}`;
+const found = {},
+  pathOf = {};
+const keyOf = (folder, file) =>
+  `${folder}/${path.basename(file)} ${createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 10)}`;
 const corpus = path.join(truth, 'corpus');
 for (const folder of existsSync(corpus) ? readdirSync(corpus, { withFileTypes: true }) : []) {
   if (!folder.isDirectory()) continue;
-  const files = checked(path.join(corpus, folder.name)), seen = {};
+  const files = checked(path.join(corpus, folder.name)),
+    seen = {};
   for (const rule of files.flatMap((f) => f.rules)) seen[rule] = (seen[rule] ?? 0) + 1;
   console.log(`${folder.name}: ${files.length} files, ${JSON.stringify(seen)}`);
   if (!folder.name.startsWith('nspawn')) continue;
@@ -58,13 +61,18 @@ for (const folder of existsSync(corpus) ? readdirSync(corpus, { withFileTypes: t
 }
 if (existsSync(corpus)) {
   const list = path.join(root, 'test/oracle/nspawn-corpus.json');
-  const lines = Object.keys(found).sort().map((key) => `  ${JSON.stringify(key)}: ${JSON.stringify(found[key])}`);
+  const lines = Object.keys(found)
+    .sort()
+    .map((key) => `  ${JSON.stringify(key)}: ${JSON.stringify(found[key])}`);
   if (process.argv.includes('--write')) writeFileSync(list, `{\n${lines.join(',\n')}\n}\n`);
   /** @type {Record<string, string[]>} */
   const wanted = JSON.parse(readFileSync(list, 'utf8'));
-  const listed = Object.keys(found).filter((key) => key in wanted), different = listed.filter((key) => String(wanted[key]) !== String(found[key]));
+  const listed = Object.keys(found).filter((key) => key in wanted),
+    different = listed.filter((key) => String(wanted[key]) !== String(found[key]));
   counts[listed.length > 0 && different.length === 0 ? 'passed' : 'failed']++;
-  console.log(`${listed.length} real files of nspawn are on the list, ${Object.keys(found).length - listed.length} are not; ${different.length} differ`);
+  console.log(
+    `${listed.length} real files of nspawn are on the list, ${Object.keys(found).length - listed.length} are not; ${different.length} differ`,
+  );
   for (const key of different) console.log(`${pathOf[key]}: the list says [${wanted[key]}], the checker says [${found[key]}]`);
   if (different.length > 0) console.log('Where the checker is right: node test/oracle.mjs --write');
 }

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { RigError, boot, packages } from './rig/systemd/rig.mjs';
+import { boot, packages, RigError } from './rig/systemd/rig.mjs';
 
 /** How the first host calls the second: an entry of ~/.ssh/config. */
 export const farName = 'far.example';
@@ -21,7 +21,10 @@ function must(...argv) {
 function cable(near, far) {
   const [one, two] = [`n${near.pid}`, `f${far.pid}`];
   must('ip', 'link', 'add', one, 'type', 'veth', 'peer', 'name', two);
-  for (const [name, { pid }, address] of [[one, near, addresses.near], [two, far, addresses.far]]) {
+  for (const [name, { pid }, address] of [
+    [one, near, addresses.near],
+    [two, far, addresses.far],
+  ]) {
     must('ip', 'link', 'set', name, 'netns', String(pid), 'name', 'rig0');
     must('nsenter', '--target', String(pid), '--net', 'ip', 'address', 'add', address, 'dev', 'rig0');
     must('nsenter', '--target', String(pid), '--net', 'ip', 'link', 'set', 'rig0', 'up');
@@ -49,7 +52,9 @@ async function inside(rig, argv, user) {
  */
 function lacking(root) {
   const programs = ['/usr/sbin/sshd', '/usr/bin/ssh-keygen'];
-  const libraries = programs.flatMap((program) => [...spawnSync('ldd', [program], { encoding: 'utf8' }).stdout.matchAll(/(?<= )\/\S+/g)].flat());
+  const libraries = programs.flatMap((program) =>
+    [...spawnSync('ldd', [program], { encoding: 'utf8' }).stdout.matchAll(/(?<= )\/\S+/g)].flat(),
+  );
   return [...programs, '/etc/pam.d/sshd', ...libraries].filter((file) => !existsSync(path.join(root, file)));
 }
 
@@ -64,8 +69,27 @@ export async function cutOff(far) {
 
 /** Lets people in, until they are {@link cutOff}. @param {import('./rig/systemd/rig.mjs').Rig} far */
 export async function openDoor(far) {
-  await inside(far, ['systemd-run', '--quiet', '--collect', '--unit=far-sshd', '/usr/sbin/sshd', '-D', '-e', '-f', '/dev/null', '-h', key,
-    '-o', 'ListenAddress=192.0.2.2', '-o', 'UsePAM=yes', '-o', 'PidFile=none', '-o', 'KbdInteractiveAuthentication=no']);
+  await inside(far, [
+    'systemd-run',
+    '--quiet',
+    '--collect',
+    '--unit=far-sshd',
+    '/usr/sbin/sshd',
+    '-D',
+    '-e',
+    '-f',
+    '/dev/null',
+    '-h',
+    key,
+    '-o',
+    'ListenAddress=192.0.2.2',
+    '-o',
+    'UsePAM=yes',
+    '-o',
+    'PidFile=none',
+    '-o',
+    'KbdInteractiveAuthentication=no',
+  ]);
 }
 
 /**

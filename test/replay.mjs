@@ -7,12 +7,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { root } from '../tools/setup.mjs';
-import { finish, nothing } from './results.mjs';
 import { numbers, sample } from './replay/generate.mjs';
 import { ask, contentOf, trustOf } from './replay/nspawn.mjs';
+import { finish, nothing } from './results.mjs';
 import { can, prepare } from './rig/systemd/rig.mjs';
 
-const { values: { all, seed } } = parseArgs({ options: { all: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' } } });
+const {
+  values: { all, seed },
+} = parseArgs({ options: { all: { type: 'boolean', default: false }, seed: { type: 'string', default: '1' } } });
 /** How many cases of each table are replayed: some seconds' worth. */
 const most = all ? Infinity : 150;
 const counts = nothing();
@@ -32,13 +34,26 @@ const { release, said } = await ask(cases);
 
 /** What the checker says of each case: lines that it calls warned, and whether it calls anything refused. */
 function checked(launch) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'nspawn-replay-')), found = [];
+  const folder = mkdtempSync(path.join(tmpdir(), 'nspawn-replay-')),
+    found = [];
   try {
     for (const trust of ['trusted', 'untrusted']) {
       const below = path.join(folder, trust);
       mkdirSync(below);
       cases.forEach((c, i) => trustOf(c) === trust && writeFileSync(path.join(below, `${i}.nspawn`), contentOf(c)));
-      const argv = ['server/dist/cli.js', 'check', '--systemd', String(release), '--trust', trust, '--launch', launch, '--format', 'json', below];
+      const argv = [
+        'server/dist/cli.js',
+        'check',
+        '--systemd',
+        String(release),
+        '--trust',
+        trust,
+        '--launch',
+        launch,
+        '--format',
+        'json',
+        below,
+      ];
       const { stdout, stderr, status } = spawnSync(process.execPath, argv, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 30 });
       if (status !== 0 && status !== 1) throw new Error(stderr);
       for (const { path: file, diagnostics } of JSON.parse(stdout).files) found[Number(path.basename(file, '.nspawn'))] = diagnostics;
@@ -71,9 +86,12 @@ function difference(c, tool, ours) {
   if (refused !== ours.refused) return refused ? 'nspawn does not start' : 'nspawn starts';
   // Of a file that it refuses nspawn says nothing more.
   if (refused) return undefined;
-  const lineOf = joined(contentOf(c).toString()), ofFile = tool.messages.filter((m) => m.line === null);
-  const wanted = sorted(tool.messages.flatMap((m) => m.line ?? []).map(lineOf)), found = sorted(ours.warned.map(lineOf));
-  const missing = wanted.filter((l) => !found.includes(l)), more = found.filter((l) => !wanted.includes(l));
+  const lineOf = joined(contentOf(c).toString()),
+    ofFile = tool.messages.filter((m) => m.line === null);
+  const wanted = sorted(tool.messages.flatMap((m) => m.line ?? []).map(lineOf)),
+    found = sorted(ours.warned.map(lineOf));
+  const missing = wanted.filter((l) => !found.includes(l)),
+    more = found.filter((l) => !wanted.includes(l));
   if (missing.length > 0) return `nspawn warns of line ${missing.join()}`;
   // What it says of the file as a whole we say of a line, which may be one that has a warning anyway.
   if (ofFile.length === 0 && more.length > 0) return `nspawn does not warn of line ${more.join()}`;
@@ -83,15 +101,20 @@ function difference(c, tool, ours) {
 let shown = 0;
 const report = (c, text, tool, ours) => {
   counts.failed++;
-  if (shown++ < 10) console.log(`${c.id}: ${text}\n  ${JSON.stringify(contentOf(c).toString().slice(0, 300))}\n  nspawn: ${JSON.stringify(tool)}\n  ours: ${JSON.stringify(ours)}`);
+  if (shown++ < 10)
+    console.log(
+      `${c.id}: ${text}\n  ${JSON.stringify(contentOf(c).toString().slice(0, 300))}\n  nspawn: ${JSON.stringify(tool)}\n  ours: ${JSON.stringify(ours)}`,
+    );
 };
 for (const launch of ['command', 'unit']) {
   const ours = checked(launch);
   cases.forEach((c, i) => {
     const why = difference(c, said[i][launch], ours[i]);
-    if (why === undefined) counts.passed++; else report(c, `${launch}: ${why}`, said[i][launch], ours[i]);
+    if (why === undefined) counts.passed++;
+    else report(c, `${launch}: ${why}`, said[i][launch], ours[i]);
     const record = c[launch === 'unit' ? 'unit' : 'verdicts']?.[release];
-    if (record !== undefined && !isDeepStrictEqual(record, said[i][launch])) report(c, `${launch}: the record says something else`, said[i][launch], record);
+    if (record !== undefined && !isDeepStrictEqual(record, said[i][launch]))
+      report(c, `${launch}: the record says something else`, said[i][launch], record);
   });
 }
 console.log(`${cases.length} files (seed ${seed}) as systemd-nspawn ${release} reads them, started in two ways`);

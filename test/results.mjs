@@ -12,7 +12,7 @@ export const nothing = () => ({ passed: 0, failed: 0, skipped: 0 });
 export function add(total, some) {
   for (const kind of /** @type {const} */ (['passed', 'failed', 'skipped'])) total[kind] += some[kind];
   if (some.reason !== undefined) total.reason = total.reason === undefined ? some.reason : `${total.reason}; ${some.reason}`;
-  if (some.unsteady !== undefined) total.unsteady = [...total.unsteady ?? [], ...some.unsteady];
+  if (some.unsteady !== undefined) total.unsteady = [...(total.unsteady ?? []), ...some.unsteady];
 }
 
 /**
@@ -23,15 +23,16 @@ export function add(total, some) {
  * @returns {Promise<Counts>} of the last attempt
  */
 export async function tryTwice(name, attempt) {
-  const tried = () => attempt().catch((error) => {
-    console.log(error.stack);
-    return { ...nothing(), failed: 1 };
-  });
+  const tried = () =>
+    attempt().catch((error) => {
+      console.log(error.stack);
+      return { ...nothing(), failed: 1 };
+    });
   const first = await tried();
   if (first.failed === 0) return first;
   console.log(`  ${name} failed, and is tried once more from the start`);
   const second = await tried();
-  return second.failed === 0 ? { ...second, unsteady: [...second.unsteady ?? [], name] } : second;
+  return second.failed === 0 ? { ...second, unsteady: [...(second.unsteady ?? []), name] } : second;
 }
 
 /** Says how it went, and ends. @param {Counts} counts @returns {never} */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { add, nothing, tryTwice, type Counts } from './results.mjs';
+import { add, type Counts, nothing, tryTwice } from './results.mjs';
 
 /** Attempts that go as they are told, one after the other. */
 function attempts(...outcomes: (Partial<Counts> | Error)[]): { attempt: () => Promise<Counts>; left: () => number } {
@@ -15,8 +15,12 @@ function attempts(...outcomes: (Partial<Counts> | Error)[]): { attempt: () => Pr
 
 /** Without what is told on the way. */
 async function tried(...outcomes: (Partial<Counts> | Error)[]): Promise<{ seen: Counts; left: number; told: string }> {
-  const { attempt, left } = attempts(...outcomes), { log } = console, told: string[] = [];
-  console.log = (text: string) => { told.push(text); };
+  const { attempt, left } = attempts(...outcomes),
+    { log } = console,
+    told: string[] = [];
+  console.log = (text: string) => {
+    told.push(text);
+  };
   try {
     return { seen: await tryTwice('walk', attempt), left: left(), told: told.join('\n') };
   } finally {
@@ -26,7 +30,11 @@ async function tried(...outcomes: (Partial<Counts> | Error)[]): Promise<{ seen: 
 
 describe('counts of tests', () => {
   it('are of the first attempt when all of it passes', async () => {
-    assert.deepEqual(await tried({ passed: 3, skipped: 1 }, { failed: 9 }), { seen: { passed: 3, failed: 0, skipped: 1 }, left: 1, told: '' });
+    assert.deepEqual(await tried({ passed: 3, skipped: 1 }, { failed: 9 }), {
+      seen: { passed: 3, failed: 0, skipped: 1 },
+      left: 1,
+      told: '',
+    });
   });
   it('name what passed only the second time', async () => {
     const { seen, told } = await tried({ passed: 2, failed: 1 }, { passed: 3 });

@@ -13,6 +13,7 @@ import { add, nothing } from './results.mjs';
 const stages = [
   { name: 'types', argv: ['node', 'node_modules/typescript/bin/tsc', '--noEmit'] },
   { name: 'lint', argv: ['node', 'node_modules/eslint/bin/eslint.js', '.'] },
+  { name: 'format', argv: ['node', 'node_modules/@biomejs/biome/bin/biome', 'check', '.'] },
   { name: 'unit', argv: ['node', 'test/mocha.mjs', 'unit'], counts: true },
   { name: 'properties', argv: ['node', 'test/mocha.mjs', 'properties'], counts: true },
   { name: 'package', argv: ['node', 'tools/package.mjs'] },
@@ -38,12 +39,18 @@ async function run({ name, argv: [program, ...args], counts }) {
     if (line.startsWith('RESULT ')) result = JSON.parse(line.slice('RESULT '.length));
     else console.log(line);
   }
-  const status = child.exitCode ?? await new Promise((resolve) => { child.on('exit', resolve); });
+  const status =
+    child.exitCode ??
+    (await new Promise((resolve) => {
+      child.on('exit', resolve);
+    }));
   const seen = counts && result ? result : { ...nothing(), [status === 0 && !counts ? 'passed' : 'failed']: 1 };
   // A stage that says it is well and exits as if it were not is not well.
   if (status !== 0 && seen.failed === 0) seen.failed = 1;
   const took = ((Date.now() - started) / 1000).toFixed(1);
-  console.log(`-- ${name}: ${seen.passed} passed, ${seen.failed} failed, ${seen.skipped} skipped (${took} s)${seen.reason ? `: ${seen.reason}` : ''}`);
+  console.log(
+    `-- ${name}: ${seen.passed} passed, ${seen.failed} failed, ${seen.skipped} skipped (${took} s)${seen.reason ? `: ${seen.reason}` : ''}`,
+  );
   return { name, ...seen };
 }
 

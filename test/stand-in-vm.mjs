@@ -9,11 +9,19 @@ let running = true;
 
 /** What is answered to a method; what a virtual machine does besides is its end. */
 const methods = {
-  Pause: () => { running = false; },
-  Resume: () => { running = true; },
+  Pause: () => {
+    running = false;
+  },
+  Resume: () => {
+    running = true;
+  },
   Describe: () => ({ running, status: running ? 'running' : 'paused' }),
-  PowerOff: () => { setImmediate(() => process.exit()); },
-  Terminate: () => { setImmediate(() => process.exit()); },
+  PowerOff: () => {
+    setImmediate(() => process.exit());
+  },
+  Terminate: () => {
+    setImmediate(() => process.exit());
+  },
   Reboot: () => {},
 };
 
@@ -25,9 +33,12 @@ const server = createServer((connection) => {
     const messages = (rest + data).split('\0');
     rest = messages.pop() ?? '';
     for (const message of messages) {
-      const { method } = JSON.parse(message), [, name] = /^io\.systemd\.MachineInstance\.(\w+)$/.exec(method) ?? [];
+      const { method } = JSON.parse(message),
+        [, name] = /^io\.systemd\.MachineInstance\.(\w+)$/.exec(method) ?? [];
       appendFileSync(asked, `${method}\n`);
-      const reply = Object.hasOwn(methods, name) ? { parameters: methods[name]() ?? {} } : { error: 'org.varlink.service.MethodNotFound', parameters: { method } };
+      const reply = Object.hasOwn(methods, name)
+        ? { parameters: methods[name]() ?? {} }
+        : { error: 'org.varlink.service.MethodNotFound', parameters: { method } };
       connection.write(`${JSON.stringify(reply)}\0`);
     }
   });

@@ -49,7 +49,9 @@ export function walking(workbench, once) {
         throw error;
       } finally {
         const number = String(counts.passed + here.passed + here.failed).padStart(2, '0');
-        await workbench()?.screenshot(`${number}-${name.replaceAll(/\W+/g, '-')}${here.failed > 0 ? '-failed' : ''}`).catch(() => {});
+        await workbench()
+          ?.screenshot(`${number}-${name.replaceAll(/\W+/g, '-')}${here.failed > 0 ? '-failed' : ''}`)
+          .catch(() => {});
       }
     },
   };

@@ -7,17 +7,21 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { vsixPath } from '../tools/package.mjs';
 import { root } from '../tools/setup.mjs';
-import { add, finish, nothing, tryTwice } from './results.mjs';
-import { bootFar } from './remote-host.mjs';
 import { checkout, openTheWay } from './inside.mjs';
 import { bundleSuite } from './mocha.mjs';
+import { bootFar } from './remote-host.mjs';
+import { add, finish, nothing, tryTwice } from './results.mjs';
 import { run } from './rig/systemd/process.mjs';
 import { boot, can, prepare } from './rig/systemd/rig.mjs';
 import { installVSCode } from './rig/vscode/install.mjs';
 import { signedArchive } from './signed.mjs';
 
-const { values: { tree: trees, only, grep }, positionals: [given] } = parseArgs({
-  allowPositionals: true, options: { tree: { type: 'string', multiple: true }, only: { type: 'string' }, grep: { type: 'string' } },
+const {
+  values: { tree: trees, only, grep },
+  positionals: [given],
+} = parseArgs({
+  allowPositionals: true,
+  options: { tree: { type: 'string', multiple: true }, only: { type: 'string' }, grep: { type: 'string' } },
 });
 const extension = path.resolve(given ?? vsixPath());
 await installVSCode();
@@ -41,8 +45,18 @@ const signed = can().ok && among(machines).includes('machines-transfers') ? awai
 /** Runs files of the suite. @param {string[]} files @param {object} [where] a rig, or here @returns {Promise<import('./results.mjs').Counts>} */
 async function suite(files, rig, name = 'suite') {
   const { counts, problem } = await runSuite({
-    extension, tests: path.join(root, 'out/suite/test/suite/index.js'), workspace: path.join(root, 'examples'), name, timeoutMs: 600_000,
-    env: { ...(rig ? { HOME: rig.user.home } : {}), SUITE: among(files).join(), SUITE_ROOT: root, ...(signed ? { SUITE_SIGNED: signed } : {}), ...(grep === undefined ? {} : { SUITE_GREP: grep }) },
+    extension,
+    tests: path.join(root, 'out/suite/test/suite/index.js'),
+    workspace: path.join(root, 'examples'),
+    name,
+    timeoutMs: 600_000,
+    env: {
+      ...(rig ? { HOME: rig.user.home } : {}),
+      SUITE: among(files).join(),
+      SUITE_ROOT: root,
+      ...(signed ? { SUITE_SIGNED: signed } : {}),
+      ...(grep === undefined ? {} : { SUITE_GREP: grep }),
+    },
     ...(rig ? { wrap: (argv) => rig.command(argv, { user: rig.user.name, cwd: rig.user.home }), netns: (argv) => rig.netns(argv) } : {}),
   });
   const seen = counts ?? nothing();
@@ -62,14 +76,17 @@ async function inside(tree, kind, files, name) {
     await rig.addMachine('db', 'tiny');
     await rig.addMachine('db2', 'tiny');
     await rig.addMachine('disk', 'raw');
-    const another = among(files).map((file) => far[file]).find((found) => found !== undefined);
+    const another = among(files)
+      .map((file) => far[file])
+      .find((found) => found !== undefined);
     if (another !== undefined) {
       second = await bootFar(rig, { tree: another, log: console.log });
       await second.addMachine('web', 'guest', { nspawnFile: '# far away\n[Exec]\nBoot=yes\n' });
       await second.addMachine('afar', 'tiny');
     }
     const seen = await suite(files, rig, name);
-    if (seen.failed > 0) console.log((await run(['nsenter', '--target', `${rig.pid}`, '--all', '--', 'journalctl', '--no-pager', '-n', '80'])).stdout);
+    if (seen.failed > 0)
+      console.log((await run(['nsenter', '--target', `${rig.pid}`, '--all', '--', 'journalctl', '--no-pager', '-n', '80'])).stdout);
     return seen;
   } finally {
     await second?.stop();
@@ -80,8 +97,8 @@ async function inside(tree, kind, files, name) {
 /** Files that share a window, and a host if `kind` says what its images lie on. What one leaves behind is not the next one's. */
 async function part(files, tree, kind) {
   if (among(files).length === 0) return;
-  const name = ['suite', ...kind === undefined ? [] : [tree, kind], among(files)[0]].join('-');
-  add(total, await tryTwice(name, () => kind === undefined ? suite(files, undefined, name) : inside(tree, kind, files, name)));
+  const name = ['suite', ...(kind === undefined ? [] : [tree, kind]), among(files)[0]].join('-');
+  add(total, await tryTwice(name, () => (kind === undefined ? suite(files, undefined, name) : inside(tree, kind, files, name))));
 }
 
 const able = can();

@@ -1,9 +1,10 @@
 // Bundles the extension (client/dist/extension.js) with what its terminals run (client/dist/terminal-wrapper.js) and what saves settings as root
 // (client/dist/install-settings.js), and the language server with its checker (server/dist/cli.js).
 // --watch rebuilds on change; --dev leaves the code readable and adds source maps.
-import { build, context } from 'esbuild';
-import { fileURLToPath } from 'node:url';
+
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, context } from 'esbuild';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -19,13 +20,27 @@ const withoutXml = {
 /** @param {{ dev?: boolean }} [how] @returns {import('esbuild').BuildOptions[]} */
 export function bundles({ dev = false } = {}) {
   const common = {
-    absWorkingDir: root, bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning',
-    minify: !dev, sourcemap: dev ? 'linked' : false, legalComments: 'none', loader: { '.md': 'text' },
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    logLevel: 'warning',
+    minify: !dev,
+    sourcemap: dev ? 'linked' : false,
+    legalComments: 'none',
+    loader: { '.md': 'text' },
     // Some dependencies publish a UMD build as `main`, which esbuild cannot see through.
-    mainFields: ['module', 'main'], plugins: [withoutXml],
+    mainFields: ['module', 'main'],
+    plugins: [withoutXml],
   };
   return [
-    { ...common, entryPoints: ['client/src/extension.ts'], outfile: 'client/dist/extension.js', external: ['vscode', './install-settings'] },
+    {
+      ...common,
+      entryPoints: ['client/src/extension.ts'],
+      outfile: 'client/dist/extension.js',
+      external: ['vscode', './install-settings'],
+    },
     { ...common, entryPoints: ['client/src/host/terminal/terminal-wrapper.ts'], outfile: 'client/dist/terminal-wrapper.js' },
     // The extension requires it too, and so knows where it is.
     { ...common, entryPoints: ['client/src/host/commands/install-settings.ts'], outfile: 'client/dist/install-settings.js' },

@@ -9,6 +9,9 @@ export interface Bundled {
 }
 export function bundledPackages(root: string, metafiles: readonly Pick<Metafile, 'outputs'>[]): Bundled[];
 export function noticesOf(packages: readonly Bundled[]): string;
-export function billOf(product: { name: string; version: string; license: string }, packages: readonly Bundled[]): {
+export function billOf(
+  product: { name: string; version: string; license: string },
+  packages: readonly Bundled[],
+): {
   readonly components: readonly { readonly purl: string; readonly name: string }[];
 };

@@ -1,5 +1,5 @@
 // Builds the extension and packs it, with the notices and the bill of what others have written of it: one .vsix at the top of the checkout.
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildAll } from './build.mjs';

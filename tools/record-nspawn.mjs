@@ -12,10 +12,16 @@ import { ask } from '../test/replay/nspawn.mjs';
 import { boot, can, prepare, trees } from '../test/rig/systemd/rig.mjs';
 import { root } from './setup.mjs';
 
-const { values: { cases: table, tree: chosen, out, compare } } = parseArgs({ options: {
-  cases: { type: 'string', default: path.join(root, 'test/replay/cases.json') }, tree: { type: 'string', multiple: true, default: [...trees] },
-  out: { type: 'string' }, compare: { type: 'boolean', default: false },
-} });
+const {
+  values: { cases: table, tree: chosen, out, compare },
+} = parseArgs({
+  options: {
+    cases: { type: 'string', default: path.join(root, 'test/replay/cases.json') },
+    tree: { type: 'string', multiple: true, default: [...trees] },
+    out: { type: 'string' },
+    compare: { type: 'boolean', default: false },
+  },
+});
 const able = can();
 if (!able.ok) {
   console.error(able.reason);
@@ -23,7 +29,12 @@ if (!able.ok) {
 }
 const text = readFileSync(table, 'utf8');
 /** @type {(import('../test/replay/nspawn.mjs').Case & Record<string, any>)[]} */
-const cases = table.endsWith('.json') ? JSON.parse(text) : text.trimEnd().split('\n').map((line) => JSON.parse(line));
+const cases = table.endsWith('.json')
+  ? JSON.parse(text)
+  : text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
 
 /** What one tree says. */
 async function record(tree) {
@@ -33,7 +44,12 @@ async function record(tree) {
   }
   const folder = mkdtempSync(path.join(tmpdir(), 'nspawn-record-'));
   try {
-    const rig = await boot({ name: `record-${tree}-${process.pid}`, tree, binds: [{ source: folder, target: folder }], log: console.error });
+    const rig = await boot({
+      name: `record-${tree}-${process.pid}`,
+      tree,
+      binds: [{ source: folder, target: folder }],
+      log: console.error,
+    });
     try {
       return await ask(cases, { folder, run: (argv) => rig.run(argv) });
     } finally {
@@ -52,7 +68,10 @@ for (const tree of chosen) {
   if (done.has(release)) continue;
   done.add(release);
   cases.forEach((c, i) => {
-    for (const [field, verdict] of [['verdicts', said[i].command], ['unit', said[i].unit]]) {
+    for (const [field, verdict] of [
+      ['verdicts', said[i].command],
+      ['unit', said[i].unit],
+    ]) {
       const before = c[field]?.[release];
       if (compare && before !== undefined && !isDeepStrictEqual(before, verdict)) {
         different++;
@@ -66,6 +85,7 @@ for (const tree of chosen) {
 if (compare) console.log(`${different} verdicts are different`);
 else {
   const lines = cases.map((c) => `${JSON.stringify(c)}\n`).join('');
-  if (out === undefined) process.stdout.write(lines); else writeFileSync(out, lines);
+  if (out === undefined) process.stdout.write(lines);
+  else writeFileSync(out, lines);
 }
 process.exitCode = different > 0 ? 1 : 0;

@@ -10,13 +10,20 @@ const examples = path.join(root, 'examples');
 const port = Number(process.env.PORT ?? 8080);
 
 /** Whether a program is on the PATH. @param {string} name */
-const onPath = (name) => (process.env.PATH ?? '').split(path.delimiter).some((dir) => {
-  try { accessSync(path.join(dir, name), constants.X_OK); return dir !== ''; } catch { return false; }
-});
+const onPath = (name) =>
+  (process.env.PATH ?? '').split(path.delimiter).some((dir) => {
+    try {
+      accessSync(path.join(dir, name), constants.X_OK);
+      return dir !== '';
+    } catch {
+      return false;
+    }
+  });
 
 /** systemd runs here and has machined to offer. */
-const hasMachined = () => existsSync('/run/systemd/system')
-  && spawnSync('busctl', ['--system', 'status', 'org.freedesktop.machine1'], { stdio: 'ignore' }).status === 0;
+const hasMachined = () =>
+  existsSync('/run/systemd/system') &&
+  spawnSync('busctl', ['--system', 'status', 'org.freedesktop.machine1'], { stdio: 'ignore' }).status === 0;
 
 /** A real systemd with two small machines, for a computer that runs none. */
 async function practiceHost(folder) {
@@ -29,7 +36,12 @@ async function practiceHost(folder) {
   }
   console.log('No systemd-machined here. Booting a practice host: a real systemd in namespaces of its own, with two small machines.');
   await prepare({ tree: 'self', guest: true, log: console.log });
-  const rig = await boot({ name: `start-${process.pid}`, tree: 'self', permit: true, binds: [checkout, { source: folder, target: folder }] });
+  const rig = await boot({
+    name: `start-${process.pid}`,
+    tree: 'self',
+    permit: true,
+    binds: [checkout, { source: folder, target: folder }],
+  });
   await openTheWay(rig);
   await populate(rig);
   return rig;
@@ -39,11 +51,17 @@ async function practiceHost(folder) {
 function forward(rig, inner) {
   return new Promise((resolve, reject) => {
     const server = net.createServer((socket) => {
-      const [program, ...args] = rig.netns(['node', '-e',
+      const [program, ...args] = rig.netns([
+        'node',
+        '-e',
         "const s=require('net').connect(+process.argv[1],'127.0.0.1');process.stdin.pipe(s).pipe(process.stdout);s.on('error',()=>process.exit(1))",
-        String(inner)]);
+        String(inner),
+      ]);
       const pipe = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'] });
-      const end = () => { pipe.kill(); socket.destroy(); };
+      const end = () => {
+        pipe.kill();
+        socket.destroy();
+      };
       socket.pipe(pipe.stdin).on('error', end);
       pipe.stdout.pipe(socket).on('error', end);
       socket.on('error', end).on('close', end);
@@ -68,7 +86,10 @@ await installVSCode({ browser: false });
 const { startVSCode } = await import('../test/rig/vscode/vscode.mjs');
 
 const shared = mkdtempSync(path.join(tmpdir(), 'nspawn-start-'));
-let rig, server, vscode, ending = false;
+let rig,
+  server,
+  vscode,
+  ending = false;
 async function end(status) {
   if (ending) return;
   ending = true;
@@ -81,7 +102,10 @@ async function end(status) {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     console.log('\nTaking everything down again ...');
-    end(0).catch((error) => { console.error(error); process.exit(1); });
+    end(0).catch((error) => {
+      console.error(error);
+      process.exit(1);
+    });
   });
 }
 try {
@@ -90,7 +114,9 @@ try {
   const workspace = rig ? path.posix.join(rig.user.home, 'examples') : examples;
   if (rig) await rig.run(['cp', '-r', examples, workspace], { user: rig.user.name });
   vscode = await startVSCode({
-    workspace, vsix: [vsixPath()], ...(rig
+    workspace,
+    vsix: [vsixPath()],
+    ...(rig
       ? { wrap: (argv) => rig.command(argv, { user: rig.user.name, cwd: rig.user.home }), env: { HOME: rig.user.home } }
       : { port, env: { HOME: process.env.HOME ?? '/' } }),
   });
@@ -98,7 +124,12 @@ try {
   console.log(`\nVS Code with the extension: http://127.0.0.1:${port}/?folder=${encodeURIComponent(workspace)}`);
   console.log(rig ? 'You are the user "tester" of the practice host; nothing there touches this computer.' : '');
   console.log('Ctrl-C ends it.');
-  vscode.ended.then((why) => { console.error(why); return end(1); }).catch(() => process.exit(1));
+  vscode.ended
+    .then((why) => {
+      console.error(why);
+      return end(1);
+    })
+    .catch(() => process.exit(1));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   await end(1);

@@ -4,7 +4,7 @@
 //   node test/hostile/run.mjs [--only checker|server|untrusted|trusted]
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,8 +17,11 @@ import { installVSCode } from '../rig/vscode/install.mjs';
 import { walking } from '../steps.mjs';
 import { hostileWorkspace, secret } from './workspace.mjs';
 
-const { values: { only } } = parseArgs({ options: { only: { type: 'string' } } });
-const cli = path.join(root, 'server/dist/cli.js'), shots = path.join(root, 'artifacts/hostile');
+const {
+  values: { only },
+} = parseArgs({ options: { only: { type: 'string' } } });
+const cli = path.join(root, 'server/dist/cli.js'),
+  shots = path.join(root, 'artifacts/hostile');
 let workbench, hostile;
 const { counts, step, skip, take } = walking(() => workbench, only !== undefined);
 
@@ -26,16 +29,20 @@ const { counts, step, skip, take } = walking(() => workbench, only !== undefined
 async function walk(name, how, steps, end = () => Promise.resolve()) {
   if (only !== undefined && only !== name) return;
   let folder;
-  await take(`hostile ${name}`, async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'nspawn-hostile-'));
-    hostile = await hostileWorkspace(path.join(folder, 'workspace'), how);
-    for (const reason of hostile.absent) skip(`not made: ${reason}`);
-    await steps();
-  }, async (well) => {
-    await end(well);
-    hostile?.remove();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  await take(
+    `hostile ${name}`,
+    async () => {
+      folder = mkdtempSync(path.join(tmpdir(), 'nspawn-hostile-'));
+      hostile = await hostileWorkspace(path.join(folder, 'workspace'), how);
+      for (const reason of hostile.absent) skip(`not made: ${reason}`);
+      await steps();
+    },
+    async (well) => {
+      await end(well);
+      hostile?.remove();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  );
 }
 
 // Whatever ends this, nothing stays mounted.
@@ -53,13 +60,31 @@ const peakOf = (pid) => Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/
 /** Runs the checker there. @returns {Promise<{ status: number | null, stdout: string, stderr: string, peak: number, took: number }>} */
 async function run(...args) {
   const began = Date.now();
-  const child = spawn('node', [cli, ...args], { cwd: hostile.folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TOKEN: secret } });
-  let stdout = '', stderr = '', peak = 0;
-  child.stdout.setEncoding('utf8').on('data', (text) => { stdout += text; });
-  child.stderr.setEncoding('utf8').on('data', (text) => { stderr += text; });
-  const watch = setInterval(() => { try { peak = Math.max(peak, peakOf(child.pid)); } catch { /* it has just ended */ } }, 20);
+  const child = spawn('node', [cli, ...args], {
+    cwd: hostile.folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TOKEN: secret },
+  });
+  let stdout = '',
+    stderr = '',
+    peak = 0;
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text;
+  });
+  const watch = setInterval(() => {
+    try {
+      peak = Math.max(peak, peakOf(child.pid));
+    } catch {
+      /* it has just ended */
+    }
+  }, 20);
   const timer = setTimeout(() => child.kill('SIGKILL'), 240_000);
-  const status = await new Promise((resolve) => { child.once('close', resolve); });
+  const status = await new Promise((resolve) => {
+    child.once('close', resolve);
+  });
   clearInterval(watch);
   clearTimeout(timer);
   const seen = { status, stdout, stderr, peak, took: Date.now() - began };
@@ -78,21 +103,45 @@ function decent({ stdout, stderr }) {
 
 /** Projects, the exit status of migrate there, and what it says. */
 const migrated = [
-  ['good', 1, /^$/], ['bad/brackets', 1, /^$/], ['bad/list', 0, /^$/], ['bad/pattern', 0, /^$/], ['bad/circle', 0, /^$/], ['bad/loops', 0, /^$/], ['bad/everything', 0, /^$/],
-  ['bad/scripts', 0, /^$/], ['bad/include-fifo', 0, /^$/], ['bad/names', 1, /^$/], ['bad/include-zero', 2, /device, not a regular file/], ['bad/fifos', 2, /FIFO, not a regular file/],
-  ['bad/parent', 2, /FIFO, not a regular file/], ['bad/dropin-random', 2, /leads out of/], ['bad/secrets', 2, /leads out of/], ['bad/real', 2, /larger than 4 MiB/],
-  ['bad/sparse', 2, /larger than 4 MiB/], ['bad/many', 2, /more than 100000 files/], ['bad/deep', 2, /deeper than 64/], ['bad/far', 2, /path is too long/],
-  ['bad/gone', 2, /not connected any more/], ['bad/gone/mkosi.conf.d/a.conf', 2, /not connected any more/],
-  ['bad/silent', 2, /does not answer/], ['bad/silent/mount', 2, /does not answer/], ['bad/silent/mkosi.conf.d/a.conf', 2, /does not answer/],
+  ['good', 1, /^$/],
+  ['bad/brackets', 1, /^$/],
+  ['bad/list', 0, /^$/],
+  ['bad/pattern', 0, /^$/],
+  ['bad/circle', 0, /^$/],
+  ['bad/loops', 0, /^$/],
+  ['bad/everything', 0, /^$/],
+  ['bad/scripts', 0, /^$/],
+  ['bad/include-fifo', 0, /^$/],
+  ['bad/names', 1, /^$/],
+  ['bad/include-zero', 2, /device, not a regular file/],
+  ['bad/fifos', 2, /FIFO, not a regular file/],
+  ['bad/parent', 2, /FIFO, not a regular file/],
+  ['bad/dropin-random', 2, /leads out of/],
+  ['bad/secrets', 2, /leads out of/],
+  ['bad/real', 2, /larger than 4 MiB/],
+  ['bad/sparse', 2, /larger than 4 MiB/],
+  ['bad/many', 2, /more than 100000 files/],
+  ['bad/deep', 2, /deeper than 64/],
+  ['bad/far', 2, /path is too long/],
+  ['bad/gone', 2, /not connected any more/],
+  ['bad/gone/mkosi.conf.d/a.conf', 2, /not connected any more/],
+  ['bad/silent', 2, /does not answer/],
+  ['bad/silent/mount', 2, /does not answer/],
+  ['bad/silent/mkosi.conf.d/a.conf', 2, /does not answer/],
 ];
 
 await walk('checker', {}, async () => {
   /** Of the good files, by the rule. */
-  const good = [['good/.local/state/machines/stranger.nspawn', 'untrusted'], ['good/mkosi.conf', 'bad-value'], ['good/web.nspawn', 'bad-value']];
+  const good = [
+    ['good/.local/state/machines/stranger.nspawn', 'untrusted'],
+    ['good/mkosi.conf', 'bad-value'],
+    ['good/web.nspawn', 'bad-value'],
+  ];
   await step('check all of it, and say what is wrong in the good files', async () => {
     const seen = await run('check', '.');
     assert.equal(seen.status, 2, seen.stderr);
-    for (const [file, rule] of good) assert.match(seen.stdout, new RegExp(`^${RegExp.escape?.(file) ?? file.replaceAll('.', '\\.')}:.*\\[${rule}\\]$`, 'm'));
+    for (const [file, rule] of good)
+      assert.match(seen.stdout, new RegExp(`^${RegExp.escape?.(file) ?? file.replaceAll('.', '\\.')}:.*\\[${rule}\\]$`, 'm'));
     assert.match(seen.stderr, /bytes-\\xff\\xfe\.nspawn: The name is not valid UTF-8/);
     assert.ok(seen.stderr.split('\n').length < 30, 'what cannot be read is counted in the end');
     assert.ok(seen.peak < 300, `${seen.peak} MiB`);
@@ -101,7 +150,11 @@ await walk('checker', {}, async () => {
   });
   await step('read what it says in JSON and SARIF', async () => {
     const { files } = JSON.parse((await run('check', '--format', 'json', '.')).stdout);
-    for (const [file, rule] of good) assert.ok(files.find((f) => f.path === file).diagnostics.some((d) => d.code === rule), file);
+    for (const [file, rule] of good)
+      assert.ok(
+        files.find((f) => f.path === file).diagnostics.some((d) => d.code === rule),
+        file,
+      );
     const { runs } = JSON.parse((await run('check', '--format', 'sarif', '.')).stdout);
     assert.ok(runs[0].results.length > 3);
   });
@@ -127,9 +180,17 @@ class Server {
   waiting = [];
 
   constructor() {
-    const { createProtocolConnection, StreamMessageReader, StreamMessageWriter } = createRequire(import.meta.url)('vscode-languageserver/node');
-    this.child = spawn('node', [cli, '--stdio'], { cwd: hostile.folder, stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, TOKEN: secret } });
-    this.ended = new Promise((resolve) => { this.child.once('exit', (code, signal) => resolve(code ?? signal)); });
+    const { createProtocolConnection, StreamMessageReader, StreamMessageWriter } = createRequire(import.meta.url)(
+      'vscode-languageserver/node',
+    );
+    this.child = spawn('node', [cli, '--stdio'], {
+      cwd: hostile.folder,
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, TOKEN: secret },
+    });
+    this.ended = new Promise((resolve) => {
+      this.child.once('exit', (code, signal) => resolve(code ?? signal));
+    });
     this.connection = createProtocolConnection(new StreamMessageReader(this.child.stdout), new StreamMessageWriter(this.child.stdin));
     this.connection.onNotification('textDocument/publishDiagnostics', ({ uri, diagnostics }) => {
       this.shown.set(uri, diagnostics);
@@ -141,8 +202,15 @@ class Server {
   }
 
   async start() {
-    const capabilities = { workspace: { configuration: true, workspaceFolders: true, didChangeWatchedFiles: { dynamicRegistration: true } } };
-    await this.connection.sendRequest('initialize', { processId: null, rootUri: null, capabilities, workspaceFolders: [{ uri: uri(''), name: 'hostile' }] });
+    const capabilities = {
+      workspace: { configuration: true, workspaceFolders: true, didChangeWatchedFiles: { dynamicRegistration: true } },
+    };
+    await this.connection.sendRequest('initialize', {
+      processId: null,
+      rootUri: null,
+      capabilities,
+      workspaceFolders: [{ uri: uri(''), name: 'hostile' }],
+    });
     await this.connection.sendNotification('initialized', {});
   }
 
@@ -156,7 +224,14 @@ class Server {
     const end = Date.now() + 20_000;
     while (!(this.shown.get(uri(name)) ?? []).some((d) => d.code === rule)) {
       assert.ok(Date.now() < end, `nothing is said of ${name}`);
-      await Promise.race([new Promise((wake) => { this.waiting.push(wake); }), new Promise((wake) => { setTimeout(wake, 1_000).unref(); })]);
+      await Promise.race([
+        new Promise((wake) => {
+          this.waiting.push(wake);
+        }),
+        new Promise((wake) => {
+          setTimeout(wake, 1_000).unref();
+        }),
+      ]);
     }
   }
 }
@@ -165,134 +240,191 @@ const uri = (name) => pathToFileURL(at(name)).href;
 /** A file of the workspace that an editor can open. */
 const textOf = (name) => readFileSync(at(name), 'utf8');
 const openable = [
-  'bad/lines.nspawn', 'bad/list.nspawn', 'bad/blanks.nspawn', 'bad/list/mkosi.conf', 'bad/pattern/mkosi.conf.d/a.conf', 'bad/globs/mkosi.conf', 'bad/loops/mkosi.conf',
-  'bad/everything/mkosi.conf', 'bad/circle/mkosi.conf', 'bad/many/mkosi.conf', 'bad/secrets/mkosi.conf', 'bad/scripts/mkosi.conf', 'bad/fifos/mkosi.conf',
-  'bad/dropin-zero/mkosi.conf', 'bad/include-zero/mkosi.conf', 'bad/include-random/mkosi.conf', 'bad/include-memory/mkosi.conf', 'bad/include-fifo/mkosi.conf',
-  'bad/sparse/mkosi.conf', 'bad/gone/mkosi.conf', 'bad/silent/mkosi.conf', 'bad/certificate/mkosi.conf', 'bad/value/mkosi.conf', 'bad/closed/mkosi.conf', 'bad/below/mkosi.images/web/mkosi.conf',
+  'bad/lines.nspawn',
+  'bad/list.nspawn',
+  'bad/blanks.nspawn',
+  'bad/list/mkosi.conf',
+  'bad/pattern/mkosi.conf.d/a.conf',
+  'bad/globs/mkosi.conf',
+  'bad/loops/mkosi.conf',
+  'bad/everything/mkosi.conf',
+  'bad/circle/mkosi.conf',
+  'bad/many/mkosi.conf',
+  'bad/secrets/mkosi.conf',
+  'bad/scripts/mkosi.conf',
+  'bad/fifos/mkosi.conf',
+  'bad/dropin-zero/mkosi.conf',
+  'bad/include-zero/mkosi.conf',
+  'bad/include-random/mkosi.conf',
+  'bad/include-memory/mkosi.conf',
+  'bad/include-fifo/mkosi.conf',
+  'bad/sparse/mkosi.conf',
+  'bad/gone/mkosi.conf',
+  'bad/silent/mkosi.conf',
+  'bad/certificate/mkosi.conf',
+  'bad/value/mkosi.conf',
+  'bad/closed/mkosi.conf',
+  'bad/below/mkosi.images/web/mkosi.conf',
 ];
 const questions = [
-  ['completion', { position: { line: 1, character: 8 } }], ['hover', { position: { line: 1, character: 3 } }], ['documentSymbol', {}], ['foldingRange', {}],
-  ['semanticTokens/full', {}], ['documentLink', {}], ['formatting', { options: { tabSize: 2, insertSpaces: true } }], ['signatureHelp', { position: { line: 1, character: 8 } }],
-  ['definition', { position: { line: 1, character: 10 } }], ['references', { position: { line: 1, character: 10 }, context: { includeDeclaration: true } }],
+  ['completion', { position: { line: 1, character: 8 } }],
+  ['hover', { position: { line: 1, character: 3 } }],
+  ['documentSymbol', {}],
+  ['foldingRange', {}],
+  ['semanticTokens/full', {}],
+  ['documentLink', {}],
+  ['formatting', { options: { tabSize: 2, insertSpaces: true } }],
+  ['signatureHelp', { position: { line: 1, character: 8 } }],
+  ['definition', { position: { line: 1, character: 10 } }],
+  ['references', { position: { line: 1, character: 10 }, context: { includeDeclaration: true } }],
   ['codeAction', { range: { start: { line: 1, character: 0 }, end: { line: 1, character: 20 } }, context: { diagnostics: [] } }],
   ['inlayHint', { range: { start: { line: 0, character: 0 }, end: { line: 50, character: 0 } } }],
 ];
 
 let server;
-await walk('server', {}, async () => {
-  server = new Server();
-  await step('answer for good files while everything around them is opened', async () => {
-    await server.start();
-    let began = Date.now();
-    await server.open('good/web.nspawn', textOf('good/web.nspawn'));
-    await server.open('good/mkosi.conf', textOf('good/mkosi.conf'));
-    await server.findings('good/web.nspawn', 'bad-value');
-    await server.findings('good/mkosi.conf', 'bad-value');
-    console.log(`  first answers for good files after ${Date.now() - began} ms`);
-    for (const name of openable) await server.open(name, textOf(name));
-    began = Date.now();
-    for (const name of ['good/.local/state/machines/stranger.nspawn', 'good/second.nspawn']) await server.open(name, '[Exec]\nBoot=perhaps\n[Files]\nBind=/srv/data\n');
-    await server.findings('good/second.nspawn', 'bad-value');
-    console.log(`  and for one that is opened behind ${openable.length} bad ones after ${Date.now() - began} ms`);
-  });
-  await step('be told of every file that came, changed and went', async () => {
-    const changes = [];
-    const visit = (folder) => {
-      for (const entry of readdirSync(at(folder), { withFileTypes: true })) {
-        const name = `${folder}/${entry.name}`;
-        if (changes.length > 20_000) return;
-        changes.push({ uri: uri(name), type: 1 + changes.length % 3 });
-        if (entry.isDirectory() && !/^bad\/(gone|silent)$/.test(folder) && name.length < 1000) visit(name);
+await walk(
+  'server',
+  {},
+  async () => {
+    server = new Server();
+    await step('answer for good files while everything around them is opened', async () => {
+      await server.start();
+      let began = Date.now();
+      await server.open('good/web.nspawn', textOf('good/web.nspawn'));
+      await server.open('good/mkosi.conf', textOf('good/mkosi.conf'));
+      await server.findings('good/web.nspawn', 'bad-value');
+      await server.findings('good/mkosi.conf', 'bad-value');
+      console.log(`  first answers for good files after ${Date.now() - began} ms`);
+      for (const name of openable) await server.open(name, textOf(name));
+      began = Date.now();
+      for (const name of ['good/.local/state/machines/stranger.nspawn', 'good/second.nspawn'])
+        await server.open(name, '[Exec]\nBoot=perhaps\n[Files]\nBind=/srv/data\n');
+      await server.findings('good/second.nspawn', 'bad-value');
+      console.log(`  and for one that is opened behind ${openable.length} bad ones after ${Date.now() - began} ms`);
+    });
+    await step('be told of every file that came, changed and went', async () => {
+      const changes = [];
+      const visit = (folder) => {
+        for (const entry of readdirSync(at(folder), { withFileTypes: true })) {
+          const name = `${folder}/${entry.name}`;
+          if (changes.length > 20_000) return;
+          changes.push({ uri: uri(name), type: 1 + (changes.length % 3) });
+          if (entry.isDirectory() && !/^bad\/(gone|silent)$/.test(folder) && name.length < 1000) visit(name);
+        }
+      };
+      visit('bad');
+      for (const name of ['bad/parent/mkosi.conf', 'bad/zero.nspawn', 'bad/fifo.nspawn', 'bad/silent/mount/mkosi.conf'])
+        changes.push({ uri: uri(name), type: 2 });
+      await server.connection.sendNotification('workspace/didChangeWatchedFiles', { changes });
+      await server.open('good/third.nspawn', '[Exec]\nBoot=perhaps\n');
+      await server.findings('good/third.nspawn', 'bad-value');
+    });
+    await step('answer every question, about good files and bad ones', async () => {
+      for (const name of ['good/web.nspawn', 'good/mkosi.conf', ...openable]) {
+        for (const [method, params] of questions)
+          await server.connection.sendRequest(`textDocument/${method}`, { textDocument: { uri: uri(name) }, ...params });
       }
-    };
-    visit('bad');
-    for (const name of ['bad/parent/mkosi.conf', 'bad/zero.nspawn', 'bad/fifo.nspawn', 'bad/silent/mount/mkosi.conf']) changes.push({ uri: uri(name), type: 2 });
-    await server.connection.sendNotification('workspace/didChangeWatchedFiles', { changes });
-    await server.open('good/third.nspawn', '[Exec]\nBoot=perhaps\n');
-    await server.findings('good/third.nspawn', 'bad-value');
-  });
-  await step('answer every question, about good files and bad ones', async () => {
-    for (const name of ['good/web.nspawn', 'good/mkosi.conf', ...openable]) {
-      for (const [method, params] of questions) await server.connection.sendRequest(`textDocument/${method}`, { textDocument: { uri: uri(name) }, ...params });
-    }
-  });
-  await step('have used little memory, told nothing, executed nothing, and end when told to', async () => {
-    const peak = peakOf(server.child.pid);
-    console.log(`  the server held ${Math.round(peak)} MiB at most`);
-    assert.ok(peak < 300, `${peak} MiB`);
-    assert.equal(JSON.stringify([...server.shown]).includes(secret), false, 'a secret is told');
-    unharmed();
-    await server.connection.sendRequest('shutdown');
-    await server.connection.sendNotification('exit');
-    assert.equal(await server.ended, 0);
-  });
-}, async () => {
-  server?.connection.dispose();
-  server?.child.kill('SIGKILL');
-  await server?.ended;
-});
+    });
+    await step('have used little memory, told nothing, executed nothing, and end when told to', async () => {
+      const peak = peakOf(server.child.pid);
+      console.log(`  the server held ${Math.round(peak)} MiB at most`);
+      assert.ok(peak < 300, `${peak} MiB`);
+      assert.equal(JSON.stringify([...server.shown]).includes(secret), false, 'a secret is told');
+      unharmed();
+      await server.connection.sendRequest('shutdown');
+      await server.connection.sendNotification('exit');
+      assert.equal(await server.ended, 0);
+    });
+  },
+  async () => {
+    server?.connection.dispose();
+    server?.child.kill('SIGKILL');
+    await server?.ended;
+  },
+);
 
 if (only === undefined || only === 'untrusted' || only === 'trusted') {
   await installVSCode();
   const { openBrowser, startVSCode } = await import('../rig/vscode/vscode.mjs');
   const { Workbench } = await import('../rig/vscode/workbench.mjs');
   for (const trust of [false, true]) {
-    let vscode, browser, peak = 0;
+    let vscode,
+      browser,
+      peak = 0;
     /** Language servers that came from this VS Code. */
-    const servers = () => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('server/dist/cli.js') && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(vscode.profile);
-      } catch {
-        return false; // it has just ended
-      }
-    });
-    const underlined = (text) => workbench.until(`${text} underlined`, async () => (await workbench.squiggles()).some((s) => s.text === text));
-    await walk(trust ? 'trusted' : 'untrusted', { editor: true }, async () => {
-      // VS Code itself looks for files behind links, a link to / too.
-      const settings = { 'search.followSymlinks': false };
-      vscode = await startVSCode({ workspace: hostile.folder, vsix: [vsixPath()], trust, settings, env: { TOKEN: secret } });
-      browser = await openBrowser();
-      workbench = new Workbench(browser.page, { shots, timeoutMs: 60_000 });
-      await workbench.open(vscode.url);
-      await step('see what is wrong in good files', async () => {
-        await workbench.openFile('good/web.nspawn');
-        // A workspace that is trusted may choose the severity of rules, also "off".
-        await (trust ? workbench.until('a server', () => servers().length === 1) : underlined('perhaps'));
-        await workbench.openFile('good/mkosi.conf');
-        if (!trust) await underlined('nonsense');
-      });
-      if (!trust) {
-        await step('see that a file is not trusted, whatever the workspace says of the rule', async () => {
-          await workbench.openFile('good/.local/state/machines/stranger.nspawn');
-          await underlined('Bind=/srv/data');
+    const servers = () =>
+      readdirSync('/proc')
+        .filter((pid) => /^\d+$/.test(pid))
+        .filter((pid) => {
+          try {
+            return (
+              readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('server/dist/cli.js') &&
+              readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(vscode.profile)
+            );
+          } catch {
+            return false; // it has just ended
+          }
         });
-      }
-      await step('open what is bad, and have everything answer as before', async () => {
-        for (const name of ['bad/list/mkosi.conf', 'bad/loops/mkosi.conf', 'bad/everything/mkosi.conf', 'bad/fifos/mkosi.conf', 'bad/secrets/mkosi.conf', 'bad/scripts/mkosi.conf']) {
-          await workbench.openFile(name);
+    const underlined = (text) =>
+      workbench.until(`${text} underlined`, async () => (await workbench.squiggles()).some((s) => s.text === text));
+    await walk(
+      trust ? 'trusted' : 'untrusted',
+      { editor: true },
+      async () => {
+        // VS Code itself looks for files behind links, a link to / too.
+        const settings = { 'search.followSymlinks': false };
+        vscode = await startVSCode({ workspace: hostile.folder, vsix: [vsixPath()], trust, settings, env: { TOKEN: secret } });
+        browser = await openBrowser();
+        workbench = new Workbench(browser.page, { shots, timeoutMs: 60_000 });
+        await workbench.open(vscode.url);
+        await step('see what is wrong in good files', async () => {
+          await workbench.openFile('good/web.nspawn');
+          // A workspace that is trusted may choose the severity of rules, also "off".
+          await (trust ? workbench.until('a server', () => servers().length === 1) : underlined('perhaps'));
+          await workbench.openFile('good/mkosi.conf');
+          if (!trust) await underlined('nonsense');
+        });
+        if (!trust) {
+          await step('see that a file is not trusted, whatever the workspace says of the rule', async () => {
+            await workbench.openFile('good/.local/state/machines/stranger.nspawn');
+            await underlined('Bind=/srv/data');
+          });
         }
-        await workbench.openFile('good/web.nspawn');
-        peak = peakOf(servers()[0]);
-        await workbench.press('Control+End');
-        await workbench.typeText(trust ? '[Netw' : '\nEphemer');
-        await workbench.acceptSuggestion(trust ? '[Network]' : 'Ephemeral');
-        await workbench.press('Escape');
-        await workbench.runCommand('nspawn: Restart Language Server');
-        await workbench.until('the server again', () => servers().length === 1);
-      });
-      await step('find that nothing was executed and little memory is held', async () => {
-        const [pid] = await workbench.until('a server', () => servers().length === 1 && servers());
-        peak = Math.max(peak, peakOf(pid));
-        console.log(`  ${trust ? 'trusted' : 'not trusted'}: the server holds ${Math.round(peak)} MiB`);
-        assert.ok(peak < 300, `${peak} MiB`);
-        unharmed();
-      });
-    }, async (well) => {
-      await browser?.close();
-      await vscode?.stop();
-      if (!well) vscode?.saveLogs(shots);
-      browser = vscode = workbench = undefined;
-    });
+        await step('open what is bad, and have everything answer as before', async () => {
+          for (const name of [
+            'bad/list/mkosi.conf',
+            'bad/loops/mkosi.conf',
+            'bad/everything/mkosi.conf',
+            'bad/fifos/mkosi.conf',
+            'bad/secrets/mkosi.conf',
+            'bad/scripts/mkosi.conf',
+          ]) {
+            await workbench.openFile(name);
+          }
+          await workbench.openFile('good/web.nspawn');
+          peak = peakOf(servers()[0]);
+          await workbench.press('Control+End');
+          await workbench.typeText(trust ? '[Netw' : '\nEphemer');
+          await workbench.acceptSuggestion(trust ? '[Network]' : 'Ephemeral');
+          await workbench.press('Escape');
+          await workbench.runCommand('nspawn: Restart Language Server');
+          await workbench.until('the server again', () => servers().length === 1);
+        });
+        await step('find that nothing was executed and little memory is held', async () => {
+          const [pid] = await workbench.until('a server', () => servers().length === 1 && servers());
+          peak = Math.max(peak, peakOf(pid));
+          console.log(`  ${trust ? 'trusted' : 'not trusted'}: the server holds ${Math.round(peak)} MiB`);
+          assert.ok(peak < 300, `${peak} MiB`);
+          unharmed();
+        });
+      },
+      async (well) => {
+        await browser?.close();
+        await vscode?.stop();
+        if (!well) vscode?.saveLogs(shots);
+        browser = vscode = workbench = undefined;
+      },
+    );
   }
 }
 finish(counts);

@@ -24,7 +24,10 @@ export const secret = 'WORD-OF-A-SECRET';
  * @returns {Promise<Hostile>}
  */
 export async function hostileWorkspace(folder, { editor = false } = {}) {
-  const at = (name) => path.join(folder, name), mark = `${folder}-executed`, outside = `${folder}-secret`, absent = [];
+  const at = (name) => path.join(folder, name),
+    mark = `${folder}-executed`,
+    outside = `${folder}-secret`,
+    absent = [];
   const put = (name, text, mode = 0o644) => {
     mkdirSync(path.dirname(at(name)), { recursive: true });
     writeFileSync(at(name), text, { mode });
@@ -44,7 +47,9 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   };
   const project = (name, text = '[Distribution]\nDistribution=debian\n') => put(`bad/${name}/mkosi.conf`, text);
   const including = (name, ...what) => project(name, `[Include]\n${what.map((w) => `Include=${w}\n`).join('')}`);
-  const mounts = [], handles = [], servers = [];
+  const mounts = [],
+    handles = [],
+    servers = [];
 
   put('good/web.nspawn', '[Exec]\nBoot=perhaps\n');
   put('good/mkosi.conf', '[Distribution]\nDistribution=nonsense\n');
@@ -52,7 +57,16 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   put('good/.local/state/machines/stranger.nspawn', '[Files]\nBind=/srv/data\n');
 
   // Files that have no end, or wait for somebody.
-  for (const [name, to] of [['zero', '/dev/zero'], ['random', '/dev/urandom'], ['memory', '/proc/self/mem'], ['kernel', '/dev/kmsg'], ['log', '/proc/kmsg'], ['full', '/dev/full'], ['terminal', '/dev/tty'], ['input', '/dev/stdin']]) {
+  for (const [name, to] of [
+    ['zero', '/dev/zero'],
+    ['random', '/dev/urandom'],
+    ['memory', '/proc/self/mem'],
+    ['kernel', '/dev/kmsg'],
+    ['log', '/proc/kmsg'],
+    ['full', '/dev/full'],
+    ['terminal', '/dev/tty'],
+    ['input', '/dev/stdin'],
+  ]) {
     link(`bad/${name}/mkosi.conf`, to);
     link(`bad/${name}.nspawn`, to);
     including(`include-${name}`, to);
@@ -64,7 +78,8 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   fifo('bad/fifo.nspawn');
   fifo('bad/parent');
   project('fifos');
-  for (const name of ['mkosi.conf.d/a.conf', 'mkosi.version', 'mkosi.seed', 'mkosi.profiles/x.conf', 'mkosi.images/y.conf']) fifo(`bad/fifos/${name}`);
+  for (const name of ['mkosi.conf.d/a.conf', 'mkosi.version', 'mkosi.seed', 'mkosi.profiles/x.conf', 'mkosi.images/y.conf'])
+    fifo(`bad/fifos/${name}`);
   including('include-fifo', '../fifo/mkosi.conf');
   project('certificate', '[Host]\nSsh=yes\nSshCertificate=/dev/zero\n[Validation]\nSecureBootKey=/dev/zero\n');
   // A FIFO is the configuration of the project above.
@@ -73,7 +88,8 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   project('closed');
   put('bad/closed/mkosi.conf.d/a.conf', '');
   chmodSync(at('bad/closed/mkosi.conf.d'), 0);
-  if (process.getuid?.() === 0) for (const name of ['bad/device.nspawn', 'bad/include-zero/mkosi.local.conf']) run('mknod', at(name), 'c', '1', '5');
+  if (process.getuid?.() === 0)
+    for (const name of ['bad/device.nspawn', 'bad/include-zero/mkosi.local.conf']) run('mknod', at(name), 'c', '1', '5');
   mkdirSync(at('bad/socket'));
   const server = createServer();
   await new Promise((resolve) => server.listen(at('bad/socket/mkosi.conf'), () => resolve(undefined)));
@@ -88,7 +104,11 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   project('everything');
   link('bad/everything/mkosi.conf.d/x', '/');
   including('circle', '../circle', 'one.conf');
-  for (const [one, other] of [['one', 'two'], ['two', 'one']]) put(`bad/circle/${one}.conf`, `[Include]\nInclude=${other}.conf\n`);
+  for (const [one, other] of [
+    ['one', 'two'],
+    ['two', 'one'],
+  ])
+    put(`bad/circle/${one}.conf`, `[Include]\nInclude=${other}.conf\n`);
   put(`bad/deep/${'mkosi.conf.d/'.repeat(editor ? 60 : 250)}a.conf`, '');
   // Deeper than a path can be long.
   if (!editor) {
@@ -125,7 +145,10 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   project('list', `[Content]\nPackages=${'vim, '.repeat(200_000)}\n`);
   project('pattern', `[Output]\nImageId=${'a'.repeat(60)}\n`);
   put('bad/pattern/mkosi.conf.d/a.conf', `[Match]\nImageId=${'*a'.repeat(30)}b\n[Content]\nPackages=x\n`);
-  put('bad/brackets/mkosi.conf', `[Match]\nImageId=${'['.repeat(20_000)}\nHostname=${'?*'.repeat(10_000)}b\nArchitecture=${'!'.repeat(20_000)}\n`);
+  put(
+    'bad/brackets/mkosi.conf',
+    `[Match]\nImageId=${'['.repeat(20_000)}\nHostname=${'?*'.repeat(10_000)}b\nArchitecture=${'!'.repeat(20_000)}\n`,
+  );
   put('bad/bytes.nspawn', Buffer.from('5b455d0afffe003dc3280a', 'hex'));
   including('globs', '*/*/*/*/*/*', '../*/../*/../*/../*');
 
@@ -134,7 +157,10 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
     put(`bad/names/${name}.nspawn`, '[Exec]\n\x1b]0;title\x07Boot=yes\n\u202eBoot=no\n::error file=x::forged=1\n');
     project(`names/${name.slice(0, 200)}`, '[Output]\n\x1b[2J=1\nFormat=\x1b[31m\n');
   }
-  writeFileSync(Buffer.concat([Buffer.from(at('bad/names/bytes-')), Buffer.from([0xff, 0xfe]), Buffer.from('.nspawn')]), '[Exec]\nBoot=perhaps\n');
+  writeFileSync(
+    Buffer.concat([Buffer.from(at('bad/names/bytes-')), Buffer.from([0xff, 0xfe]), Buffer.from('.nspawn')]),
+    '[Exec]\nBoot=perhaps\n',
+  );
 
   // What is nobody's business.
   writeFileSync(outside, `root:${secret}:19000:::::\n`, { mode: 0o600 });
@@ -148,11 +174,25 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
     put(`bad/scripts/mkosi.${name}`, `#!/bin/sh\ntouch '${mark}'\necho 1\n`, 0o755);
   }
   put('mkosi', `#!/bin/sh\ntouch '${mark}'\n`, 0o755);
-  put('.vscode/settings.json', JSON.stringify({
-    'nspawn.rules': { 'untrusted': 'off', 'bad-value': 'off' }, 'nspawn.hosts': [`-oProxyCommand=touch ${mark}`], 'nspawn.elevation': 'sudo',
-    'nspawn.mkosi.checkOnSave': true, 'nspawn.mkosi.checkAfterFailedTask': true, 'nspawn.systemdVersion': 226, 'nspawn.mkosiVersion': 1,
-  }));
-  put('.vscode/tasks.json', JSON.stringify({ version: '2.0.0', tasks: [{ type: 'mkosi', verb: 'build', folder: 'bad/scripts', label: 'sneak', runOptions: { runOn: 'folderOpen' } }] }));
+  put(
+    '.vscode/settings.json',
+    JSON.stringify({
+      'nspawn.rules': { untrusted: 'off', 'bad-value': 'off' },
+      'nspawn.hosts': [`-oProxyCommand=touch ${mark}`],
+      'nspawn.elevation': 'sudo',
+      'nspawn.mkosi.checkOnSave': true,
+      'nspawn.mkosi.checkAfterFailedTask': true,
+      'nspawn.systemdVersion': 226,
+      'nspawn.mkosiVersion': 1,
+    }),
+  );
+  put(
+    '.vscode/tasks.json',
+    JSON.stringify({
+      version: '2.0.0',
+      tasks: [{ type: 'mkosi', verb: 'build', folder: 'bad/scripts', label: 'sneak', runOptions: { runOn: 'folderOpen' } }],
+    }),
+  );
 
   // File systems whose server has gone, or never answers.
   for (const name of editor ? ['gone'] : ['gone', 'silent']) {
@@ -164,14 +204,21 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
       continue;
     }
     const handle = openSync('/dev/fuse', 'r+');
-    const { status, stderr } = spawnSync('mount', ['-i', '-t', 'fuse', '-o', 'fd=3,rootmode=40000,user_id=0,group_id=0', 'none', at(`bad/${name}/mount`)],
-      { stdio: ['ignore', 'ignore', 'pipe', handle], encoding: 'utf8' });
-    if (status === 0) mounts.push(at(`bad/${name}/mount`)); else absent.push(`the file system ${name}: ${stderr.trim()}`);
-    if (name === 'gone') closeSync(handle); else handles.push(handle);
+    const { status, stderr } = spawnSync(
+      'mount',
+      ['-i', '-t', 'fuse', '-o', 'fd=3,rootmode=40000,user_id=0,group_id=0', 'none', at(`bad/${name}/mount`)],
+      { stdio: ['ignore', 'ignore', 'pipe', handle], encoding: 'utf8' },
+    );
+    if (status === 0) mounts.push(at(`bad/${name}/mount`));
+    else absent.push(`the file system ${name}: ${stderr.trim()}`);
+    if (name === 'gone') closeSync(handle);
+    else handles.push(handle);
   }
 
   return {
-    folder, mark, absent,
+    folder,
+    mark,
+    absent,
     remove() {
       for (const mount of mounts.splice(0)) spawnSync('umount', ['--force', '--lazy', mount]);
       for (const handle of handles.splice(0)) closeSync(handle);
@@ -188,5 +235,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { folder, absent, remove } = await hostileWorkspace(path.resolve(process.argv[2] ?? 'hostile-workspace'));
   for (const reason of absent) console.log(`Not made: ${reason}`);
   console.log(`${folder} is there until Ctrl-C.`);
-  process.once('SIGINT', () => { remove(); process.exit(0); });
+  process.once('SIGINT', () => {
+    remove();
+    process.exit(0);
+  });
 }

@@ -22,21 +22,46 @@ describe('checker', () => {
   };
 
   it('prints the JSON of its contract', () => {
-    const { status, stdout } = check('check', '--format', 'json', put('a.nspawn', '[Exec]\nBöot=1\n'), put('good.nspawn', '[Exec]\nBoot=yes\n'));
+    const { status, stdout } = check(
+      'check',
+      '--format',
+      'json',
+      put('a.nspawn', '[Exec]\nBöot=1\n'),
+      put('good.nspawn', '[Exec]\nBoot=yes\n'),
+    );
     assert.equal(status, 1);
-    assert.deepEqual(JSON.parse(stdout), { files: [
-      { path: 'a.nspawn', kind: 'nspawn', diagnostics: [{
-        range: { start: { line: 1, character: 0 }, end: { line: 1, character: 4 } }, severity: 'warning', code: 'unknown-setting',
-        verdict: 'warned', message: 'systemd-nspawn 262 knows no setting Böot= in [Exec]; did you mean Boot=?', fixes: ['Change to Boot='],
-      }] },
-      { path: 'good.nspawn', kind: 'nspawn', diagnostics: [] },
-    ] });
+    assert.deepEqual(JSON.parse(stdout), {
+      files: [
+        {
+          path: 'a.nspawn',
+          kind: 'nspawn',
+          diagnostics: [
+            {
+              range: { start: { line: 1, character: 0 }, end: { line: 1, character: 4 } },
+              severity: 'warning',
+              code: 'unknown-setting',
+              verdict: 'warned',
+              message: 'systemd-nspawn 262 knows no setting Böot= in [Exec]; did you mean Boot=?',
+              fixes: ['Change to Boot='],
+            },
+          ],
+        },
+        { path: 'good.nspawn', kind: 'nspawn', diagnostics: [] },
+      ],
+    });
   });
 
   it('exits 0, 1 and 2 for nothing, something and misuse, with one line on standard error', () => {
     assert.equal(check('check', put('good.nspawn', '[Exec]\nBoot=yes\n')).status, 0);
     assert.equal(check('check', put('bad.nspawn', '[Exec]\nBoot=maybe\n')).status, 1);
-    for (const args of [['check'], ['check', 'absent.nspawn'], ['chek'], ['check', '--systemd', 'x', '.'], ['check', '--format', 'xml', '.'], ['check', '--no', '.']]) {
+    for (const args of [
+      ['check'],
+      ['check', 'absent.nspawn'],
+      ['chek'],
+      ['check', '--systemd', 'x', '.'],
+      ['check', '--format', 'xml', '.'],
+      ['check', '--no', '.'],
+    ]) {
       const { status, stderr } = check(...args);
       assert.equal(status, 2, args.join(' '));
       assert.equal(stderr.trim().split('\n').length, 1, args.join(' '));
@@ -50,10 +75,16 @@ describe('checker', () => {
     };
     assert.deepEqual(fed('[Exec]\nBoot=yes\n'), [0, '']);
     assert.deepEqual(fed('[Exec]\nBoot=maybe\n'), [1, '-:2:6: warning: Boot=: "maybe" is not valid here; use yes or no [bad-value]\n']);
-    assert.match(String(fed('[Files]\nBind=/a\n', '--stdin-filename', '/var/lib/machines/x.nspawn')[1]), /^\/var\/lib\/machines\/x\.nspawn:2:1: warning: Bind= is ignored/);
+    assert.match(
+      String(fed('[Files]\nBind=/a\n', '--stdin-filename', '/var/lib/machines/x.nspawn')[1]),
+      /^\/var\/lib\/machines\/x\.nspawn:2:1: warning: Bind= is ignored/,
+    );
     assert.deepEqual(fed('[Files]\nBind=/a\n', '--stdin-filename', '/var/lib/machines/x.nspawn', '--trust', 'trusted')[0], 0);
     const [, json] = fed('[Output]\nFormat=dsk\n', '--stdin-filename', 'mkosi.conf', '--format', 'json');
-    assert.deepEqual((JSON.parse(String(json)) as { files: { kind: string }[] }).files.map((f) => f.kind), ['mkosi']);
+    assert.deepEqual(
+      (JSON.parse(String(json)) as { files: { kind: string }[] }).files.map((f) => f.kind),
+      ['mkosi'],
+    );
   });
 
   it('combines a file with the switches of the unit, or of a bare command', () => {
@@ -67,7 +98,11 @@ describe('checker', () => {
     put('ports.nspawn', '[Files]\nBind=/a\n');
     assert.equal(check('check', 'ports.nspawn').status, 0);
     assert.equal(check('check', '--trust', 'untrusted', 'ports.nspawn').status, 1);
-    for (const [option, value] of [['--trust', 'perhaps'], ['--launch', 'rocket'], ['--mkosi', '-1']] as const) {
+    for (const [option, value] of [
+      ['--trust', 'perhaps'],
+      ['--launch', 'rocket'],
+      ['--mkosi', '-1'],
+    ] as const) {
       const wrong = check('check', option, value, 'ports.nspawn');
       assert.deepEqual([wrong.status, wrong.stdout], [2, ''], option);
       assert.ok(wrong.stderr.includes(option), wrong.stderr);
@@ -76,7 +111,10 @@ describe('checker', () => {
 
   it('tells one line of output from another by file, line and column, and finds nothing in a folder without files of ours', () => {
     put('two.nspawn', '[Exec]\nBoot=yes\n\nKillSignal=sigterm\n');
-    assert.equal(check('check', 'two.nspawn').stdout, 'two.nspawn:4:12: warning: KillSignal=: Names of signals are written in capitals [bad-value]\n');
+    assert.equal(
+      check('check', 'two.nspawn').stdout,
+      'two.nspawn:4:12: warning: KillSignal=: Names of signals are written in capitals [bad-value]\n',
+    );
     const empty = mkdtempSync(path.join(folder, 'empty-'));
     const { status, stdout } = check('check', '--format', 'json', empty);
     assert.deepEqual([status, JSON.parse(stdout)], [0, { files: [] }]);
@@ -90,17 +128,34 @@ describe('checker', () => {
 
   it('prints SARIF for code scanning', () => {
     const { stdout } = check('check', '--format', 'sarif', 'bad.nspawn');
-    const { version, runs: [run] } = JSON.parse(stdout) as { version: string; runs: { results: { ruleId: string; level: string;
-      properties: object; locations: { physicalLocation: { region: { startLine: number; startColumn: number } } }[] }[] }[] };
+    const {
+      version,
+      runs: [run],
+    } = JSON.parse(stdout) as {
+      version: string;
+      runs: {
+        results: {
+          ruleId: string;
+          level: string;
+          properties: object;
+          locations: { physicalLocation: { region: { startLine: number; startColumn: number } } }[];
+        }[];
+      }[];
+    };
     assert.equal(version, '2.1.0');
-    assert.deepEqual(run?.results.map((r) => [r.ruleId, r.level, r.properties, r.locations[0]?.physicalLocation.region.startLine]),
-      [['bad-value', 'warning', { verdict: 'warned' }, 2]]);
+    assert.deepEqual(
+      run?.results.map((r) => [r.ruleId, r.level, r.properties, r.locations[0]?.physicalLocation.region.startLine]),
+      [['bad-value', 'warning', { verdict: 'warned' }, 2]],
+    );
   });
 
   it('finds the files of a folder', () => {
     const { stdout } = check('check', '--format', 'json', '.');
     const { files } = JSON.parse(stdout) as { files: { path: string }[] };
-    assert.deepEqual(files.map((f) => f.path).filter((p) => p === 'cli.js'), []);
+    assert.deepEqual(
+      files.map((f) => f.path).filter((p) => p === 'cli.js'),
+      [],
+    );
     assert.ok(files.some((f) => f.path === 'good.nspawn'));
   });
 
@@ -117,14 +172,19 @@ describe('checker', () => {
     const textDocument = { uri: 'file:///x.nspawn' };
     say({ id: 1, method: 'initialize', params: { processId: null, rootUri: null, capabilities: {} } });
     say({ method: 'initialized', params: {} });
-    say({ method: 'textDocument/didOpen', params: { textDocument: { ...textDocument, languageId: 'nspawn', version: 1, text: '[Exec]\nBo' } } });
+    say({
+      method: 'textDocument/didOpen',
+      params: { textDocument: { ...textDocument, languageId: 'nspawn', version: 1, text: '[Exec]\nBo' } },
+    });
     say({ id: 2, method: 'textDocument/completion', params: { textDocument, position: { line: 1, character: 2 } } });
     say({ id: 3, method: 'shutdown' });
     say({ method: 'exit' });
     // The pipe stays open: a client that is gone ends the server at once.
     let out = '';
-    server.stdout.setEncoding('utf8').on('data', (text: string) => { out += text; });
-    const [status] = await once(server, 'close') as [number];
+    server.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+    });
+    const [status] = (await once(server, 'close')) as [number];
     assert.equal(status, 0);
     assert.match(out, /"label":"Boot"/);
     assert.match(out, /"textDocument\/publishDiagnostics"/);

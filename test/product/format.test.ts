@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
-  chmodSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync,
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -9,7 +20,9 @@ import * as path from 'node:path';
 describe('the verb format', () => {
   const cli = path.resolve('server/dist/cli.js');
   let folder: string;
-  beforeEach(() => { folder = mkdtempSync(path.join(tmpdir(), 'nspawn-format-')); });
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'nspawn-format-'));
+  });
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const run = (...args: string[]) => spawnSync(process.execPath, [cli, ...args], { cwd: folder, encoding: 'utf8' });
@@ -70,8 +83,17 @@ describe('the verb format', () => {
     for (const flags of [['--check'], []]) {
       const { status, stdout, stderr } = run('format', ...flags, 'absent.nspawn', 'd', 'a.nspawn');
       assert.deepEqual([status, stdout], [2, 'd/z.nspawn\na.nspawn\n']);
-      assert.deepEqual(stderr.trim().split('\n').map((line) => /absent\.nspawn|d\/bad\.nspawn|d\/large\.nspawn/.exec(line)?.[0]), ['absent.nspawn', 'd/bad.nspawn', 'd/large.nspawn']);
-      assert.deepEqual([text('a.nspawn'), text('d/z.nspawn')], flags.length > 0 ? [wild, wild] : ['[Exec]\nBoot=yes\n', '[Exec]\nBoot=yes\n']);
+      assert.deepEqual(
+        stderr
+          .trim()
+          .split('\n')
+          .map((line) => /absent\.nspawn|d\/bad\.nspawn|d\/large\.nspawn/.exec(line)?.[0]),
+        ['absent.nspawn', 'd/bad.nspawn', 'd/large.nspawn'],
+      );
+      assert.deepEqual(
+        [text('a.nspawn'), text('d/z.nspawn')],
+        flags.length > 0 ? [wild, wild] : ['[Exec]\nBoot=yes\n', '[Exec]\nBoot=yes\n'],
+      );
     }
   });
 
@@ -85,15 +107,20 @@ describe('the verb format', () => {
     assert.deepEqual([status, stdout], [2, 'd/a.nspawn\nd/b.nspawn\n']);
     assert.match(stderr, /^d\/b\.nspawn: It has other names .*\nd\/link\.nspawn: It is a link that leads out of .*\/d, to .*\/out\.nspawn/);
     assert.equal(statSync(path.join(folder, 'd/a.nspawn')).mode & 0o777, 0o640);
-    assert.deepEqual([text('b.other'), text('out.nspawn'), lstatSync(path.join(folder, 'd/link.nspawn')).isSymbolicLink()], [wild, wild, true]);
+    assert.deepEqual(
+      [text('b.other'), text('out.nspawn'), lstatSync(path.join(folder, 'd/link.nspawn')).isSymbolicLink()],
+      [wild, wild, true],
+    );
   });
 
   it('loses nothing where there is no room, and formats what there is room for', () => {
     const large = `[Exec]\n${Array.from({ length: 1000 }, (_, i) => `Environment = V${i}=1\n`).join('')}`;
     put('a.nspawn', large);
     put('b.nspawn', '[Exec]\nBoot = yes\n');
-    const { status, stdout, stderr } = spawnSync(
-      'sh', ['-c', 'ulimit -f 8; exec "$@"', 'sh', process.execPath, cli, 'format', '.'], { cwd: folder, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', 'ulimit -f 8; exec "$@"', 'sh', process.execPath, cli, 'format', '.'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
     assert.deepEqual([status, stdout, text('a.nspawn'), text('b.nspawn')], [2, 'b.nspawn\n', large, '[Exec]\nBoot=yes\n']);
     assert.match(stderr, /^a\.nspawn: It was not changed: .*EFBIG/);
     assert.deepEqual(readdirSync(folder).sort(), ['a.nspawn', 'b.nspawn']);
@@ -103,7 +130,11 @@ describe('the verb format', () => {
     assert.deepEqual(fed('[Exec]\n  Boot = yes', 'format', '-'), [0, '[Exec]\nBoot=yes\n', '']);
     assert.deepEqual(fed('[Exec]\nBoot=yes\n', 'format', '-'), [0, '[Exec]\nBoot=yes\n', '']);
     // The name says what it is: in a mkosi.conf an indented line goes on with the value.
-    assert.deepEqual(fed('[Content]\nPackages = a\n   b   \n', 'format', '--stdin-filename', 'sub/mkosi.conf', '-'), [0, '[Content]\nPackages=a\n   b\n', '']);
+    assert.deepEqual(fed('[Content]\nPackages = a\n   b   \n', 'format', '--stdin-filename', 'sub/mkosi.conf', '-'), [
+      0,
+      '[Content]\nPackages=a\n   b\n',
+      '',
+    ]);
     assert.deepEqual(fed('[Exec]\nBoot = yes\n', 'format', '--check', '--stdin-filename', 'a.nspawn', '-'), [1, 'a.nspawn\n', '']);
     assert.deepEqual(fed('[Exec]\nBoot=yes\n', 'format', '--check', '-'), [0, '', '']);
     assert.deepEqual(fed('', 'format', '-'), [0, '', '']);
@@ -124,7 +155,8 @@ describe('the verb format', () => {
     for (const args of [[], ['--help'], ['format', '--help'], ['check', '--help']]) {
       const { status, stdout } = run(...args);
       assert.equal(status, 0);
-      for (const verb of ['check', 'format', 'convert', 'migrate', '--stdio']) assert.ok(stdout.includes(`cli.js ${verb}`), `${args.join(' ')}: ${verb}`);
+      for (const verb of ['check', 'format', 'convert', 'migrate', '--stdio'])
+        assert.ok(stdout.includes(`cli.js ${verb}`), `${args.join(' ')}: ${verb}`);
     }
   });
 });

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, closeSync, copyFileSync, mkdirSync, mkdtempSync, openSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 
@@ -12,7 +23,9 @@ describe('checker and hostile files', () => {
     cli = path.join(folder, 'cli.js');
     copyFileSync('server/dist/cli.js', cli);
   });
-  afterEach(() => { execFileSync('rm', ['-rf', folder]); });
+  afterEach(() => {
+    execFileSync('rm', ['-rf', folder]);
+  });
 
   const at = (name: string): string => path.join(folder, name);
   const put = (name: string, text: string): void => {
@@ -21,17 +34,29 @@ describe('checker and hostile files', () => {
   };
   /** A checker that never ends is killed, which is no exit status. */
   const run = (args: readonly string[], more: object = {}) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { cwd: folder, encoding: 'utf8', timeout: 60_000, maxBuffer: 1 << 28, ...more });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 60_000,
+      maxBuffer: 1 << 28,
+      ...more,
+    });
     return { status, stdout, stderr, lines: stderr.split('\n').filter((line) => line !== '') };
   };
-  const wrong = '[Exec]\nBoot=maybe\n', found = /Boot=: "maybe"/;
+  const wrong = '[Exec]\nBoot=maybe\n',
+    found = /Boot=: "maybe"/;
 
   it('comes to an end, whatever stands where a file should', () => {
     put('mkosi.conf', '[Distribution]\nDistribution=debian\n[Include]\nInclude=/dev/zero\nInclude=fifo\n');
     mkdirSync(at('mkosi.conf.d'));
     for (const name of ['fifo', 'mkosi.conf.d/10-x.conf', 'x.nspawn']) execFileSync('mkfifo', [at(name)]);
     for (const name of ['mkosi.version', 'web.nspawn', 'mkosi.conf.d/zero.conf']) symlinkSync('/dev/zero', at(name));
-    for (const [name, target] of [['a', '..'], ['b', '..'], ['x', '/']] as const) symlinkSync(target, at(`mkosi.conf.d/${name}`));
+    for (const [name, target] of [
+      ['a', '..'],
+      ['b', '..'],
+      ['x', '/'],
+    ] as const)
+      symlinkSync(target, at(`mkosi.conf.d/${name}`));
     put('giant.nspawn', '');
     truncateSync(at('giant.nspawn'), 2 ** 33);
     put('z/good.nspawn', wrong);
@@ -52,7 +77,10 @@ describe('checker and hostile files', () => {
     for (const format of ['text', 'json', 'sarif']) {
       const { status, stdout, lines } = run(['check', '--format', format, '.', 'absent.nspawn']);
       assert.deepEqual([status, stdout.match(/Boot=: (\\)?"maybe/g)?.length], [2, 40], format);
-      assert.deepEqual(lines, ['a\\xff.nspawn: The name is not valid UTF-8, so this is not looked at', 'absent.nspawn: There is nothing of this name']);
+      assert.deepEqual(lines, [
+        'a\\xff.nspawn: The name is not valid UTF-8, so this is not looked at',
+        'absent.nspawn: There is nothing of this name',
+      ]);
       if (format !== 'text') JSON.parse(stdout);
     }
   });
@@ -66,7 +94,8 @@ describe('checker and hostile files', () => {
     put('secret.nspawn', wrong);
     chmodSync(at('secret.nspawn'), 0);
     // Nothing is closed to root.
-    const nobody = 65534, isRoot = process.getuid?.() === 0;
+    const nobody = 65534,
+      isRoot = process.getuid?.() === 0;
     if (isRoot) chownSync(folder, nobody, nobody);
     const { status, stdout, lines } = run(['check', '.'], isRoot ? { uid: nobody, gid: nobody } : {});
     assert.equal(status, 2);
@@ -79,7 +108,9 @@ describe('checker and hostile files', () => {
     const { stdout, stderr } = run(['check', '.', 'no\nsuch\x1b[1m']);
     assert.doesNotMatch(stdout + stderr, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|^::error/m);
     assert.match(stdout, /^a\\x0A::error file=x::forged\\x1B\[31m\.nspawn:2:/m);
-    const { files } = JSON.parse(run(['check', '--format', 'json', '.']).stdout) as { files: { path: string; diagnostics: { message: string }[] }[] };
+    const { files } = JSON.parse(run(['check', '--format', 'json', '.']).stdout) as {
+      files: { path: string; diagnostics: { message: string }[] }[];
+    };
     assert.equal(files[0]?.path, 'a\n::error file=x::forged\x1b[31m.nspawn');
     assert.ok(files[0].diagnostics.some((d) => /\x1b/.test(d.message)));
   });
@@ -96,7 +127,10 @@ describe('checker and hostile files', () => {
 
   it('is silent when nobody reads its output any more', () => {
     for (let i = 0; i < 3000; i++) put(`${i}.nspawn`, wrong);
-    const { status, stdout, stderr } = spawnSync('sh', ['-c', '"$0" "$1" check . | head -n 1', process.execPath, cli], { cwd: folder, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', '"$0" "$1" check . | head -n 1', process.execPath, cli], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
     assert.deepEqual([status, stdout.split('\n').length, stderr], [0, 2, '']);
   });
 
@@ -106,15 +140,25 @@ describe('checker and hostile files', () => {
   });
 
   it('forges no line and steers no terminal, whatever files and folders are called', () => {
-    const odd = '[Exec]\nBoot=##[error]forged\nNo\x1b[2JSuch=\u202e\n', project = '[Output]\n\x1b[2J=1\nFormat=\x1b[31m\n[Content]\nPackages=a\n  ::error::forged\n';
+    const odd = '[Exec]\nBoot=##[error]forged\nNo\x1b[2JSuch=\u202e\n',
+      project = '[Output]\n\x1b[2J=1\nFormat=\x1b[31m\n[Content]\nPackages=a\n  ::error::forged\n';
     for (const name of ['::error file=x::forged', '##[error]forged', 'a\n::error::forged']) {
       put(`${name}.nspawn`, odd);
       put(`project/${name}/mkosi.conf`, project);
       put(`${name}/mkosi.conf`, project);
       execFileSync('mkfifo', [at(`${name}-fifo.nspawn`)]);
     }
-    for (const args of [['check', '.'], ['format', '--check', '.'], ['migrate', 'project'], ['migrate', '::error file=x::forged'], ['migrate', '--write', 'project'], ['convert', '::error file=x::forged.nspawn'], ['check', '::none::']]) {
-      const { status, stdout, stderr } = run(args), said = args[0] === 'convert' ? stderr : stdout + stderr;
+    for (const args of [
+      ['check', '.'],
+      ['format', '--check', '.'],
+      ['migrate', 'project'],
+      ['migrate', '::error file=x::forged'],
+      ['migrate', '--write', 'project'],
+      ['convert', '::error file=x::forged.nspawn'],
+      ['check', '::none::'],
+    ]) {
+      const { status, stdout, stderr } = run(args),
+        said = args[0] === 'convert' ? stderr : stdout + stderr;
       assert.notEqual(status, null);
       assert.doesNotMatch(said, /^\s*::|##\w*\[/m, args.join(' '));
       assert.doesNotMatch(said, /[\x00-\x08\x0b-\x1f\x7f\u202e]/, args.join(' '));

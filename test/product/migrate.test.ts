@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 
 describe('the verb migrate', () => {
   const cli = path.resolve('server/dist/cli.js');
   let folder: string;
-  beforeEach(() => { folder = mkdtempSync(path.join(tmpdir(), 'nspawn-migrate-')); });
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'nspawn-migrate-'));
+  });
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it('changes nothing where there is no room for all of it', () => {
@@ -18,8 +20,10 @@ describe('the verb migrate', () => {
     mkdirSync(path.join(folder, 'mkosi.default.d'));
     for (const [name, text] of Object.entries(texts)) writeFileSync(path.join(folder, name), text);
     const before = readdirSync(folder, { recursive: true }).sort();
-    const run = (limit: string) => spawnSync(
-      'sh', ['-c', `ulimit -f ${limit}; exec "$@"`, 'sh', process.execPath, cli, 'migrate', '--write', folder], { encoding: 'utf8' });
+    const run = (limit: string) =>
+      spawnSync('sh', ['-c', `ulimit -f ${limit}; exec "$@"`, 'sh', process.execPath, cli, 'migrate', '--write', folder], {
+        encoding: 'utf8',
+      });
     const { status, stderr } = run('8');
     assert.equal(status, 2);
     assert.match(stderr, /20-many: It was not changed: .*EFBIG.*Nothing was changed\.\n$/);

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
 
 interface Manifest {
-  readonly name: string; readonly version: string; readonly activationEvents: readonly string[]; readonly main: string;
+  readonly name: string;
+  readonly version: string;
+  readonly activationEvents: readonly string[];
+  readonly main: string;
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category?: string }[];
     readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
@@ -17,12 +20,17 @@ const vsix = `${manifest.name}-${manifest.version}.vsix`;
 
 /** The files in a zip archive, from its central directory: names, and what gives their bytes. */
 function filesIn(archive: string): Map<string, () => Buffer> {
-  const bytes = readFileSync(archive), files = new Map<string, () => Buffer>();
+  const bytes = readFileSync(archive),
+    files = new Map<string, () => Buffer>();
   let at = bytes.readUInt32LE(bytes.lastIndexOf('PK\x05\x06', undefined, 'latin1') + 16);
   while (bytes.readUInt32LE(at) === 0x02014b50) {
-    const length = bytes.readUInt16LE(at + 28), size = bytes.readUInt32LE(at + 20), local = bytes.readUInt32LE(at + 42), stored = bytes.readUInt16LE(at + 10) === 0;
+    const length = bytes.readUInt16LE(at + 28),
+      size = bytes.readUInt32LE(at + 20),
+      local = bytes.readUInt32LE(at + 42),
+      stored = bytes.readUInt16LE(at + 10) === 0;
     files.set(bytes.toString('utf8', at + 46, at + 46 + length), () => {
-      const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28), packed = bytes.subarray(start, start + size);
+      const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28),
+        packed = bytes.subarray(start, start + size);
       return stored ? packed : inflateRawSync(packed);
     });
     at += 46 + length + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
@@ -42,7 +50,8 @@ function bundledFolders(): string[] {
     }`;
   const files = execFileSync(process.execPath, ['--input-type=module', '-e', ask], { encoding: 'utf8', maxBuffer: 1 << 26 }).split('\n');
   const folders = files.flatMap((file) => {
-    const parts = file.split('/'), last = parts.lastIndexOf('node_modules');
+    const parts = file.split('/'),
+      last = parts.lastIndexOf('node_modules');
     return last < 0 ? [] : parts.slice(0, last + (parts[last + 1]?.startsWith('@') === true ? 3 : 2)).join('/');
   });
   return [...new Set(folders)].sort();
@@ -53,24 +62,43 @@ describe('package', () => {
 
   it('holds what is wanted and nothing else', () => {
     const allowed = [
-      /^\[Content_Types\]\.xml$/, /^extension\.vsixmanifest$/, /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt|SECURITY\.md|ThirdPartyNotices\.txt|sbom\.cdx\.json)$/,
-      /^extension\/(client\/dist\/(extension|attendant|install-settings)|server\/dist\/cli)\.js$/, /^extension\/(syntaxes|snippets)\/[a-zA-Z.]+\.json$/,
+      /^\[Content_Types\]\.xml$/,
+      /^extension\.vsixmanifest$/,
+      /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt|SECURITY\.md|ThirdPartyNotices\.txt|sbom\.cdx\.json)$/,
+      /^extension\/(client\/dist\/(extension|attendant|install-settings)|server\/dist\/cli)\.js$/,
+      /^extension\/(syntaxes|snippets)\/[a-zA-Z.]+\.json$/,
       /^extension\/media\/[a-z/-]+\.(svg|png|md)$/,
     ];
     const names = namesIn(vsix);
     assert.ok(names.length > 12);
-    assert.deepEqual(names.filter((n) => !allowed.some((a) => a.test(n))), []);
-    for (const must of ['client/dist/extension.js', 'client/dist/terminal-wrapper.js', 'client/dist/install-settings.js', 'server/dist/cli.js', 'readme.md', 'SECURITY.md']) {
+    assert.deepEqual(
+      names.filter((n) => !allowed.some((a) => a.test(n))),
+      [],
+    );
+    for (const must of [
+      'client/dist/extension.js',
+      'client/dist/terminal-wrapper.js',
+      'client/dist/install-settings.js',
+      'server/dist/cli.js',
+      'readme.md',
+      'SECURITY.md',
+    ]) {
       assert.ok(names.includes(`extension/${must}`), must);
     }
   });
 
   it('says what is in it of others: every package that is bundled, its licence and its text, and no other', () => {
-    const files = filesIn(vsix), text = (name: string): string => files.get(`extension/${name}`)!().toString();
-    const notices = text('ThirdPartyNotices.txt'), folders = bundledFolders();
+    const files = filesIn(vsix),
+      text = (name: string): string => files.get(`extension/${name}`)!().toString();
+    const notices = text('ThirdPartyNotices.txt'),
+      folders = bundledFolders();
     assert.ok(folders.length > 5);
     const packages = folders.map((folder) => {
-      const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { name: string; version: string; license: string };
+      const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as {
+        name: string;
+        version: string;
+        license: string;
+      };
       assert.ok(notices.includes(`\n${name} ${version} (${license})\n`), name);
       const licence = readdirSync(folder).find((f) => /^licen[cs]e/i.test(f))!;
       assert.ok(notices.includes(readFileSync(`${folder}/${licence}`, 'utf8').replaceAll('\r\n', '\n').trim()), licence);
@@ -79,12 +107,24 @@ describe('package', () => {
     assert.equal(notices.match(/^=+\n.* \(.*\)\n=+$/gm)?.length, packages.length);
 
     const bill = JSON.parse(text('sbom.cdx.json')) as {
-      bomFormat: string; specVersion: string; metadata: { component: { name: string; version: string } };
-      components: { name: string; group?: string; version: string; purl: string; licenses: object; hashes: { alg: string; content: string }[] }[];
+      bomFormat: string;
+      specVersion: string;
+      metadata: { component: { name: string; version: string } };
+      components: {
+        name: string;
+        group?: string;
+        version: string;
+        purl: string;
+        licenses: object;
+        hashes: { alg: string; content: string }[];
+      }[];
     };
-    assert.deepEqual([bill.bomFormat, bill.specVersion, bill.metadata.component.name, bill.metadata.component.version], ['CycloneDX', '1.6', manifest.name, manifest.version]);
+    assert.deepEqual(
+      [bill.bomFormat, bill.specVersion, bill.metadata.component.name, bill.metadata.component.version],
+      ['CycloneDX', '1.6', manifest.name, manifest.version],
+    );
     const named = bill.components.map((c) => ({ name: c.group === undefined ? c.name : `${c.group}/${c.name}`, version: c.version }));
-    const byName = (a: { name: string }, b: { name: string }): number => a.name < b.name ? -1 : 1;
+    const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
     assert.deepEqual(named.sort(byName), packages.map(({ name, version }) => ({ name, version })).sort(byName));
     for (const c of bill.components) {
       assert.match(c.purl, /^pkg:npm\/[^/]/);

@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
-  type Diagnostic, type ProtocolConnection, type PublishDiagnosticsParams, StreamMessageReader, StreamMessageWriter, createProtocolConnection,
+  createProtocolConnection,
+  type Diagnostic,
+  type ProtocolConnection,
+  type PublishDiagnosticsParams,
+  StreamMessageReader,
+  StreamMessageWriter,
 } from 'vscode-languageserver/node';
 
 /** The server as another editor starts it: a program on its standard streams, and a project of mkosi on disk. */
@@ -31,7 +36,12 @@ describe('server on standard streams', () => {
       wake();
     });
     connection.listen();
-    await connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities: {}, workspaceFolders: [{ uri: pathToFileURL(folder).href, name: 'x' }] });
+    await connection.sendRequest('initialize', {
+      processId: process.pid,
+      rootUri: null,
+      capabilities: {},
+      workspaceFolders: [{ uri: pathToFileURL(folder).href, name: 'x' }],
+    });
     await connection.sendNotification('initialized', {});
   });
   after(async () => {
@@ -44,7 +54,10 @@ describe('server on standard streams', () => {
 
   /** Waits until a file shows findings of these rules and no others. */
   async function until(name: string, ...codes: string[]): Promise<void> {
-    while (JSON.stringify(shown.get(uri(name))?.map((d) => d.code)) !== JSON.stringify(codes)) await new Promise<void>((resolve) => { wake = resolve; });
+    while (JSON.stringify(shown.get(uri(name))?.map((d) => d.code)) !== JSON.stringify(codes))
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
   }
 
   it('judges a project as a whole, and again after an edit of a file that another one includes', async () => {
@@ -61,16 +74,23 @@ describe('server on standard streams', () => {
     await until('mkosi.images/base/mkosi.conf', 'wrong-image');
     await open('shared.conf', '[Distribution]\nDistribution=debian\n');
     await connection.sendNotification('textDocument/didChange', {
-      textDocument: { uri: uri('shared.conf'), version: 2 }, contentChanges: [{ text: '[Distribution]\nDistribution=debian\n[Content]\nExtraTrees=a:b\n' }],
+      textDocument: { uri: uri('shared.conf'), version: 2 },
+      contentChanges: [{ text: '[Distribution]\nDistribution=debian\n[Content]\nExtraTrees=a:b\n' }],
     });
     await until('shared.conf', 'bad-value');
   });
 
   it('completes inside a list, and images by their names', async () => {
     const labels = async (line: number, character: number): Promise<string[]> =>
-      (await connection.sendRequest<{ label: string }[]>('textDocument/completion', { textDocument: { uri: uri('mkosi.conf') }, position: { line, character } })).map((i) => i.label);
+      (
+        await connection.sendRequest<{ label: string }[]>('textDocument/completion', {
+          textDocument: { uri: uri('mkosi.conf') },
+          position: { line, character },
+        })
+      ).map((i) => i.label);
     await connection.sendNotification('textDocument/didChange', {
-      textDocument: { uri: uri('mkosi.conf'), version: 2 }, contentChanges: [{ text: '[Config]\nDependencies=base,\n[Output]\nManifestFormat=json,\nOutput=%\n' }],
+      textDocument: { uri: uri('mkosi.conf'), version: 2 },
+      contentChanges: [{ text: '[Config]\nDependencies=base,\n[Output]\nManifestFormat=json,\nOutput=%\n' }],
     });
     assert.deepEqual(await labels(1, 13), ['base']);
     assert.deepEqual(await labels(3, 20), ['changelog']);
@@ -82,10 +102,11 @@ describe('server on standard streams', () => {
     await connection.sendNotification('textDocument/didOpen', {
       textDocument: { ...image.textDocument, languageId: 'mkosi', version: 1, text: '[Content]\nPackages=vim\n' },
     });
-    const places = (found: unknown): string[] => [found].flat().map((l) => {
-      const { uri: at, range } = l as { uri: string; range: { start: { line: number } } };
-      return `${path.relative(folder, new URL(at).pathname)}:${range.start.line + 1}`;
-    });
+    const places = (found: unknown): string[] =>
+      [found].flat().map((l) => {
+        const { uri: at, range } = l as { uri: string; range: { start: { line: number } } };
+        return `${path.relative(folder, new URL(at).pathname)}:${range.start.line + 1}`;
+      });
     const named = await connection.sendRequest('textDocument/references', { ...image, context: { includeDeclaration: true } });
     assert.deepEqual(places(named), ['mkosi.conf:2']);
     assert.deepEqual(places(await connection.sendRequest('textDocument/definition', image)), ['mkosi.images/base/mkosi.conf:1']);

@@ -12,11 +12,13 @@ describe('server in sessions with any editor', function () {
   this.timeout(120_000 + count * 5_000);
 
   it('never ends, answers everything, and shows in the end what a new server shows', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'nspawn-sessions-')), first = Number(process.env.PROPERTY_SEED ?? 1);
+    const folder = mkdtempSync(path.join(tmpdir(), 'nspawn-sessions-')),
+      first = Number(process.env.PROPERTY_SEED ?? 1);
     let server: Attacked | undefined;
     try {
       for (let i = 0; i < count; i++) {
-        const steps = stepsOf(first + i), own = path.join(folder, String(i));
+        const steps = stepsOf(first + i),
+          own = path.join(folder, String(i));
         mkdirSync(own);
         if (i % perServer === 0) {
           server?.end();
@@ -24,9 +26,12 @@ describe('server in sessions with any editor', function () {
           await server.editor.start(folder);
         }
         await new Session(server!, own).act(steps).catch((error: unknown) => {
-          const seed = first + i, before = i % perServer;
-          throw new Error(`Session of seed ${seed}, ${before} sessions after the start: ${String(error)}\n${JSON.stringify(steps)}\n` +
-            `Again: npm run fuzz -- 1 --seed ${seed}; with those before: npm run fuzz -- ${(before + 1) * 100} --seed ${seed - before}`);
+          const seed = first + i,
+            before = i % perServer;
+          throw new Error(
+            `Session of seed ${seed}, ${before} sessions after the start: ${String(error)}\n${JSON.stringify(steps)}\n` +
+              `Again: npm run fuzz -- 1 --seed ${seed}; with those before: npm run fuzz -- ${(before + 1) * 100} --seed ${seed - before}`,
+          );
         });
       }
     } finally {

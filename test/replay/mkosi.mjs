@@ -15,7 +15,11 @@ const python = '/usr/bin/python3';
 const modules = (tree) => path.join(tree, 'root/usr/lib/python3/dist-packages');
 
 /** Installs what is needed to ask at all. @returns {Promise<string | undefined>} why that is not possible */
-export const prepare = () => packages(['python3', 'debian-archive-keyring']).then(() => undefined, (error) => error.message);
+export const prepare = () =>
+  packages(['python3', 'debian-archive-keyring']).then(
+    () => undefined,
+    (error) => error.message,
+  );
 
 /**
  * The mkosi of a Debian suite, downloaded once.
@@ -38,14 +42,18 @@ export function mkosiOf(suite) {
   const open = path.join(mkdtempSync(path.join(tmpdir(), 'mkosi-')), suite);
   chmodSync(path.dirname(open), 0o755);
   cpSync(tree, open, { recursive: true });
-  process.on('exit', () => { rmSync(path.dirname(open), { recursive: true, force: true }); });
+  process.on('exit', () => {
+    rmSync(path.dirname(open), { recursive: true, force: true });
+  });
   return askedFor(open, suite);
 }
 
 function askedFor(tree, suite) {
   const { stdout, stderr } = spawnSync(python, ['-m', 'mkosi', '--version'], { encoding: 'utf8', env: environment(tree) });
   const release = Number(/^mkosi (\d+(\.\d+)?)/.exec(stdout)?.[1]);
-  return release > 0 ? { release, tree } : { reason: `the mkosi of Debian ${suite} does not run: ${stderr.trim().split('\n').at(-1) ?? ''}` };
+  return release > 0
+    ? { release, tree }
+    : { reason: `the mkosi of Debian ${suite} does not run: ${stderr.trim().split('\n').at(-1) ?? ''}` };
 }
 
 /**
@@ -63,10 +71,16 @@ const environment = (tree) => ({ ...process.env, PYTHONPATH: modules(tree), PYTH
  */
 export function summaries(tree, folders) {
   const asked = spawnSync(python, [path.join(root, 'test/replay/ask-mkosi.py')], {
-    input: folders.map((f) => `${f}\n`).join(''), encoding: 'utf8', env: environment(tree), maxBuffer: 1 << 28,
+    input: folders.map((f) => `${f}\n`).join(''),
+    encoding: 'utf8',
+    env: environment(tree),
+    maxBuffer: 1 << 28,
   });
   if (asked.status !== 0) throw new Error(`mkosi was not asked: ${asked.stderr}`);
-  return asked.stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+  return asked.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }
 
 /** What the checker says of the same folders. */

@@ -21,7 +21,8 @@ import path from 'node:path';
 
 /** @param {Case} c @returns {Buffer} */
 export const contentOf = ({ content = '', contentBase64, contentParts }) =>
-  contentBase64 !== undefined ? Buffer.from(contentBase64, 'base64')
+  contentBase64 !== undefined
+    ? Buffer.from(contentBase64, 'base64')
     : Buffer.from(contentParts?.map(([text, times]) => text.repeat(times)).join('') ?? content);
 
 /** @param {Case} c @returns {Trust} */
@@ -68,22 +69,44 @@ const ends = /^(Failed to parse file|(Continuation l|L)ine too long)/;
 /** Said while the file is read, but of no line (v262 nspawn.c merge_settings, nspawn-network.c). */
 const ofNoLine = /^Ignoring .* not trusted\.$|interface name not valid: |^Failed to extract first word in .*interface parameter/;
 /** Said of the result, and the end (v262 nspawn.c verify_arguments, custom_mount_check_all). */
-const verification = new RegExp([
-  'may not be combined', 'cannot be combined with', '^AmbientCapability= ', '^Cannot use --', '^--bind-user= requires', '^--private-users-delegate= requires',
-  'requires private networking', 'Mounting sysfs with --private-users', 'read-write API VFS mounts', 'requires managed user namespaces',
-].join('|'));
+const verification = new RegExp(
+  [
+    'may not be combined',
+    'cannot be combined with',
+    '^AmbientCapability= ',
+    '^Cannot use --',
+    '^--bind-user= requires',
+    '^--private-users-delegate= requires',
+    'requires private networking',
+    'Mounting sysfs with --private-users',
+    'read-write API VFS mounts',
+    'requires managed user namespaces',
+  ].join('|'),
+);
 /** Said later: of the empty directory, of interfaces and services that are not there, and notices of a change to come. */
-const later = new RegExp([
-  "doesn't look like", 'os-release', 'Failed to (connect to|allocate).*nsresource', 'nsresourced', 'Failed to (get|resolve) (device|interface)',
-  'No such device', '^Network interface .* is not initialized', 'RestrictAddressFamilies', '^Spawning container', '^Press ', 'address famil',
-].join('|'));
+const later = new RegExp(
+  [
+    "doesn't look like",
+    'os-release',
+    'Failed to (connect to|allocate).*nsresource',
+    'nsresourced',
+    'Failed to (get|resolve) (device|interface)',
+    'No such device',
+    '^Network interface .* is not initialized',
+    'RestrictAddressFamilies',
+    '^Spawning container',
+    '^Press ',
+    'address famil',
+  ].join('|'),
+);
 
 /**
  * @param {string} output @param {string} name for the error
  * @returns {Verdict}
  */
 export function classify(output, name) {
-  const messages = [], verify = [];
+  const messages = [],
+    verify = [];
   let fatal = false;
   for (const line of output.replaceAll(file, 'FILE').split('\n')) {
     const [, number, rest] = /^FILE:(\d+): (.*)$/s.exec(line) ?? [];

@@ -15,18 +15,23 @@ describe('in VS Code, quick fixes', () => {
     return document;
   };
   const codes = (document: vscode.TextDocument): unknown[] =>
-    vscode.languages.getDiagnostics(document.uri).map(({ code }) => typeof code === 'object' ? code.value : code);
+    vscode.languages.getDiagnostics(document.uri).map(({ code }) => (typeof code === 'object' ? code.value : code));
   /** What the light bulb offers on a line, by title. */
   const action = (document: vscode.TextDocument, line: number, title: string, kind?: vscode.CodeActionKind): Promise<vscode.CodeAction> =>
     until(`the action "${title}"`, async () => {
       const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-        'vscode.executeCodeActionProvider', document.uri, document.lineAt(line).range, kind?.value);
+        'vscode.executeCodeActionProvider',
+        document.uri,
+        document.lineAt(line).range,
+        kind?.value,
+      );
       return actions.find((a) => a.title === title);
     });
   /** What choosing an action does. */
   const choose = async ({ edit, command }: vscode.CodeAction): Promise<void> => {
     if (edit !== undefined) assert.ok(await vscode.workspace.applyEdit(edit));
-    if (command !== undefined) await vscode.commands.executeCommand(command.command, ...(command.arguments as unknown[] | undefined) ?? []);
+    if (command !== undefined)
+      await vscode.commands.executeCommand(command.command, ...((command.arguments as unknown[] | undefined) ?? []));
   };
 
   after(async () => {
@@ -56,7 +61,10 @@ describe('in VS Code, quick fixes', () => {
     const document = await open(path.join(home, 'whole/mkosi.images/base.conf'), '[Distribution]\nDistribution=debian\n');
     await until('a diagnostic', () => codes(document).includes('wrong-image'));
     await choose(await action(document, 1, 'Move the line to mkosi.conf of the main image'));
-    assert.deepEqual([document.getText(), main.getText()], ['[Distribution]\n', '[Output]\nFormat=disk\n\n[Distribution]\nDistribution=debian\n']);
+    assert.deepEqual(
+      [document.getText(), main.getText()],
+      ['[Distribution]\n', '[Output]\nFormat=disk\n\n[Distribution]\nDistribution=debian\n'],
+    );
     await until('no diagnostic', () => !codes(document).includes('wrong-image'));
   });
 
@@ -69,7 +77,8 @@ describe('in VS Code, quick fixes', () => {
   });
 
   it('mend everything at once, asked for and on saving', async () => {
-    const text = '[Exec]\nBoots=yes\nTimezone=coppy\n', mended = '[Exec]\nBoot=yes\nTimezone=copy\n';
+    const text = '[Exec]\nBoots=yes\nTimezone=coppy\n',
+      mended = '[Exec]\nBoot=yes\nTimezone=copy\n';
     const document = await open(path.join(home, 'd.nspawn'), text);
     await until('diagnostics', () => codes(document).length === 2);
     await choose(await action(document, 0, 'Fix all that has one answer', vscode.CodeActionKind.SourceFixAll));
@@ -101,7 +110,9 @@ describe('in VS Code, quick fixes', () => {
   });
 
   it('move a file that lies beside its image to where nspawn trusts it', async () => {
-    const user = path.join(home, 'user'), file = path.join(user, '.local/state/machines/web.nspawn'), target = path.join(user, '.config/systemd/nspawn/web.nspawn');
+    const user = path.join(home, 'user'),
+      file = path.join(user, '.local/state/machines/web.nspawn'),
+      target = path.join(user, '.config/systemd/nspawn/web.nspawn');
     const before = process.env.HOME;
     process.env.HOME = user;
     try {
@@ -117,7 +128,8 @@ describe('in VS Code, quick fixes', () => {
   });
 
   it('move no file to anywhere else', async () => {
-    const document = await open(path.join(home, 'f.nspawn'), '[Exec]\nBoot=yes\n'), target = path.join(home, 'g.nspawn');
+    const document = await open(path.join(home, 'f.nspawn'), '[Exec]\nBoot=yes\n'),
+      target = path.join(home, 'g.nspawn');
     await vscode.commands.executeCommand('nspawn.moveSettings', document.uri.toString(), target);
     await vscode.commands.executeCommand('nspawn.moveSettings', document.uri.toString(), '/etc/systemd/nspawn/../x.nspawn');
     assert.deepEqual([existsSync(document.uri.fsPath), existsSync(target)], [true, false]);

@@ -3,29 +3,39 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import * as vscode from 'vscode';
 import { until } from './until';
 
-const host = 'far.example', room = `ssh-user:${host}`;
+const host = 'far.example',
+  room = `ssh-user:${host}`;
 
 /** Over there, as the user that ssh logs in as. */
 const there = (command: string): string => execFileSync('ssh', ['-o', 'BatchMode=yes', host, command], { encoding: 'utf8' });
-const images = (): string[] => (JSON.parse(there('machinectl --user list-images -o json')) as { name: string }[]).map(({ name }) => name).sort();
+const images = (): string[] =>
+  (JSON.parse(there('machinectl --user list-images -o json')) as { name: string }[]).map(({ name }) => name).sort();
 const unit = (question: string): string => there(`systemctl --user ${question} systemd-nspawn@mine.service || true`).trim();
 
 /** A verb as a row of that room calls it. @returns the exit statuses */
 const does = async (verb: string, name: string, options?: object): Promise<readonly (number | undefined)[]> => {
   const row = { name, hostId: room };
-  return vscode.commands.executeCommand(`nspawn.${verb}`, row, [row], { ...(options ? { options } : {}), confirmed: () => true, hostId: room });
+  return vscode.commands.executeCommand(`nspawn.${verb}`, row, [row], {
+    ...(options ? { options } : {}),
+    confirmed: () => true,
+    hostId: room,
+  });
 };
 const shown = (part: string): vscode.TextDocument | undefined => vscode.workspace.textDocuments.find((d) => d.uri.path.includes(part));
-const bridges = (): string[] => spawnSync('pgrep', ['-af', 'ssh .*systemd-stdio-bridge'], { encoding: 'utf8' }).stdout.split('\n').filter((line) => line !== '');
+const bridges = (): string[] =>
+  spawnSync('pgrep', ['-af', 'ssh .*systemd-stdio-bridge'], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter((line) => line !== '');
 
 /** The other computer has systemd 259 or newer; this one need not. */
-describe('in VS Code, the machines of one\'s own on another computer', () => {
+describe("in VS Code, the machines of one's own on another computer", () => {
   before(async () => {
     there('mkdir -p .local/state/machines/mine/usr && truncate --size=1M .local/state/machines/disk.raw');
     await vscode.commands.executeCommand('nspawn.addHost', host);
     await until('both buses to be connected', async () => {
       // As whoever looks at the view does, where the second appears when the first has said that there is one.
-      for (const id of [`ssh:${host}`, room]) await vscode.commands.executeCommand('nspawn.reconnect', { name: host, heading: true, hostId: id });
+      for (const id of [`ssh:${host}`, room])
+        await vscode.commands.executeCommand('nspawn.reconnect', { name: host, heading: true, hostId: id });
       return bridges().length === 2;
     });
   });
@@ -40,11 +50,17 @@ describe('in VS Code, the machines of one\'s own on another computer', () => {
   });
 
   it('are reached by a bridge to the bus of the user', () => {
-    assert.deepEqual(bridges().map((line) => / -- far\.example (.*)$/.exec(line)?.[1]).sort(), ['systemd-stdio-bridge', 'systemd-stdio-bridge --user']);
+    assert.deepEqual(
+      bridges()
+        .map((line) => / -- far\.example (.*)$/.exec(line)?.[1])
+        .sort(),
+      ['systemd-stdio-bridge', 'systemd-stdio-bridge --user'],
+    );
   });
 
   it('clone, rename and remove images of any name', async () => {
-    const name = '-rf ü $(touch x); `id`', newName = '\'; reboot; \'';
+    const name = '-rf ü $(touch x); `id`',
+      newName = "'; reboot; '";
     await until('it to be cloned', async () => (await does('clone', 'disk', { newName: name })).at(0) === 0);
     assert.deepEqual(images(), [name, 'disk', 'mine'].sort());
     assert.deepEqual(await does('rename', name, { newName }), [0]);
@@ -74,8 +90,10 @@ describe('in VS Code, the machines of one\'s own on another computer', () => {
 
   it('are seen when others register them, and ended', async () => {
     there('systemd-run --user --quiet --collect --unit=stand-in sleep infinity');
-    there('busctl --user call org.freedesktop.machine1 /org/freedesktop/machine1 org.freedesktop.machine1.Manager RegisterMachine sayssus '
-      + 'stand-in 0 test container "$(systemctl --user show --property=MainPID --value stand-in.service)" /');
+    there(
+      'busctl --user call org.freedesktop.machine1 /org/freedesktop/machine1 org.freedesktop.machine1.Manager RegisterMachine sayssus ' +
+        'stand-in 0 test container "$(systemctl --user show --property=MainPID --value stand-in.service)" /',
+    );
     await until('it to be ended', async () => (await does('terminate', 'stand-in')).at(0) === 0);
     await until('it to be gone', () => !/stand-in/.test(there('machinectl --user list')));
   });

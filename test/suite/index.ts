@@ -17,7 +17,8 @@ export function run(): Promise<void> {
   return new Promise((resolve, reject) => {
     const runner = mocha.run((failed) => {
       console.log(`RESULT ${JSON.stringify({ passed: runner.stats?.passes ?? 0, failed, skipped: runner.stats?.pending ?? 0 })}`);
-      if (failed > 0) reject(new Error(`${failed} tests failed`)); else resolve();
+      if (failed > 0) reject(new Error(`${failed} tests failed`));
+      else resolve();
     });
   });
 }

@@ -12,8 +12,11 @@ async function open(content: string, language: string): Promise<vscode.TextDocum
 
 const labels = async (document: vscode.TextDocument, line: number, character: number): Promise<string[]> => {
   const list = await vscode.commands.executeCommand<vscode.CompletionList>(
-    'vscode.executeCompletionItemProvider', document.uri, new vscode.Position(line, character));
-  return list.items.map((i) => typeof i.label === 'string' ? i.label : i.label.label);
+    'vscode.executeCompletionItemProvider',
+    document.uri,
+    new vscode.Position(line, character),
+  );
+  return list.items.map((i) => (typeof i.label === 'string' ? i.label : i.label.label));
 };
 
 describe('in VS Code, the language', () => {
@@ -27,7 +30,10 @@ describe('in VS Code, the language', () => {
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     assert.ok(folder);
     const files: Record<string, string> = {
-      'web.nspawn': 'nspawn', 'mistakes.nspawn': 'nspawn', 'image/mkosi.conf': 'mkosi', 'legacy/mkosi.default': 'mkosi',
+      'web.nspawn': 'nspawn',
+      'mistakes.nspawn': 'nspawn',
+      'image/mkosi.conf': 'mkosi',
+      'legacy/mkosi.default': 'mkosi',
     };
     for (const [file, language] of Object.entries(files)) {
       const document: vscode.TextDocument = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder.uri, file));
@@ -46,23 +52,31 @@ describe('in VS Code, the language', () => {
 
   it('explains a setting', async () => {
     const document = await open('[Network]\nVirtualEthernet=yes\n', 'nspawn');
-    const hovers = await until('a hover', () => vscode.commands.executeCommand<vscode.Hover[]>(
-      'vscode.executeHoverProvider', document.uri, new vscode.Position(1, 3)));
-    const text = hovers.flatMap((h) => h.contents).map((c) => c instanceof vscode.MarkdownString ? c.value : '').join('\n');
+    const hovers = await until('a hover', () =>
+      vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, new vscode.Position(1, 3)),
+    );
+    const text = hovers
+      .flatMap((h) => h.contents)
+      .map((c) => (c instanceof vscode.MarkdownString ? c.value : ''))
+      .join('\n');
     assert.match(text, /VirtualEthernet=/);
     assert.match(text, /--network-veth/);
     for (const one of hovers.flatMap((h) => h.contents)) {
-      if (one instanceof vscode.MarkdownString) assert.deepEqual([one.isTrusted ?? false, one.supportHtml ?? false], [false, false], 'it may quote files');
+      if (one instanceof vscode.MarkdownString)
+        assert.deepEqual([one.isTrusted ?? false, one.supportHtml ?? false], [false, false], 'it may quote files');
     }
   });
 
   it('finds mistakes, forgets them when they are mended, and fixes what has one answer', async () => {
     const document = await open('[Exec]\nBoots=yes\n', 'nspawn');
-    const codes = (): unknown[] => vscode.languages.getDiagnostics(document.uri).map((d) =>
-      typeof d.code === 'object' ? d.code.value : d.code);
+    const codes = (): unknown[] =>
+      vscode.languages.getDiagnostics(document.uri).map((d) => (typeof d.code === 'object' ? d.code.value : d.code));
     await until('a diagnostic', () => codes().includes('unknown-setting'));
     const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-      'vscode.executeCodeActionProvider', document.uri, new vscode.Range(1, 0, 1, 5));
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      new vscode.Range(1, 0, 1, 5),
+    );
     const fix = actions.find((a) => a.title === 'Change to Boot=');
     assert.ok(fix?.edit);
     assert.ok(await vscode.workspace.applyEdit(fix.edit));
@@ -86,17 +100,24 @@ describe('in VS Code, the language', () => {
   it('formats, outlines and colours a file', async () => {
     const document = await open('[Exec]\n  Boot = yes\n', 'nspawn');
     const options = { tabSize: 4, insertSpaces: true };
-    const edits = await until('formatting', () => vscode.commands.executeCommand<vscode.TextEdit[]>(
-      'vscode.executeFormatDocumentProvider', document.uri, options));
+    const edits = await until('formatting', () =>
+      vscode.commands.executeCommand<vscode.TextEdit[]>('vscode.executeFormatDocumentProvider', document.uri, options),
+    );
     const edit = new vscode.WorkspaceEdit();
     edit.set(document.uri, edits);
     assert.ok(await vscode.workspace.applyEdit(edit));
     assert.equal(document.getText(), '[Exec]\nBoot=yes\n');
-    const symbols = await until('symbols', () => vscode.commands.executeCommand<vscode.DocumentSymbol[]>(
-      'vscode.executeDocumentSymbolProvider', document.uri));
-    assert.deepEqual(symbols.map((s) => [s.name, s.children.map((c) => c.name)]), [['[Exec]', ['Boot']]]);
+    const symbols = await until('symbols', () =>
+      vscode.commands.executeCommand<vscode.DocumentSymbol[]>('vscode.executeDocumentSymbolProvider', document.uri),
+    );
+    assert.deepEqual(
+      symbols.map((s) => [s.name, s.children.map((c) => c.name)]),
+      [['[Exec]', ['Boot']]],
+    );
     const legend = await vscode.commands.executeCommand<vscode.SemanticTokensLegend>(
-      'vscode.provideDocumentSemanticTokensLegend', document.uri);
+      'vscode.provideDocumentSemanticTokensLegend',
+      document.uri,
+    );
     assert.ok(legend.tokenTypes.length > 3);
   });
 });

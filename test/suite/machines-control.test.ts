@@ -13,14 +13,33 @@ const standIn = path.join(process.env.SUITE_ROOT ?? '', 'test/stand-in-vm.mjs');
  * @param by runs a program as its owner @param scope options for the programs of the owner's systemd @param folder where the owner's sockets are
  * @returns what its control socket was asked
  */
-async function standsIn(name: string, by: (...argv: [string, ...string[]]) => string, scope: readonly string[], folder: string): Promise<() => string[]> {
-  const socket = `${folder}/${name}.control`, asked = `${folder}/${name}.asked`;
+async function standsIn(
+  name: string,
+  by: (...argv: [string, ...string[]]) => string,
+  scope: readonly string[],
+  folder: string,
+): Promise<() => string[]> {
+  const socket = `${folder}/${name}.control`,
+    asked = `${folder}/${name}.asked`;
   by('systemd-run', ...scope, '--quiet', '--collect', `--unit=${name}`, '--service-type=exec', process.execPath, standIn, socket, asked);
-  await until('its socket', () => attempt('test', '-S', socket, '-a', '-e', asked) === '' && attempt('stat', '--format=%a', socket) === '644');
+  await until(
+    'its socket',
+    () => attempt('test', '-S', socket, '-a', '-e', asked) === '' && attempt('stat', '--format=%a', socket) === '644',
+  );
   const leader = Number(ask('systemctl', ...scope, 'show', '--property=MainPID', '--value', `${name}.service`));
-  by('varlinkctl', 'call', '--quiet', `${folder}/${registry}`, 'io.systemd.Machine.Register',
-    JSON.stringify({ name, service: 'systemd-vmspawn', class: 'vm', leader, controlAddress: socket }));
-  return () => readFileSync(asked, 'utf8').split('\n').filter((line) => line !== '').map((line) => line.replace('io.systemd.MachineInstance.', ''));
+  by(
+    'varlinkctl',
+    'call',
+    '--quiet',
+    `${folder}/${registry}`,
+    'io.systemd.Machine.Register',
+    JSON.stringify({ name, service: 'systemd-vmspawn', class: 'vm', leader, controlAddress: socket }),
+  );
+  return () =>
+    readFileSync(asked, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.replace('io.systemd.MachineInstance.', ''));
 }
 
 /** For systemd 261 and newer, where virtual machines have control sockets. What answers there is a stand-in, and machined is real. */
@@ -68,8 +87,21 @@ describe('in VS Code, a virtual machine with a control socket', () => {
   it('is told from one without, and from a container', async () => {
     asRoot('systemd-run', '--quiet', '--collect', '--unit=bare', 'sleep', 'infinity');
     const leader = ask('systemctl', 'show', '--property=MainPID', '--value', 'bare.service').trim();
-    asRoot('busctl', 'call', 'org.freedesktop.machine1', '/org/freedesktop/machine1', 'org.freedesktop.machine1.Manager',
-      'RegisterMachine', 'sayssus', 'bare', '0', 'test', 'vm', leader, '');
+    asRoot(
+      'busctl',
+      'call',
+      'org.freedesktop.machine1',
+      '/org/freedesktop/machine1',
+      'org.freedesktop.machine1.Manager',
+      'RegisterMachine',
+      'sayssus',
+      'bare',
+      '0',
+      'test',
+      'vm',
+      leader,
+      '',
+    );
     assert.notEqual((await done('pause', 'bare')).status, 0);
     await succeeds('start', 'db');
     await until('it to run', () => running().includes('db'));

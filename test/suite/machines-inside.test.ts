@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { active, asRoot, ask, attempt, does, leader, names, release, running, shown, succeeds, terminal, tidy, up } from './systemd';
+import { active, ask, asRoot, attempt, does, leader, names, release, running, shown, succeeds, terminal, tidy, up } from './systemd';
 import { until } from './until';
 
 /** A file of a running machine, read from outside. */
@@ -24,7 +24,8 @@ describe('in VS Code, a machine', () => {
   afterEach(tidy);
 
   it('gets files and gives them back, over others only when that is wanted', async () => {
-    const source = path.join(folder, '-a $(b) ü.txt'), target = path.join(folder, 'back');
+    const source = path.join(folder, '-a $(b) ü.txt'),
+      target = path.join(folder, 'back');
     writeFileSync(source, 'one');
     await succeeds('copyTo', 'web', { source, target: '/root/-a $(b) ü.txt' });
     assert.equal(inside('web', '/root/-a $(b) ü.txt'), 'one');
@@ -74,7 +75,8 @@ describe('in VS Code, a machine', () => {
     await vscode.commands.executeCommand('nspawn.properties', { name: 'web' });
     const text = shown('web.properties')?.getText() ?? '';
     assert.match(text, /^# web: running\n# Debian/);
-    for (const line of [/^Name=web$/m, /^Leader=\d+$/m, /^Type=(directory|subvolume)$/m, /^Id=systemd-nspawn@web\.service$/m]) assert.match(text, line);
+    for (const line of [/^Name=web$/m, /^Leader=\d+$/m, /^Type=(directory|subvolume)$/m, /^Id=systemd-nspawn@web\.service$/m])
+      assert.match(text, line);
     await until('an address', async () => {
       await vscode.commands.executeCommand('nspawn.copyAddress', { name: 'web' });
       return /^[0-9a-f:.]+$/.test(await vscode.env.clipboard.readText());
@@ -82,8 +84,14 @@ describe('in VS Code, a machine', () => {
   });
 
   it('gets signals, its init alone or all that runs in it', async () => {
-    assert.deepEqual(await succeeds('kill', 'web', { signal: 'SIGRTMIN+23', whom: 'leader' }),
-      ['machinectl', 'kill', '--signal=SIGRTMIN+23', '--kill-whom=leader', '--', 'web']);
+    assert.deepEqual(await succeeds('kill', 'web', { signal: 'SIGRTMIN+23', whom: 'leader' }), [
+      'machinectl',
+      'kill',
+      '--signal=SIGRTMIN+23',
+      '--kill-whom=leader',
+      '--',
+      'web',
+    ]);
     await succeeds('kill', 'open', { signal: 'SIGKILL', whom: 'all' });
     await until('the end of open', () => !running().includes('open'));
     assert.ok(running().includes('web'), 'SIGRTMIN+23 is for logging less, not for ending');
@@ -97,11 +105,24 @@ describe('in VS Code, a machine', () => {
   });
 
   it('is paused and resumed only where it is a virtual machine, of a release that can', async () => {
-    assert.deepEqual([...await does('pause', 'web'), ...await does('resume', 'web')], []);
+    assert.deepEqual([...(await does('pause', 'web')), ...(await does('resume', 'web'))], []);
     asRoot('systemd-run', '--unit=pretended-vm', 'sleep', 'infinity');
     const pid = await until('a process', () => attempt('systemctl', 'show', '-p', 'MainPID', '--value', 'pretended-vm').replace(/^0$/, ''));
-    asRoot('busctl', 'call', 'org.freedesktop.machine1', '/org/freedesktop/machine1', 'org.freedesktop.machine1.Manager', 'RegisterMachine',
-      'sayssus', 'pretended', '0', 'test', 'vm', pid, '');
+    asRoot(
+      'busctl',
+      'call',
+      'org.freedesktop.machine1',
+      '/org/freedesktop/machine1',
+      'org.freedesktop.machine1.Manager',
+      'RegisterMachine',
+      'sayssus',
+      'pretended',
+      '0',
+      'test',
+      'vm',
+      pid,
+      '',
+    );
     await until('it to be registered', () => running().includes('pretended'));
     await until('it in our model', async () => {
       await vscode.commands.executeCommand('nspawn.properties', { name: 'pretended' });
@@ -109,7 +130,10 @@ describe('in VS Code, a machine', () => {
     });
     const ran = await does('pause', 'pretended');
     // It has no socket that listens, so that it stays a try, with the rights of whoever runs it (see machines-control.test.ts).
-    assert.deepEqual(ran.map(({ argv }) => argv.slice(-4)), release < 261 ? [] : [['machinectl', 'pause', '--', 'pretended']]);
+    assert.deepEqual(
+      ran.map(({ argv }) => argv.slice(-4)),
+      release < 261 ? [] : [['machinectl', 'pause', '--', 'pretended']],
+    );
     asRoot('systemctl', 'stop', 'pretended-vm');
     await until('its end', () => !running().includes('pretended'));
   });
@@ -157,7 +181,11 @@ describe('in VS Code, a machine', () => {
       edit.insert(document.uri, new vscode.Position(1, 0), 'Boot=no\n');
       await vscode.workspace.applyEdit(edit);
       // A link to elsewhere that looks as old as what was read.
-      asRoot('sh', '-c', `printf '[Exec]\\n' > /etc/elsewhere && touch --reference=${file} /etc/elsewhere && ln -sf ../../elsewhere ${file}`);
+      asRoot(
+        'sh',
+        '-c',
+        `printf '[Exec]\\n' > /etc/elsewhere && touch --reference=${file} /etc/elsewhere && ln -sf ../../elsewhere ${file}`,
+      );
       assert.equal(await document.save(), false);
       assert.deepEqual([document.isDirty, document.getText(), asRoot('cat', '/etc/elsewhere')], [true, '[Exec]\nBoot=no\n', '[Exec]']);
       // Somebody else's change.
@@ -186,7 +214,10 @@ describe('in VS Code, names', () => {
       await vscode.commands.executeCommand('nspawn.properties', { name });
       assert.match((await until('its properties', () => shown('.properties'))).getText(), /^Name=/m);
       await succeeds('rename', name, { newName: `${name}2` });
-      assert.deepEqual(names().filter((n) => n.startsWith(name)), [`${name}2`]);
+      assert.deepEqual(
+        names().filter((n) => n.startsWith(name)),
+        [`${name}2`],
+      );
       await succeeds('remove', `${name}2`);
       assert.ok(!names().includes(`${name}2`));
     });
@@ -206,7 +237,8 @@ describe('in VS Code, names', () => {
     });
     await until('its unit to have ended', () => active(name) !== 'deactivating');
     await does('resetFailed', name);
-    await until('it to be removed', async () => { // what has just ended here may end a moment later there
+    await until('it to be removed', async () => {
+      // what has just ended here may end a moment later there
       await does('remove', name);
       return !names().includes(name);
     });
@@ -214,8 +246,28 @@ describe('in VS Code, names', () => {
 
   it('that no machine can have reach no verb of machines', async () => {
     const bad = [...imageNames, '.host', 'a\nb', '', '../db', '/etc', '-M', '--host=evil', 'root@db', 'nobody'];
-    const verbs = ['start', 'powerOff', 'reboot', 'terminate', 'kill', 'stopUnit', 'resetFailed', 'openShell', 'login', 'status', 'journal',
-      'failedUnits', 'unitJournal', 'copyTo', 'copyFrom', 'bind', 'enable', 'disable', 'pause', 'resume'];
+    const verbs = [
+      'start',
+      'powerOff',
+      'reboot',
+      'terminate',
+      'kill',
+      'stopUnit',
+      'resetFailed',
+      'openShell',
+      'login',
+      'status',
+      'journal',
+      'failedUnits',
+      'unitJournal',
+      'copyTo',
+      'copyFrom',
+      'bind',
+      'enable',
+      'disable',
+      'pause',
+      'resume',
+    ];
     for (const verb of verbs) {
       for (const name of bad) {
         const ran = await does(verb, name, { signal: 'SIGTERM', whom: 'all', source: '/etc/hostname', target: '/x', user: 'root' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { type Server, type ServerResponse, createServer } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -13,8 +13,12 @@ import { until } from './until';
 const program = release < 256 ? ['machinectl'] : ['importctl', '--class=machine'];
 
 /** The number of the transfer to an image. */
-const transferOf = (name: string): string | undefined => (
-  attempt('machinectl', 'list-transfers').split('\n').find((line) => line.split(/\s+/).includes(name))?.trim().split(/\s+/)[0]);
+const transferOf = (name: string): string | undefined =>
+  attempt('machinectl', 'list-transfers')
+    .split('\n')
+    .find((line) => line.split(/\s+/).includes(name))
+    ?.trim()
+    .split(/\s+/)[0];
 
 /** Made by test/signed.mjs. */
 const signedFolder = process.env['SUITE_SIGNED'] ?? '';
@@ -55,11 +59,19 @@ describe('in VS Code, transfers', () => {
   const contents = (name: string): string => asRoot('sh', '-c', `cd /var/lib/machines/${name} && find . | sort`);
   /** A download that ends: systemd 252 now and then waits for ever for files that the server lacks. It is cancelled then, and begun again. */
   const download = async (
-    verb: 'pullTar' | 'pullRaw', options: Readonly<Record<'url' | 'name' | 'verify', string>>,
+    verb: 'pullTar' | 'pullRaw',
+    options: Readonly<Record<'url' | 'name' | 'verify', string>>,
   ): Promise<Awaited<ReturnType<typeof does>>[number] | undefined> => {
     for (;;) {
       const done = does(verb, [], options);
-      const soon = await Promise.race([done, new Promise<undefined>((resolve) => { setTimeout(() => { resolve(undefined); }, 20_000); })]);
+      const soon = await Promise.race([
+        done,
+        new Promise<undefined>((resolve) => {
+          setTimeout(() => {
+            resolve(undefined);
+          }, 20_000);
+        }),
+      ]);
       if (soon !== undefined) return soon[0];
       const id = transferOf(options.name);
       if (id !== undefined) await vscode.commands.executeCommand('nspawn.cancelTransfer', { name: id });
@@ -90,7 +102,9 @@ describe('in VS Code, transfers', () => {
 
   it('are of files, folders and addresses whatever these are called', async function () {
     this.timeout(300_000); // downloads that hang are cancelled and begun again
-    const archive = file(`-rf ${odd} \n.tar`), disk = file(`-rf ${odd} \n.raw`), tree = file(`-rf ${odd} \n`);
+    const archive = file(`-rf ${odd} \n.tar`),
+      disk = file(`-rf ${odd} \n.raw`),
+      tree = file(`-rf ${odd} \n`);
     await succeeds('exportTar', 'db', { target: archive });
     await succeeds('exportRaw', 'disk', { target: disk });
     mkdirSync(path.join(tree, 'etc'), { recursive: true });
@@ -101,42 +115,80 @@ describe('in VS Code, transfers', () => {
     assert.match(asRoot('cat', '/var/lib/machines/odd-folder/etc/os-release'), /ID=odd/);
     copyFileSync(archive, file(`-rf${odd}.tar`));
     copyFileSync(disk, file(`-rf${odd}.raw`));
-    assert.equal((await download('pullTar', { url: `${address}/-rf${odd.replace('%', '%25')}.tar`, name: 'odd-pulled', verify: 'no' }))?.status, 0);
-    assert.equal((await download('pullRaw', { url: `${address}/${encodeURIComponent(`-rf${odd}.raw`)}`, name: 'odd-pulled-raw', verify: 'no' }))?.status, 0);
+    assert.equal(
+      (await download('pullTar', { url: `${address}/-rf${odd.replace('%', '%25')}.tar`, name: 'odd-pulled', verify: 'no' }))?.status,
+      0,
+    );
+    assert.equal(
+      (await download('pullRaw', { url: `${address}/${encodeURIComponent(`-rf${odd}.raw`)}`, name: 'odd-pulled-raw', verify: 'no' }))
+        ?.status,
+      0,
+    );
     const came = ['odd-folder', 'odd-pulled', 'odd-pulled-raw', 'odd-raw', 'odd-tar'];
     if (release >= 257) {
       await succeeds('pullTar', [], { url: pathToFileURL(file(`-rf${odd}.tar`)).href, name: 'odd-filed', verify: 'no' });
       came.push('odd-filed');
     }
     for (const name of came.filter((n) => /tar|pulled$|filed/.test(n))) assert.equal(contents(name), contents('db'), name);
-    assert.deepEqual(names().filter((n) => n.startsWith('odd-')), came.sort());
+    assert.deepEqual(
+      names().filter((n) => n.startsWith('odd-')),
+      came.sort(),
+    );
     await succeeds('remove', came);
   });
 
   // Names, and what can be done under them with 252 and with later releases: an import of each kind, and an export.
-  for (const [i, [name, old, later]] of ([
-    [odd, '', 'Tar Raw Fs Export'], ['ü ö', '', 'Tar Raw Fs Export'], ['a\\b', '', release < 262 ? 'Raw Fs Export' : 'Tar Raw Fs Export'],
-    ['-rf', '', ''], ['--version', '', ''], ['-', '', ''], ['x.tar.gz', 'Fs Export', 'Fs Export'], ['x.img', 'Tar Fs Export', 'Tar Fs Export'],
-  ] as const).entries()) {
+  for (const [i, [name, old, later]] of (
+    [
+      [odd, '', 'Tar Raw Fs Export'],
+      ['ü ö', '', 'Tar Raw Fs Export'],
+      ['a\\b', '', release < 262 ? 'Raw Fs Export' : 'Tar Raw Fs Export'],
+      ['-rf', '', ''],
+      ['--version', '', ''],
+      ['-', '', ''],
+      ['x.tar.gz', 'Fs Export', 'Fs Export'],
+      ['x.img', 'Tar Fs Export', 'Tar Fs Export'],
+    ] as const
+  ).entries()) {
     it(`are under a name like ${name} if importd takes it as it is, and else it does not hear of it`, async () => {
-      const allowed = release < 257 ? old : later, kept = (): string[] => allImages().filter((one) => !/^\.(tar|raw)-http/.test(one));
+      const allowed = release < 257 ? old : later,
+        kept = (): string[] => allImages().filter((one) => !/^\.(tar|raw)-http/.test(one));
       const before = kept();
-      for (const [kind, source] of [['Tar', file('db.tar.gz')], ['Raw', file('disk.raw')], ['Fs', file('tree')]] as const) {
-        const statuses = allowed.includes(kind) ? [0] : [], pulled = { url: `${address}/${i}/${path.basename(source)}`, name, verify: 'no' };
-        assert.deepEqual((await does(`import${kind}`, [], { source, name })).map(({ status }) => status), statuses, kind);
+      for (const [kind, source] of [
+        ['Tar', file('db.tar.gz')],
+        ['Raw', file('disk.raw')],
+        ['Fs', file('tree')],
+      ] as const) {
+        const statuses = allowed.includes(kind) ? [0] : [],
+          pulled = { url: `${address}/${i}/${path.basename(source)}`, name, verify: 'no' };
+        assert.deepEqual(
+          (await does(`import${kind}`, [], { source, name })).map(({ status }) => status),
+          statuses,
+          kind,
+        );
         if (allowed.includes(kind)) {
-          assert.deepEqual(kept().filter((one) => !before.includes(one)), [name]);
+          assert.deepEqual(
+            kept().filter((one) => !before.includes(one)),
+            [name],
+          );
           await succeeds('remove', name);
         }
         // A release that refuses a name refuses it for downloads, too; which of those that it takes may hang is tried elsewhere.
         if (kind !== 'Fs' && (release >= 257 || statuses.length === 0)) {
-          assert.deepEqual((await does(`pull${kind}`, [], pulled)).map(({ status }) => status), statuses, `pull ${kind}`);
+          assert.deepEqual(
+            (await does(`pull${kind}`, [], pulled)).map(({ status }) => status),
+            statuses,
+            `pull ${kind}`,
+          );
           if (allowed.includes(kind)) await succeeds('remove', name);
         }
       }
       const target = file('named.tar');
       await succeeds('clone', 'db', { newName: name });
-      assert.deepEqual((await does('exportTar', name, { target })).map(({ status }) => status), allowed.includes('Export') ? [0] : []);
+      assert.deepEqual(
+        (await does('exportTar', name, { target })).map(({ status }) => status),
+        allowed.includes('Export') ? [0] : [],
+      );
       assert.equal(existsSync(target), allowed.includes('Export'));
       rmSync(target, { force: true });
       await succeeds('remove', name);
@@ -157,7 +209,8 @@ describe('in VS Code, transfers', () => {
   it('are for images that machined lists, and a name with a new line is none', async () => {
     asRoot('mkdir', '/var/lib/machines/a\nb');
     try {
-      for (const verb of ['exportTar', 'clone', 'remove', 'start']) assert.deepEqual(await does(verb, 'a\nb', { target: file('x.tar'), newName: 'x' }), []);
+      for (const verb of ['exportTar', 'clone', 'remove', 'start'])
+        assert.deepEqual(await does(verb, 'a\nb', { target: file('x.tar'), newName: 'x' }), []);
       assert.deepEqual(await does('importTar', [], { source: file('db.tar.gz'), name: 'a\nb' }), []);
     } finally {
       asRoot('rmdir', '/var/lib/machines/a\nb');
@@ -193,13 +246,16 @@ describe('in VS Code, transfers', () => {
     const absent = await download('pullTar', { url: `${address}/absent.tar.gz`, name: 'absent', verify: 'no' });
     for (const one of [wrong, unsigned, absent]) assert.notEqual(one?.status ?? 0, 0, one?.argv.join(' '));
     assert.ok(names().includes('right'));
-    assert.deepEqual(names().filter((n) => ['wrong', 'unsigned', 'absent'].includes(n)), []);
+    assert.deepEqual(
+      names().filter((n) => ['wrong', 'unsigned', 'absent'].includes(n)),
+      [],
+    );
   });
 
   it('download what is signed by a key that the administrator has, and only that', async function () {
     this.timeout(600_000); // those that hang are cancelled and begun again
-    const pull = (kind: string): ReturnType<typeof download> => (
-      download('pullTar', { url: `${address}/${kind}/signed.tar`, name: kind, verify: 'signature' }));
+    const pull = (kind: string): ReturnType<typeof download> =>
+      download('pullTar', { url: `${address}/${kind}/signed.tar`, name: kind, verify: 'signature' });
     const stranger = await pull('signed');
     assert.notEqual(stranger?.status ?? 0, 0, 'nobody knows the key');
     asRoot('cp', path.join(signedFolder, 'pubring.gpg'), '/etc/systemd/import-pubring.gpg');
@@ -244,12 +300,21 @@ describe('in VS Code, transfers', () => {
   });
 
   it('leave hidden images behind, which are deleted together', async () => {
-    assert.ok(allImages().some((name) => /^\.tar-http/.test(name)), allImages().join());
+    assert.ok(
+      allImages().some((name) => /^\.tar-http/.test(name)),
+      allImages().join(),
+    );
     assert.deepEqual(await succeeds('clean', []), ['machinectl', 'clean']);
-    assert.deepEqual(allImages().filter((name) => name !== '.host' && name.startsWith('.')), []);
+    assert.deepEqual(
+      allImages().filter((name) => name !== '.host' && name.startsWith('.')),
+      [],
+    );
     const left = names().filter((n) => /^(from-|pulled|right)/.test(n));
     assert.equal(left.length, 6);
     assert.deepEqual(await succeeds('remove', left), ['machinectl', 'remove', '--', ...left], 'in one call');
-    assert.deepEqual(names().filter((n) => left.includes(n)), []);
+    assert.deepEqual(
+      names().filter((n) => left.includes(n)),
+      [],
+    );
   });
 });

@@ -13,7 +13,10 @@ describe('in VS Code, every verb', () => {
     await does('start', 'db');
     const before = await until('its leader', () => leader('db'));
     await does('reboot', 'db');
-    await until('another leader', () => { const now = leader('db'); return now !== '' && now !== before; });
+    await until('another leader', () => {
+      const now = leader('db');
+      return now !== '' && now !== before;
+    });
   });
 
   it('sends a signal, to several in one call', async () => {
@@ -49,7 +52,10 @@ describe('in VS Code, every verb', () => {
   it('opens a shell as somebody, a login and a log', async () => {
     await succeeds('start', 'web');
     await up('web');
-    for (const [verb, args] of [['openShellAs', /machinectl .*shell .*nobody@web \/bin\/sh/], ['login', /machinectl .*login .*web/]] as const) {
+    for (const [verb, args] of [
+      ['openShellAs', /machinectl .*shell .*nobody@web \/bin\/sh/],
+      ['login', /machinectl .*login .*web/],
+    ] as const) {
       const done = does(verb, 'web', { user: 'nobody', program: ['/bin/sh'] });
       const opened = await until('a terminal', () => terminal(verb === 'login' ? 'Login web' : 'Shell web'));
       await runsIn(opened, args);
@@ -74,13 +80,19 @@ describe('in VS Code, every verb', () => {
   });
 
   it('gets its rights as the setting says', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'elevation-')), searched = process.env.PATH;
+    const folder = mkdtempSync(path.join(tmpdir(), 'elevation-')),
+      searched = process.env.PATH;
     for (const program of ['sudo', 'run0']) writeFileSync(path.join(folder, program), '#!/bin/sh\nshift\nexec "$@"\n', { mode: 0o755 });
     process.env.PATH = `${folder}:${searched ?? ''}`;
     const settings = vscode.workspace.getConfiguration('nspawn');
     try {
       // For one that asks polkit itself, and for one that does not.
-      for (const [elevation, polkit, root] of [['auto', 'machinectl', 'sudo'], ['polkit', 'machinectl', 'systemd-run'], ['sudo', 'sudo', 'sudo'], ['run0', 'run0', 'run0']] as const) {
+      for (const [elevation, polkit, root] of [
+        ['auto', 'machinectl', 'sudo'],
+        ['polkit', 'machinectl', 'systemd-run'],
+        ['sudo', 'sudo', 'sudo'],
+        ['run0', 'run0', 'run0'],
+      ] as const) {
         await settings.update('elevation', elevation, vscode.ConfigurationTarget.Global);
         const argv = await succeeds('readOnlyOn', 'db2', { readOnly: false });
         assert.equal(argv[0], polkit, elevation);
@@ -120,12 +132,19 @@ describe('in VS Code, every verb', () => {
   it('takes no answer from a link, and shows what a link chose before it runs', async () => {
     const before = vscode.window.terminals.length;
     for (const [command, given] of [
-      ['remove', { confirmed: true }], ['terminate', { confirmed: true }], ['kill', { confirmed: true, options: { signal: 'SIGKILL', whom: 'all' } }], ['clean', { confirmed: true }],
-      ['clone', { options: { newName: 'copy' } }], ['copyFrom', { options: { source: '/etc/passwd', target: '/tmp/passwd', force: true } }],
+      ['remove', { confirmed: true }],
+      ['terminate', { confirmed: true }],
+      ['kill', { confirmed: true, options: { signal: 'SIGKILL', whom: 'all' } }],
+      ['clean', { confirmed: true }],
+      ['clone', { options: { newName: 'copy' } }],
+      ['copyFrom', { options: { source: '/etc/passwd', target: '/tmp/passwd', force: true } }],
       ['pullTar', { confirmed: true, options: { url: 'http://127.0.0.1:1/x.tar', name: 'x', verify: 'no' } }],
     ] as const) {
       // As a link hands it over.
-      await vscode.commands.executeCommand(`nspawn.${command}`, ...JSON.parse(JSON.stringify([{ name: 'db' }, null, given])) as unknown[]);
+      await vscode.commands.executeCommand(
+        `nspawn.${command}`,
+        ...(JSON.parse(JSON.stringify([{ name: 'db' }, null, given])) as unknown[]),
+      );
     }
     assert.equal(vscode.window.terminals.length, before);
     assert.deepEqual(names(), ['db', 'db2', 'disk', 'web']);

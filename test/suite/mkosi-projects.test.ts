@@ -6,7 +6,12 @@ import { ending, installFake, problems, task, workspace } from './mkosi-tasks';
 import { until } from './until';
 
 const alive = (pid: number): boolean => {
-  try { process.kill(pid, 0); return true; } catch { return false; }
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 describe('in VS Code, projects of mkosi', () => {
@@ -15,7 +20,9 @@ describe('in VS Code, projects of mkosi', () => {
   /** Runs a command, and answers its quick pick by commands of VS Code's until it is over. */
   const answered = async (command: string, uri: vscode.Uri, ...replies: readonly string[]): Promise<void> => {
     let over = false;
-    const ended = Promise.resolve(vscode.commands.executeCommand(command, uri)).finally(() => { over = true; });
+    const ended = Promise.resolve(vscode.commands.executeCommand(command, uri)).finally(() => {
+      over = true;
+    });
     await until('the question to be answered', async () => {
       if (!over) for (const reply of replies) await vscode.commands.executeCommand(reply);
       return over;
@@ -33,8 +40,10 @@ describe('in VS Code, projects of mkosi', () => {
   });
 
   it('offer every verb of the release as a task, each as an argv for mkosi', async () => {
-    const argv = async (): Promise<string[]> => (await vscode.tasks.fetchTasks({ type: 'mkosi' })).flatMap((t) =>
-      t.name.endsWith('(image)') && t.execution instanceof vscode.ProcessExecution ? t.execution.args.join(' ') : []);
+    const argv = async (): Promise<string[]> =>
+      (await vscode.tasks.fetchTasks({ type: 'mkosi' })).flatMap((t) =>
+        t.name.endsWith('(image)') && t.execution instanceof vscode.ProcessExecution ? t.execution.args.join(' ') : [],
+      );
     const verbs = ['build', '-f build', 'clean', '-f clean', '-ff clean', 'summary', 'shell', 'boot'];
     assert.deepEqual(await until('tasks', argv), [...verbs, 'vm']);
     mkosi.release('24.3');
@@ -58,7 +67,8 @@ describe('in VS Code, projects of mkosi', () => {
 
   it('can be checked, and the check cancelled: mkosi ends and nothing is said', async () => {
     mkosi.put('slow/mkosi.conf', '[Output]\nFormat=disk\n');
-    const wait = mkosi.put('wait', ''), pidFile = path.join(mkosi.home, 'pid');
+    const wait = mkosi.put('wait', ''),
+      pidFile = path.join(mkosi.home, 'pid');
     mkosi.answer("‣ 'disk' is odd\n", 1);
     const check = vscode.commands.executeCommand('nspawn.mkosi.check', project('slow'));
     const pid = Number(await until('mkosi to run', () => existsSync(pidFile) && readFileSync(pidFile, 'utf8').trim()));
@@ -78,7 +88,12 @@ describe('in VS Code, projects of mkosi', () => {
     const edit = new vscode.WorkspaceEdit();
     edit.insert(project('unsaved'), new vscode.Position(1, 0), 'Format=disk\n');
     assert.ok(await vscode.workspace.applyEdit(edit));
-    assert.equal(await ending(`summary (${path.join(mkosi.home, 'unsaved')})`, () => vscode.commands.executeCommand('nspawn.mkosi.summary', project('unsaved'))), 0);
+    assert.equal(
+      await ending(`summary (${path.join(mkosi.home, 'unsaved')})`, () =>
+        vscode.commands.executeCommand('nspawn.mkosi.summary', project('unsaved')),
+      ),
+      0,
+    );
     assert.equal(readFileSync(file, 'utf8'), '[Output]\nFormat=disk\n');
   });
 
@@ -88,7 +103,9 @@ describe('in VS Code, projects of mkosi', () => {
     mkosi.answer('', 0, 'IMAGE: default\n    Output Format: disk\n');
     await vscode.commands.executeCommand('nspawn.mkosi.showEffective', project('older'));
     assert.equal(mkosi.runs().at(-1), `${path.join(mkosi.home, 'older')}|summary|`);
-    const document = await until('the view', () => [vscode.window.activeTextEditor?.document].find((d) => d?.uri.scheme === 'mkosi-effective'));
+    const document = await until('the view', () =>
+      [vscode.window.activeTextEditor?.document].find((d) => d?.uri.scheme === 'mkosi-effective'),
+    );
     assert.match(document.getText(), /^# mkosi 18 .* mkosi 19 and newer [^]*# from mkosi\.conf:2\nFormat=disk\n\n[^]*IMAGE: default/);
     assert.doesNotMatch(document.getText(), /tar/);
     mkosi.release('25.3');
@@ -124,7 +141,7 @@ describe('in VS Code, projects of mkosi', () => {
     mkosi.put('scripts/mkosi.conf', '');
     assert.equal(statSync(script).mode & 0o111, 0);
     await vscode.commands.executeCommand('nspawn.mkosi.makeExecutable', { uri: vscode.Uri.file(script) });
-    assert.equal(statSync(script).mode & 0o777, (statSync(script).mode & 0o666) | (statSync(script).mode & 0o444) >> 2);
+    assert.equal(statSync(script).mode & 0o777, (statSync(script).mode & 0o666) | ((statSync(script).mode & 0o444) >> 2));
     assert.notEqual(statSync(script).mode & 0o111, 0);
   });
 });

@@ -5,9 +5,12 @@ import { until } from './until';
 
 /** Makes VS Code find a mkosi of our own from the first test of a suite on, until `uninstall` is called. */
 export function installFake(): { mkosi: FakeMkosi; uninstall: () => void } {
-  const mkosi = new FakeMkosi(), searched = process.env.PATH;
+  const mkosi = new FakeMkosi(),
+    searched = process.env.PATH;
   // Not before: other suites have theirs.
-  before(() => { process.env.PATH = `${mkosi.home}:${searched ?? ''}`; });
+  before(() => {
+    process.env.PATH = `${mkosi.home}:${searched ?? ''}`;
+  });
   return {
     mkosi,
     uninstall: () => {
@@ -27,8 +30,10 @@ export function workspace(): vscode.WorkspaceFolder {
 export async function problems(uri: vscode.Uri): Promise<string[]> {
   const document = await vscode.workspace.openTextDocument(uri);
   const own = vscode.languages.getDiagnostics(uri).filter((d) => d.source === 'installed mkosi' || d.source === 'mkosi task');
-  return own.map((d) =>
-    `${d.source ?? ''}: ${vscode.DiagnosticSeverity[d.severity]} ${d.range.start.line + 1} <${document.getText(d.range)}> ${d.message}`);
+  return own.map(
+    (d) =>
+      `${d.source ?? ''}: ${vscode.DiagnosticSeverity[d.severity]} ${d.range.start.line + 1} <${document.getText(d.range)}> ${d.message}`,
+  );
 }
 
 /** A task of the extension's by its name. */

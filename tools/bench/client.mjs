@@ -55,7 +55,8 @@ export class Client {
     } else {
       const asked = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);
-      if (message.error === undefined) asked?.resolve(message.result); else asked?.reject(new Error(message.error.message));
+      if (message.error === undefined) asked?.resolve(message.result);
+      else asked?.reject(new Error(message.error.message));
     }
   }
 
@@ -64,7 +65,10 @@ export class Client {
     const id = ++this.#id;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`${method}: no answer`)), patience);
-      const end = (settle) => (value) => { clearTimeout(timer); settle(value); };
+      const end = (settle) => (value) => {
+        clearTimeout(timer);
+        settle(value);
+      };
       this.#waiting.set(id, { resolve: end(resolve), reject: end(reject) });
       this.#send({ id, method, params });
     });
@@ -78,16 +82,21 @@ export class Client {
   async initialize(folder, options) {
     const uri = `file://${folder}`;
     const { capabilities } = await this.request('initialize', {
-      processId: process.pid, rootUri: uri, workspaceFolders: [{ uri, name: 'bench' }], initializationOptions: options,
+      processId: process.pid,
+      rootUri: uri,
+      workspaceFolders: [{ uri, name: 'bench' }],
+      initializationOptions: options,
       capabilities: {
         textDocument: {
-          completion: { completionItem: { snippetSupport: true, documentationFormat: ['markdown'] } }, hover: { contentFormat: ['markdown'] },
+          completion: { completionItem: { snippetSupport: true, documentationFormat: ['markdown'] } },
+          hover: { contentFormat: ['markdown'] },
           publishDiagnostics: { relatedInformation: true },
         },
         workspace: { configuration: true, workspaceFolders: true },
       },
     });
-    const took = performance.now() - this.started, sync = capabilities.textDocumentSync;
+    const took = performance.now() - this.started,
+      sync = capabilities.textDocumentSync;
     this.#incremental = (typeof sync === 'number' ? sync : sync?.change) === 2;
     this.notify('initialized', {});
     return took;
@@ -134,7 +143,9 @@ export class Client {
   }
 
   async stop() {
-    const gone = new Promise((resolve) => { this.#child.once('exit', resolve); });
+    const gone = new Promise((resolve) => {
+      this.#child.once('exit', resolve);
+    });
     await this.request('shutdown', null).catch(() => {});
     this.notify('exit');
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), 2000);

@@ -30,8 +30,7 @@ const LOST = {
   InstallDirectory: "the build's $DESTDIR is always temporary",
   SkipFinalPhase: 'there is one build phase only',
   SourceFileTransfer: 'sources are mounted, never copied; BuildSourcesEphemeral= protects them from changes',
-  SourceFileTransferFinal:
-    'sources are not copied into the image; copy them in a script, or mount them with RuntimeBuildSources=',
+  SourceFileTransferFinal: 'sources are not copied into the image; copy them in a script, or mount them with RuntimeBuildSources=',
   SourceResolveSymlinks: 'sources are mounted, never copied',
   SourceResolveSymlinksFinal: 'sources are mounted, never copied',
   BMap: 'run bmaptool on the image, for example in a PostOutputScripts= script',
@@ -40,8 +39,7 @@ const LOST = {
   // Modern settings.
   Presets: 'list the images to build in Dependencies= of the main image',
   Images: 'list the images to build in Dependencies= of the main image',
-  InitrdInclude:
-    'configure the initrd in mkosi.initrd.conf (since 27) or as an image of its own with Include=mkosi-initrd',
+  InitrdInclude: 'configure the initrd in mkosi.initrd.conf (since 27) or as an image of its own with Include=mkosi-initrd',
   'SecureBootSignTool=pesign': 'mkosi 25 dropped pesign',
   'Firmware=bios': 'mkosi 27 dropped BIOS firmware',
   RuntimeScratch: 'mkosi 26 dropped scratch space; RuntimeSize= makes the disk itself larger',
@@ -61,8 +59,7 @@ const CHECK = {
   'NetworkVeth=yes': 'set up the interface in the image, for example with a .network file',
   Repositories: 'only names of repositories that the distribution has; others need a repository file in mkosi.sandbox/',
   Compress: 'it compressed whatever the format could; CompressOutput= compresses the finished image',
-  'Format=plain_squashfs':
-    'the bare file system is a partition of a disk now; SplitArtifacts= writes it beside the image',
+  'Format=plain_squashfs': 'the bare file system is a partition of a disk now; SplitArtifacts= writes it beside the image',
   'Format=subvolume': 'the subvolume is a directory format of its own no more',
   'WithNetwork=never': 'it also stopped package downloads; CacheOnly= does that now',
   Ssh: 'SSH uses a VSock and keys of mkosi genkey today',
@@ -285,8 +282,7 @@ function ordered(moves) {
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : (a.value === undefined) - (b.value === undefined)));
 }
 
-const needless = (table) =>
-  Object.entries(table).flatMap(([name, values]) => values.map((value) => ({ name, value, gone: true })));
+const needless = (table) => Object.entries(table).flatMap(([name, values]) => values.map((value) => ({ name, value, gone: true })));
 
 function option({ names, argument, nspawnKey, since, values }) {
   const settings = nspawnKey?.split(' + ').map((key) => key.split('.')[1]);
@@ -357,10 +353,7 @@ const write = (name, data) =>
   writeFileSync(
     join(room, name),
     `{\n${Object.entries(data)
-      .map(
-        ([key, list]) =>
-          `  ${JSON.stringify(key)}: [\n${list.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`,
-      )
+      .map(([key, list]) => `  ${JSON.stringify(key)}: [\n${list.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`)
       .join(',\n')}\n}\n`,
   );
 

@@ -15,38 +15,72 @@ const LEGACY_NEWEST = 14;
 
 /** Sections of modern mkosi. [Host] is still read, with a warning; [Preset] is skipped in silence since 24. */
 const SECTIONS = [
-  { name: 'Match' }, { name: 'TriggerMatch', since: 21 },
-  { name: 'Assert', since: 26 }, { name: 'TriggerAssert', since: 26 },
-  { name: 'Include', since: 25 }, { name: 'Config', since: 18 }, { name: 'Distribution' }, { name: 'Output' },
-  { name: 'Content' }, { name: 'Validation' }, { name: 'Build', since: 25 }, { name: 'Runtime', since: 25 },
-  { name: 'UKIProfile', since: 25 }, { name: 'Host', deprecated: { since: 25, by: 'Runtime' } },
+  { name: 'Match' },
+  { name: 'TriggerMatch', since: 21 },
+  { name: 'Assert', since: 26 },
+  { name: 'TriggerAssert', since: 26 },
+  { name: 'Include', since: 25 },
+  { name: 'Config', since: 18 },
+  { name: 'Distribution' },
+  { name: 'Output' },
+  { name: 'Content' },
+  { name: 'Validation' },
+  { name: 'Build', since: 25 },
+  { name: 'Runtime', since: 25 },
+  { name: 'UKIProfile', since: 25 },
+  { name: 'Host', deprecated: { since: 25, by: 'Runtime' } },
   { name: 'Preset', until: 23.1, deprecated: { since: 19, by: 'Config' } },
 ];
 const LEGACY_SECTIONS = [
-  { name: 'Distribution' }, { name: 'Output' }, { name: 'Packages', deprecated: { since: 11, by: 'Content' } },
-  { name: 'Content', since: 11 }, { name: 'Partitions' }, { name: 'Validation' }, { name: 'Host', since: 4 },
+  { name: 'Distribution' },
+  { name: 'Output' },
+  { name: 'Packages', deprecated: { since: 11, by: 'Content' } },
+  { name: 'Content', since: 11 },
+  { name: 'Partitions' },
+  { name: 'Validation' },
+  { name: 'Host', since: 4 },
 ];
 
 /** When a word came or went, where that is not the life of its setting (mkosi/config.py of every tag). */
 const WORDS = {
   Format: {
-    uki: { since: 16 }, esp: { since: 19 }, sysext: { since: 20 }, confext: { since: 20 }, portable: { since: 20 },
-    oci: { since: 23 }, addon: { since: 25 },
+    uki: { since: 16 },
+    esp: { since: 19 },
+    sysext: { since: 20 },
+    confext: { since: 20 },
+    portable: { since: 20 },
+    oci: { since: 23 },
+    addon: { since: 25 },
   },
   Distribution: {
-    'rhel-ubi': { since: 18 }, custom: { since: 18 }, rhel: { since: 19 }, kali: { since: 25 }, azure: { since: 25 },
-    postmarketos: { since: 26 }, gentoo: { until: 20.2 },
+    'rhel-ubi': { since: 18 },
+    custom: { since: 18 },
+    rhel: { since: 19 },
+    kali: { since: 25 },
+    azure: { since: 25 },
+    postmarketos: { since: 26 },
+    gentoo: { until: 20.2 },
   },
   CompressOutput: { zstd: { since: 20 }, gzip: { since: 23 } },
   SplitArtifacts: {
-    uki: { since: 25 }, kernel: { since: 25 }, initrd: { since: 25 }, partitions: { since: 25 }, tar: { since: 26 },
-    pcrs: { since: 26 }, roothash: { since: 26 }, 'os-release': { since: 26 }, 'kernel-modules-initrd': { since: 26 },
+    uki: { since: 25 },
+    kernel: { since: 25 },
+    initrd: { since: 25 },
+    partitions: { since: 25 },
+    tar: { since: 26 },
+    pcrs: { since: 26 },
+    roothash: { since: 26 },
+    'os-release': { since: 26 },
+    'kernel-modules-initrd': { since: 26 },
     'repart-definitions': { since: 26 },
   },
   Bootloader: { 'uki-signed': { since: 25 }, 'systemd-boot-signed': { since: 25 }, 'grub-signed': { since: 25 } },
   UnifiedKernelImages: {
-    none: { since: 26 }, signed: { since: 26 }, unsigned: { since: 26 },
-    enabled: { until: 25.3 }, disabled: { until: 25.3 },
+    none: { since: 26 },
+    signed: { since: 26 },
+    unsigned: { since: 26 },
+    enabled: { until: 25.3 },
+    disabled: { until: 25.3 },
   },
   Ssh: { auto: { since: 26 }, runtime: { since: 26 } },
   SecureBootSignTool: { 'systemd-sbsign': { since: 25 }, pesign: { until: 24.3 } },
@@ -54,16 +88,22 @@ const WORDS = {
   ToolsTree: { default: { since: 16 }, yes: { since: 26 }, no: { since: 26 } },
   Incremental: { strict: { since: 25 } },
   CacheOnly: {
-    always: { since: 21 }, metadata: { since: 21 }, none: { since: 21, until: 22 },
-    auto: { since: 23 }, never: { since: 23 },
+    always: { since: 21 },
+    metadata: { since: 21 },
+    none: { since: 21, until: 22 },
+    auto: { since: 23 },
+    never: { since: 23 },
   },
   BuildSourcesEphemeral: { buildcache: { since: 25 } },
   Console: { headless: { since: 27 } },
   Firmware: { 'uefi-secure-boot': { since: 22 }, 'linux-noinitrd': { since: 26 }, bios: { until: 26 } },
   FirmwareVariables: { custom: { since: 22 }, microsoft: { since: 22 }, 'microsoft-mok': { since: 25 } },
   Include: {
-    'mkosi-tools': { since: 21 }, 'mkosi-initrd': { since: 21 }, 'mkosi-vm': { since: 25 },
-    'mkosi-addon': { since: 25.3 }, 'mkosi-obs': { since: 26 },
+    'mkosi-tools': { since: 21 },
+    'mkosi-initrd': { since: 21 },
+    'mkosi-vm': { since: 25 },
+    'mkosi-addon': { since: 25.3 },
+    'mkosi-obs': { since: 26 },
   },
   Initrds: { default: { since: 27 } },
 };
@@ -73,7 +113,8 @@ WORDS.ToolsTreeDistribution = WORDS.Distribution;
 const SUGGESTED = {
   ToolsTreeProfiles: ['devel', 'misc', 'package-manager', 'runtime', 'gui', 'debug'],
   InitrdProfiles: ['lvm', 'network', 'nfs', 'pkcs11', 'plymouth', 'raid'],
-  KernelModules: ['default', 'host'], KernelInitrdModules: ['default', 'host'],
+  KernelModules: ['default', 'host'],
+  KernelInitrdModules: ['default', 'host'],
 };
 /** Elements that the table calls strings although mkosi matches with them. */
 const GLOBS = ['RemoveFiles', 'Devicetrees', 'KernelModules', 'KernelInitrdModules', 'FirmwareFiles'];
@@ -94,25 +135,25 @@ const MATCH_VALUES = {
 
 /** Defaults that mkosi computes, in words. */
 const DEFAULTS = {
-  Distribution: 'the host\'s, or custom if mkosi does not know it',
-  Release: 'the host\'s if it runs that distribution, else mkosi\'s own choice',
-  Architecture: 'the host\'s',
+  Distribution: "the host's, or custom if mkosi does not know it",
+  Release: "the host's if it runs that distribution, else mkosi's own choice",
+  Architecture: "the host's",
   RepositoryKeyFetch: 'no; yes on NixOS and when Ubuntu tools build an RPM, Arch or postmarketOS image',
-  Output: 'the sub-image\'s name, else ImageId=, else image; plus _VERSION',
+  Output: "the sub-image's name, else ImageId=, else image; plus _VERSION",
   OutputExtension: 'raw, tar, cpio, efi or none, by Format=',
   CompressOutput: 'zstd for tar, cpio, uki, esp and addon, gz for oci, else none',
   Seed: 'a random UUID',
   SourceDateEpoch: 'SOURCE_DATE_EPOCH of Environment= or the host',
   Initrds: 'default if the image looks bootable, else none',
   Checksum: 'yes with Sign=yes, else no',
-  ToolsTreeDistribution: 'the host\'s or its usual stand-in (Debian for Ubuntu, Fedora for the RHEL family)',
-  ToolsTreeRelease: 'mkosi\'s own choice for that distribution',
+  ToolsTreeDistribution: "the host's or its usual stand-in (Debian for Ubuntu, Fedora for the RHEL family)",
+  ToolsTreeRelease: "mkosi's own choice for that distribution",
   ToolsTreeMirror: 'Mirror= if both distributions are the same',
   ToolsTreeSnapshot: 'Snapshot= if both distributions are the same',
   BuildSources: 'the directory mkosi was called in',
   ProxyUrl: 'http_proxy or https_proxy of Environment= or the host',
   ProxyExclude: 'no_proxy of Environment= or the host',
-  ProxyPeerCertificate: 'the system\'s CA bundle',
+  ProxyPeerCertificate: "the system's CA bundle",
   ProxyClientKey: 'ProxyClientCertificate=',
   DelegateRanges: '0 for root, else 3',
   Machine: 'the name of the directory mkosi was called in',
@@ -121,44 +162,89 @@ const DEFAULTS = {
 const COMMAS = { separators: [{ chars: ',\n' }], quoting: 'none' };
 const WORDS_IN_QUOTES = { separators: [{ chars: ' \n' }], quoting: 'shell' };
 const FEATURE_THEN = {
-  type: 'feature', words: [{ word: 'auto' }, { word: 'enabled', since: 21 }, { word: 'disabled', since: 21 }],
-  true: 'enabled', false: 'disabled', params: { words: 'Feature' },
+  type: 'feature',
+  words: [{ word: 'auto' }, { word: 'enabled', since: 21 }, { word: 'disabled', since: 21 }],
+  true: 'enabled',
+  false: 'disabled',
+  params: { words: 'Feature' },
 };
 /** Settings of modern releases that are gone without an alias; `by` is what to use today, `value` what they took. */
 const FORMER = [
   {
-    name: 'Presets', section: 'Preset', until: 18, by: 'Dependencies', note: 'Images= in 19 to 23',
+    name: 'Presets',
+    section: 'Preset',
+    until: 18,
+    by: 'Dependencies',
+    note: 'Images= in 19 to 23',
     value: { type: 'list', of: { type: 'string' }, list: COMMAS },
   },
   {
-    name: 'Images', section: 'Config', since: 19, until: 23.1, by: 'Dependencies', note: 'in the main image',
+    name: 'Images',
+    section: 'Config',
+    since: 19,
+    until: 23.1,
+    by: 'Dependencies',
+    note: 'in the main image',
     value: { type: 'list', of: { type: 'string' }, list: COMMAS },
   },
   {
-    name: 'InitrdInclude', section: 'Config', since: 20, until: 24.3, note: 'mkosi.initrd.conf since 27',
+    name: 'InitrdInclude',
+    section: 'Config',
+    since: 20,
+    until: 24.3,
+    note: 'mkosi.initrd.conf since 27',
     value: { type: 'list', of: { type: 'path', params: { mustExist: true } }, list: COMMAS },
   },
   {
-    name: 'QemuGui', section: 'Host', until: 24.3, by: 'Console', note: 'QemuGui=yes is Console=gui',
+    name: 'QemuGui',
+    section: 'Host',
+    until: 24.3,
+    by: 'Console',
+    note: 'QemuGui=yes is Console=gui',
     value: { type: 'boolean' },
   },
   {
-    name: 'QemuCdrom', section: 'Host', since: 16, until: 24.3, by: 'DiskType', note: 'DiskType=scsi-cd since 27',
+    name: 'QemuCdrom',
+    section: 'Host',
+    since: 16,
+    until: 24.3,
+    by: 'DiskType',
+    note: 'DiskType=scsi-cd since 27',
     value: { type: 'boolean' },
   },
   {
-    name: 'CDROM', section: 'Runtime', since: 25, until: 25.3, by: 'DiskType', note: 'DiskType=scsi-cd since 27',
-    aliases: [{ name: 'QemuCdrom' }], value: { type: 'boolean' },
+    name: 'CDROM',
+    section: 'Runtime',
+    since: 25,
+    until: 25.3,
+    by: 'DiskType',
+    note: 'DiskType=scsi-cd since 27',
+    aliases: [{ name: 'QemuCdrom' }],
+    value: { type: 'boolean' },
   },
   {
-    name: 'RuntimeScratch', section: 'Runtime', since: 20, until: 25.3, by: 'RuntimeSize', value: FEATURE_THEN,
-    places: [{ section: 'Host', until: 24.3 }, { section: 'Runtime', since: 25 }],
+    name: 'RuntimeScratch',
+    section: 'Runtime',
+    since: 20,
+    until: 25.3,
+    by: 'RuntimeSize',
+    value: FEATURE_THEN,
+    places: [
+      { section: 'Host', until: 24.3 },
+      { section: 'Runtime', since: 25 },
+    ],
   },
   { name: 'RuntimeHome', section: 'Runtime', since: 25, until: 25.3, by: 'BindUser', value: { type: 'boolean' } },
   { name: 'Acl', section: 'Host', until: 24.3, value: { type: 'boolean' } },
   {
-    name: 'UnitProperties', section: 'Runtime', since: 23.1, until: 26,
-    places: [{ section: 'Host', until: 24.3 }, { section: 'Runtime', since: 25 }],
+    name: 'UnitProperties',
+    section: 'Runtime',
+    since: 23.1,
+    until: 26,
+    places: [
+      { section: 'Host', until: 24.3 },
+      { section: 'Runtime', since: 25 },
+    ],
     value: { type: 'list', of: { type: 'string' }, list: WORDS_IN_QUOTES },
   },
 ];
@@ -182,7 +268,10 @@ const BEFORE = {
   Devicetrees: [{ until: 25.3, repeat: 'replace', value: { type: 'string' } }],
   Ssh: [{ until: 25.3, value: { type: 'boolean' } }],
   Verity: [{ until: 25.3, value: FEATURE_THEN }],
-  SecureBootKey: [{ until: 20.2, scope: 'local', value: SECRET }, { until: 24.3, scope: 'local' }],
+  SecureBootKey: [
+    { until: 20.2, scope: 'local', value: SECRET },
+    { until: 24.3, scope: 'local' },
+  ],
   SecureBootKeySource: [{ until: 24.3, scope: 'local', value: KEY_SOURCE_THEN }],
   VerityKeySource: [{ until: 24.3, value: KEY_SOURCE_THEN }],
   LocalMirror: [{ until: 26, tools: false }],
@@ -198,19 +287,37 @@ const BEFORE = {
   Incremental: [{ until: 24.3, value: { type: 'boolean' } }],
   BuildSourcesEphemeral: [{ until: 24.3, value: { type: 'boolean' } }],
   CacheOnly: [
-    { until: 20.2, value: { type: 'boolean' } }, { until: 25.3, scope: 'universal' }, { until: 26, scope: 'multiversal' },
+    { until: 20.2, value: { type: 'boolean' } },
+    { until: 25.3, scope: 'universal' },
+    { until: 26, scope: 'multiversal' },
   ],
   CPUs: [{ until: 20.2, value: { type: 'string' } }],
   RAM: [{ until: 20.2, value: { type: 'string' } }],
-  FirmwareVariables: [{
-    until: 25.3, value: {
-      type: 'path', params: { mustExist: true },
-      words: [{ word: 'custom', since: 22 }, { word: 'microsoft', since: 22 }, { word: 'microsoft-mok', since: 25 }],
+  FirmwareVariables: [
+    {
+      until: 25.3,
+      value: {
+        type: 'path',
+        params: { mustExist: true },
+        words: [
+          { word: 'custom', since: 22 },
+          { word: 'microsoft', since: 22 },
+          { word: 'microsoft-mok', since: 25 },
+        ],
+      },
     },
-  }],
+  ],
   Linux: [{ until: 25.3, value: REQUIRED }],
-  QemuArgs: [{ until: 20.2, value: {
-    type: 'list', of: { type: 'string' }, list: { separators: [{ chars: ' \n' }], quoting: 'none' } } }],
+  QemuArgs: [
+    {
+      until: 20.2,
+      value: {
+        type: 'list',
+        of: { type: 'string' },
+        list: { separators: [{ chars: ' \n' }], quoting: 'none' },
+      },
+    },
+  ],
   ImageVersion: [{ until: 24.3, scope: 'universal' }],
   ImageId: [{ until: 24.3, scope: 'universal' }],
   SectorSize: [{ until: 24.3, scope: 'universal' }],
@@ -219,13 +326,28 @@ const BEFORE = {
 /** Legacy words and their releases: distributions and formats of tags v1 to v14. */
 const LEGACY_WORDS = {
   Distribution: {
-    opensuse: { since: 2 }, mageia: { since: 4 }, centos: { since: 4 }, clear: { since: 4, until: 13 },
-    photon: { since: 6, until: 13 }, centos_epel: { since: 6 }, openmandriva: { since: 6 }, rocky: { since: 11 },
-    rocky_epel: { since: 11 }, alma: { since: 11 }, alma_epel: { since: 11 }, gentoo: { since: 11 },
+    opensuse: { since: 2 },
+    mageia: { since: 4 },
+    centos: { since: 4 },
+    clear: { since: 4, until: 13 },
+    photon: { since: 6, until: 13 },
+    centos_epel: { since: 6 },
+    openmandriva: { since: 6 },
+    rocky: { since: 11 },
+    rocky_epel: { since: 11 },
+    alma: { since: 11 },
+    alma_epel: { since: 11 },
+    gentoo: { since: 11 },
   },
   Format: {
-    gpt_ext4: { since: 5 }, gpt_xfs: { since: 5 }, gpt_btrfs: { since: 5 }, gpt_squashfs: { since: 5 },
-    plain_squashfs: { since: 5 }, raw_ext4: { since: 5 }, raw_xfs: { since: 5 }, raw_squashfs: { since: 2 },
+    gpt_ext4: { since: 5 },
+    gpt_xfs: { since: 5 },
+    gpt_btrfs: { since: 5 },
+    gpt_squashfs: { since: 5 },
+    plain_squashfs: { since: 5 },
+    raw_ext4: { since: 5 },
+    raw_xfs: { since: 5 },
+    raw_squashfs: { since: 2 },
     cpio: { since: 10 },
   },
   BootProtocols: { uefi: {}, bios: {}, linux: { since: 13 } },
@@ -236,20 +358,33 @@ const LEGACY_WORDS = {
   Compress: Object.fromEntries(['zlib', 'lzo', 'zstd', 'lz4', 'xz'].map((word) => [word, { since: 5 }])),
 };
 const LEGACY_DEFAULTS = {
-  Distribution: 'the host\'s', Release: 'the host\'s, else mkosi\'s own choice', Mirror: 'the distribution\'s',
-  Architecture: 'the host\'s (uname -m)', ESPSize: '256M in a bootable image', QemuKvm: 'yes if available',
-  SourceFileTransfer: 'copy-git-others in a Git checkout, else copy-all', SshAgent: undefined,
+  Distribution: "the host's",
+  Release: "the host's, else mkosi's own choice",
+  Mirror: "the distribution's",
+  Architecture: "the host's (uname -m)",
+  ESPSize: '256M in a bootable image',
+  QemuKvm: 'yes if available',
+  SourceFileTransfer: 'copy-git-others in a Git checkout, else copy-all',
+  SshAgent: undefined,
 };
 /** Keys whose `until` in the table is wider than what a configuration file may say (argparse refuses a value). */
 const LEGACY_UNTIL = { Force: 3, XZ: 9 };
 /** Default paths that legacy releases look for; later releases kept most of them under a setting of another name. */
 const LEGACY_FILES = {
-  OutputDirectory: ['mkosi.output'], WorkspaceDirectory: ['mkosi.workspace'], ImageVersion: ['mkosi.version'],
-  Password: ['mkosi.rootpw'], Cache: ['mkosi.cache'], ExtraTrees: ['mkosi.extra', 'mkosi.extra.tar'],
+  OutputDirectory: ['mkosi.output'],
+  WorkspaceDirectory: ['mkosi.workspace'],
+  ImageVersion: ['mkosi.version'],
+  Password: ['mkosi.rootpw'],
+  Cache: ['mkosi.cache'],
+  ExtraTrees: ['mkosi.extra', 'mkosi.extra.tar'],
   SkeletonTrees: ['mkosi.skeleton', 'mkosi.skeleton.tar'],
-  BuildDirectory: ['mkosi.builddir'], BuildScript: ['mkosi.build'],
-  PrepareScript: ['mkosi.prepare'], PostInstallationScript: ['mkosi.postinst'], FinalizeScript: ['mkosi.finalize'],
-  NSpawnSettings: ['mkosi.nspawn'], Encrypt: ['mkosi.passphrase'],
+  BuildDirectory: ['mkosi.builddir'],
+  BuildScript: ['mkosi.build'],
+  PrepareScript: ['mkosi.prepare'],
+  PostInstallationScript: ['mkosi.postinst'],
+  FinalizeScript: ['mkosi.finalize'],
+  NSpawnSettings: ['mkosi.nspawn'],
+  Encrypt: ['mkosi.passphrase'],
 };
 const LEGACY_ALIASES = {
   BMap: [{ name: 'Bmap', since: 4, until: 5 }],
@@ -257,30 +392,39 @@ const LEGACY_ALIASES = {
   KernelCommandLine: [{ name: 'KernelCommandline' }],
 };
 const LEGACY_DEPRECATED = {
-  NetworkVeth: { since: 13, by: 'Netdev' }, BuildEnvironment: { since: 11, by: 'Environment' },
-  BootProtocols: { since: 14 }, BuildDir: { by: 'BuildDirectory' },
+  NetworkVeth: { since: 13, by: 'Netdev' },
+  BuildEnvironment: { since: 11, by: 'Environment' },
+  BootProtocols: { since: 14 },
+  BuildDir: { by: 'BuildDirectory' },
 };
 
 const FEATURE = {
-  type: 'feature', words: words(['auto', 'enabled', 'disabled'], { enabled: { since: 21 }, disabled: { since: 21 } }),
-  true: 'enabled', false: 'disabled',
+  type: 'feature',
+  words: words(['auto', 'enabled', 'disabled'], { enabled: { since: 21 }, disabled: { since: 21 } }),
+  true: 'enabled',
+  false: 'disabled',
 };
 /** The chapter of the documentation that explains words which several settings share. */
 const SHARED = {
-  feature: 'Feature', Distribution: 'Distribution', ToolsTreeDistribution: 'Distribution', Architecture: 'Architecture',
-  HostArchitecture: 'Architecture', CompressOutput: 'Compression',
+  feature: 'Feature',
+  Distribution: 'Distribution',
+  ToolsTreeDistribution: 'Distribution',
+  Architecture: 'Architecture',
+  HostArchitecture: 'Architecture',
+  CompressOutput: 'Compression',
 };
 
 /** Drops members that say nothing, so that the files stay short; keeps false and 0. */
 function compact(object) {
-  const entries = Object.entries(object).filter(([, value]) =>
-    value !== undefined && value !== null && !(typeof value === 'object' && Object.keys(value).length === 0));
+  const entries = Object.entries(object).filter(
+    ([, value]) => value !== undefined && value !== null && !(typeof value === 'object' && Object.keys(value).length === 0),
+  );
   return Object.fromEntries(entries);
 }
 
-const version = (text) => text === undefined || text === null ? undefined : Number(text);
+const version = (text) => (text === undefined || text === null ? undefined : Number(text));
 /** The releases of a span within modern mkosi: 15 is where the world begins. */
-const modernSince = (text) => Number(text) > OLDEST ? Number(text) : undefined;
+const modernSince = (text) => (Number(text) > OLDEST ? Number(text) : undefined);
 
 /** Words with their spans; words that only old releases knew follow at the end. */
 function words(list = [], spans = {}) {
@@ -292,7 +436,13 @@ function listForm(list) {
   const quoting = list.quoting === 'shlex' ? 'shell' : 'none';
   const chars = { newline: '\n', 'space|newline': ' \n' }[list.delimiter];
   if (chars !== undefined) return { separators: [{ chars }], quoting };
-  return { separators: [{ chars: ', \t\n', since: 27 }, { chars: ',\n', until: 26 }], quoting };
+  return {
+    separators: [
+      { chars: ', \t\n', since: 27 },
+      { chars: ',\n', until: 26 },
+    ],
+    quoting,
+  };
 }
 
 function element(setting) {
@@ -300,32 +450,53 @@ function element(setting) {
   const spans = WORDS[name];
   switch (of.type) {
     case 'path':
-      return { type: 'path', words: words(of.constants, spans), params: {
-        mustExist: of.mustExist || undefined, notBelow: of.notBelow, content: of.content,
-        ...(setting.list.expandGlobs && { globs: 27, script: true }),
-      } };
+      return {
+        type: 'path',
+        words: words(of.constants, spans),
+        params: {
+          mustExist: of.mustExist || undefined,
+          notBelow: of.notBelow,
+          content: of.content,
+          ...(setting.list.expandGlobs && { globs: 27, script: true }),
+        },
+      };
     case 'tree':
-      return { type: 'tree', params: {
-        mustExist: of.sourceMustExist || undefined, directory: of.sourceMustBeDirectory || undefined,
-        absolute: of.targetMustBeAbsolute || undefined,
-      } };
-    case 'enum': return { type: 'enum', words: words(of.values, spans) };
-    case 'key=value': return { type: 'pair' };
-    case 'regex': return { type: 'regex', words: words(of.constants) };
-    case 'string': return {
-      type: GLOBS.includes(name) ? 'glob' : 'string', words: words(SUGGESTED[name]),
-      params: { negate: NEGATED.includes(name) ? '-' : undefined },
-    };
-    case 'drive': return { type: 'drive', words: words(['persist']) };
-    default: return { type: of.type };
+      return {
+        type: 'tree',
+        params: {
+          mustExist: of.sourceMustExist || undefined,
+          directory: of.sourceMustBeDirectory || undefined,
+          absolute: of.targetMustBeAbsolute || undefined,
+        },
+      };
+    case 'enum':
+      return { type: 'enum', words: words(of.values, spans) };
+    case 'key=value':
+      return { type: 'pair' };
+    case 'regex':
+      return { type: 'regex', words: words(of.constants) };
+    case 'string':
+      return {
+        type: GLOBS.includes(name) ? 'glob' : 'string',
+        words: words(SUGGESTED[name]),
+        params: { negate: NEGATED.includes(name) ? '-' : undefined },
+      };
+    case 'drive':
+      return { type: 'drive', words: words(['persist']) };
+    default:
+      return { type: of.type };
   }
 }
 
 function scalar(setting) {
   const { name, type } = setting;
   const params = {
-    mustExist: setting.mustExist || undefined, absolute: setting.absolute, secret: setting.secret,
-    powerOfTwo: setting.powerOfTwo, delayed: setting.delayedSpecifiers, prefixes: setting.prefix && [setting.prefix],
+    mustExist: setting.mustExist || undefined,
+    absolute: setting.absolute,
+    secret: setting.secret,
+    powerOfTwo: setting.powerOfTwo,
+    delayed: setting.delayedSpecifiers,
+    prefixes: setting.prefix && [setting.prefix],
     empty: setting.emptyAssignment === 'error' ? 'error' : undefined,
   };
   if (type === 'feature') return { ...FEATURE, params };
@@ -336,20 +507,29 @@ function scalar(setting) {
   }
   return {
     type: type === 'enum|boolean' ? 'enum' : type,
-    words: words(setting.values, WORDS[name]), true: setting.booleanTrue, false: setting.booleanFalse,
-    unit: type === 'size' ? 'bytes' : undefined, min: setting.min,
-    max: type === 'octal' ? Number.parseInt(setting.max, 8) : setting.max, params,
+    words: words(setting.values, WORDS[name]),
+    true: setting.booleanTrue,
+    false: setting.booleanFalse,
+    unit: type === 'size' ? 'bytes' : undefined,
+    min: setting.min,
+    max: type === 'octal' ? Number.parseInt(setting.max, 8) : setting.max,
+    params,
   };
 }
 
 function valueType(setting) {
   const { name, type } = setting;
-  const form = setting.list ? {
-    type, of: type === 'credentials' ? undefined : clean(element(setting)),
-    true: setting.booleanTrue, false: setting.booleanFalse, list: listForm(setting.list),
-  } : scalar(setting);
+  const form = setting.list
+    ? {
+        type,
+        of: type === 'credentials' ? undefined : clean(element(setting)),
+        true: setting.booleanTrue,
+        false: setting.booleanFalse,
+        list: listForm(setting.list),
+      }
+    : scalar(setting);
   const source = name.endsWith('KeySource') ? 'KeySource' : 'CertificateSource';
-  const shared = type === 'source' ? source : SHARED[type] ?? SHARED[name];
+  const shared = type === 'source' ? source : (SHARED[type] ?? SHARED[name]);
   // mkosi replaces specifiers everywhere but in the files of UKI profiles.
   const specifiers = setting.section === 'UKIProfile' ? false : undefined;
   return clean({ ...form, params: { ...form.params, words: shared, specifiers } });
@@ -369,19 +549,23 @@ function defaultOf({ name, default: value }) {
 
 /** Where a setting stood over time: its own history, or the sections its older name was moved out of. */
 function places(setting, migration) {
-  let history = (setting.sectionHistory ?? [])
-    .map(({ section, from, to }) => ({ section, from: Number(from), to: Number(to) }));
+  let history = (setting.sectionHistory ?? []).map(({ section, from, to }) => ({ section, from: Number(from), to: Number(to) }));
   if (history.length === 1 && setting.compatNames.length > 0) {
     // Of [Content] and [Distribution], PackageManagerTrees= belonged to the latter, says the warning of v24.3.
-    const old = migration.filter(({ kind, from, to }) =>
-      kind === 'modern' && to?.name === setting.name && setting.compatNames.includes(from.name));
+    const old = migration.filter(
+      ({ kind, from, to }) => kind === 'modern' && to?.name === setting.name && setting.compatNames.includes(from.name),
+    );
     const section = old.at(-1)?.from.section;
     if (section !== undefined && section !== setting.section) history = [{ section, to: 24.3 }, ...history];
   }
   if (history.length < 2) return undefined;
-  return history.map(({ section, from, to }, index) => compact({
-    section, since: index > 0 ? modernSince(from) : undefined, until: index < history.length - 1 ? to : undefined,
-  }));
+  return history.map(({ section, from, to }, index) =>
+    compact({
+      section,
+      since: index > 0 ? modernSince(from) : undefined,
+      until: index < history.length - 1 ? to : undefined,
+    }),
+  );
 }
 
 function modernSetting(setting, migration) {
@@ -389,17 +573,27 @@ function modernSetting(setting, migration) {
     const old = setting.renamedFrom?.[name];
     return compact({ name, since: modernSince(old?.from ?? setting.since) });
   });
-  const successor = migration.find(({ kind, from, to }) =>
-    kind === 'modern' && from.name === setting.name && to && to.name !== setting.name);
+  const successor = migration.find(
+    ({ kind, from, to }) => kind === 'modern' && from.name === setting.name && to && to.name !== setting.name,
+  );
   const kinds = { dict: 'merge', list: 'append', credentials: 'append' };
   return compact({
-    name: setting.name, section: setting.section, since: modernSince(setting.since), places: places(setting, migration),
-    value: valueType(setting), repeat: kinds[setting.type] ?? 'replace',
-    reset: !['no effect', 'error'].includes(setting.emptyAssignment), default: defaultOf(setting),
+    name: setting.name,
+    section: setting.section,
+    since: modernSince(setting.since),
+    places: places(setting, migration),
+    value: valueType(setting),
+    repeat: kinds[setting.type] ?? 'replace',
+    reset: !['no effect', 'error'].includes(setting.emptyAssignment),
+    default: defaultOf(setting),
     cli: setting.cli ? [setting.cli, setting.short, ...(setting.cliCompat ?? [])].filter(Boolean) : undefined,
-    scope: setting.scope, tools: setting.allowedInToolsImage || undefined,
-    match: setting.match ? Math.max(version(setting.match.since), OLDEST) : undefined, matchValue: matchValue(setting),
-    files: setting.files, aliases, before: BEFORE[setting.name],
+    scope: setting.scope,
+    tools: setting.allowedInToolsImage || undefined,
+    match: setting.match ? Math.max(version(setting.match.since), OLDEST) : undefined,
+    matchValue: matchValue(setting),
+    files: setting.files,
+    aliases,
+    before: BEFORE[setting.name],
     deprecated: setting.deprecated && { since: version(setting.deprecated.since), by: successor?.to.name },
   });
 }
@@ -421,7 +615,13 @@ function condition({ name, type, values, since }) {
     Image: { type: 'string', words: words(['main', 'tools', 'default-initrd']) },
   }[name] ?? { type };
   return compact({
-    name, section: 'Match', since: modernSince(since), value, repeat: 'append', reset: false, match: Number(since),
+    name,
+    section: 'Match',
+    since: modernSince(since),
+    value,
+    repeat: 'append',
+    reset: false,
+    match: Number(since),
   });
 }
 
@@ -430,7 +630,8 @@ function legacyList(setting) {
   const before6 = Number(setting.since) <= 5 ? [{ chars: ' \t\n', until: 5 }] : [];
   return {
     separators: [compact({ chars, since: before6.length > 0 ? 6 : undefined }), ...before6],
-    quoting: 'verbatim', removal: true,
+    quoting: 'verbatim',
+    removal: true,
   };
 }
 
@@ -441,14 +642,18 @@ function legacyValue(setting) {
   const params = { words: shared === 'Compress' ? 'Compression' : shared };
   if (setting.list) {
     // Boot protocols were only looked at when an image was made bootable.
-    const of = clean({ type: known.length > 0 && name !== 'BootProtocols' ? 'enum' : setting.element?.type ?? 'string', words: known });
+    const of = clean({ type: known.length > 0 && name !== 'BootProtocols' ? 'enum' : (setting.element?.type ?? 'string'), words: known });
     return { type: 'list', of, list: legacyList(setting) };
   }
   if (name === 'XZ') return { type: 'boolean' }; // a switch until 9; the table shows what argparse of 10 makes of it
   const [base, orBoolean] = type.split('|');
   return clean({
-    type: base, words: known, true: orBoolean && 'yes', false: orBoolean && 'no',
-    unit: base === 'size' ? 'bytes' : undefined, params,
+    type: base,
+    words: known,
+    true: orBoolean && 'yes',
+    false: orBoolean && 'no',
+    unit: base === 'size' ? 'bytes' : undefined,
+    params,
   });
 }
 
@@ -458,31 +663,52 @@ function legacySetting(setting, files) {
   const until = LEGACY_UNTIL[name] ?? Number(setting.until);
   const moved = before && before !== section && (since ?? 1) <= 10;
   return compact({
-    name, section, since, until: until < LEGACY_NEWEST ? until : undefined,
-    places: moved ? [{ section: before, until: 10 }, { section, since: 11 }] : undefined,
-    value: legacyValue(setting), repeat: setting.list ? 'append' : 'replace', reset: false,
+    name,
+    section,
+    since,
+    until: until < LEGACY_NEWEST ? until : undefined,
+    places: moved
+      ? [
+          { section: before, until: 10 },
+          { section, since: 11 },
+        ]
+      : undefined,
+    value: legacyValue(setting),
+    repeat: setting.list ? 'append' : 'replace',
+    reset: false,
     default: name in LEGACY_DEFAULTS ? LEGACY_DEFAULTS[name] : defaultOf({ ...setting, name: '' }),
     cli: [setting.cli, setting.short].filter(Boolean),
-    files: LEGACY_FILES[name]
-      ?? files.filter((file) => file.setting === name).map((file) => file.name.replace(/\/$/, '')),
-    aliases: LEGACY_ALIASES[name], deprecated: LEGACY_DEPRECATED[name],
+    files: LEGACY_FILES[name] ?? files.filter((file) => file.setting === name).map((file) => file.name.replace(/\/$/, '')),
+    aliases: LEGACY_ALIASES[name],
+    deprecated: LEGACY_DEPRECATED[name],
   });
 }
 
 function specifier({ char, setting, value, since, until }) {
-  const means = { '%C': 'directory of this file', '%P': 'working directory while this file is read',
-    '%D': 'directory mkosi was called in', '%F': 'default file system of the distribution',
-    '%I': 'name of the image, main for the main image', '%%': 'a literal %' }[char] ?? value;
+  const means =
+    {
+      '%C': 'directory of this file',
+      '%P': 'working directory while this file is read',
+      '%D': 'directory mkosi was called in',
+      '%F': 'default file system of the distribution',
+      '%I': 'name of the image, main for the main image',
+      '%%': 'a literal %',
+    }[char] ?? value;
   return compact({
-    char: char[1], setting, means: setting ? undefined : means, since: version(since), until: version(until),
+    char: char[1],
+    setting,
+    means: setting ? undefined : means,
+    since: version(since),
+    until: version(until),
   });
 }
 
 /** JSON with one record per line, so that a change of one setting is a change of one line. */
 function write(path, data) {
-  const member = ([key, value]) => Array.isArray(value) && typeof value[0] === 'object'
-    ? `  ${JSON.stringify(key)}: [\n${value.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`
-    : `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`;
+  const member = ([key, value]) =>
+    Array.isArray(value) && typeof value[0] === 'object'
+      ? `  ${JSON.stringify(key)}: [\n${value.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`
+      : `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`;
   writeFileSync(path, `{\n${Object.entries(data).map(member).join(',\n')}\n}\n`);
 }
 
@@ -499,27 +725,33 @@ const schema = join(dirname(fileURLToPath(import.meta.url)), '../../server/src/s
 const { modern, legacy, migration } = facts;
 
 write(join(schema, 'mkosi.json'), {
-  tool: 'mkosi', oldest: OLDEST, newest: NEWEST, versions: VERSIONS, sections: SECTIONS,
+  tool: 'mkosi',
+  oldest: OLDEST,
+  newest: NEWEST,
+  versions: VERSIONS,
+  sections: SECTIONS,
   booleans: { true: modern.parser.booleans.true, false: modern.parser.booleans.false },
   specifiers: modern.specifiers.map(specifier),
-  settings: [
-    ...modern.settings.map((setting) => modernSetting(setting, migration)),
-    ...modern.match.extra.map(condition),
-  ],
+  settings: [...modern.settings.map((setting) => modernSetting(setting, migration)), ...modern.match.extra.map(condition)],
   former: FORMER,
 });
 // Releases 1 to 12 know three words for each truth value only; y, t, on and their opposites came with 13.
 const young = (list) => list.filter((word) => !['1', 'true', 'yes', '0', 'false', 'no'].includes(word));
 const { true: yes, false: no } = legacy.parser.booleans;
 write(join(schema, 'mkosi-legacy.json'), {
-  tool: 'mkosi', oldest: 1, newest: LEGACY_NEWEST,
+  tool: 'mkosi',
+  oldest: 1,
+  newest: LEGACY_NEWEST,
   versions: Array.from({ length: LEGACY_NEWEST }, (_, index) => index + 1),
   sections: LEGACY_SECTIONS,
   booleans: {
-    true: yes, false: no, since: Object.fromEntries([...young(yes), ...young(no)].map((word) => [word, 13])),
+    true: yes,
+    false: no,
+    since: Object.fromEntries([...young(yes), ...young(no)].map((word) => [word, 13])),
   },
   settings: legacy.settings.map((setting) => legacySetting(setting, legacy.files)),
 });
 write(join(schema, '../../../client/src/mkosi/inherited.json'), {
-  images: inherited(modern.settings, ['inherit', 'universal', 'multiversal']), tools: inherited(modern.settings, ['multiversal']),
+  images: inherited(modern.settings, ['inherit', 'universal', 'multiversal']),
+  tools: inherited(modern.settings, ['multiversal']),
 });

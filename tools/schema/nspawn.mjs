@@ -14,36 +14,36 @@ const UINT32_MAX = 4294967295;
 
 /** The grammar of server/src/values for a type of the facts; keys that need another one stand in `values`. */
 const grammars = {
-  'boolean': 'boolean',
-  'tristate': 'tristate',
-  'enum': 'enum',
-  'argv': 'words',
+  boolean: 'boolean',
+  tristate: 'tristate',
+  enum: 'enum',
+  argv: 'words',
   'env-list': 'environment',
-  'string': 'string',
-  'path': 'path',
+  string: 'string',
+  path: 'path',
   'path[:path]': 'pivot-root',
   'capability-list': 'capabilities',
-  'signal': 'signal',
-  'architecture': 'personality',
-  'id128': 'id128',
+  signal: 'signal',
+  architecture: 'personality',
+  id128: 'id128',
   'userns-mode': 'private-users',
-  'uint': 'unsigned',
+  uint: 'unsigned',
   'syscall-list': 'syscall-filter',
-  'rlimit': 'rlimit',
-  'hostname': 'hostname',
-  'int': 'oom-score',
+  rlimit: 'rlimit',
+  hostname: 'hostname',
+  int: 'oom-score',
   'cpu-set': 'cpu-set',
   'af-list': 'address-families',
   'bind-mount': 'bind',
-  'tmpfs': 'tmpfs',
-  'overlay': 'overlay',
+  tmpfs: 'tmpfs',
+  overlay: 'overlay',
   'user-list': 'user-names',
   'bool-or-path': 'bind-user-shell',
   'ifname-pair-list': 'interface-pairs',
   'ifname-pair': 'interface-pair',
-  'ifname': 'interface',
-  'zone': 'zone',
-  'port': 'port',
+  ifname: 'interface',
+  zone: 'zone',
+  port: 'port',
 };
 
 /**
@@ -69,7 +69,7 @@ const values = {
 };
 
 /** A second assignment: the facts' word and ours. */
-const repeats = { 'append': 'append', 'last-wins': 'replace', 'merge': 'merge', 'conflict': 'conflict' };
+const repeats = { append: 'append', 'last-wins': 'replace', merge: 'merge', conflict: 'conflict' };
 
 /** Capability words set bits in one mask, so they merge like the other sets (nspawn-settings.c: `*result |= u`). */
 const mergesIntoSet = new Set(['capability-list']);
@@ -78,7 +78,12 @@ const mergesIntoSet = new Set(['capability-list']);
 const resetSince = {
   // tristates: conf-parser.c config_parse_tristate() got its isempty() branch in v249; before, a parse error. The two that used
   // a parser of booleans got that one in v250.
-  Ephemeral: 250, NotifyReady: 250, NoNewPrivileges: 249, ReadOnly: 249, Private: 249, VirtualEthernet: 249,
+  Ephemeral: 250,
+  NotifyReady: 250,
+  NoNewPrivileges: 249,
+  ReadOnly: 249,
+  Private: 249,
+  VirtualEthernet: 249,
   WorkingDirectory: 235, // conf-parser.c config_parse_path(): isempty() branch since v235
   Personality: 235, // conf-parser.c config_parse_personality(): isempty() branch since v235
   Hostname: 251, // v251 moved to the shared config_parse_hostname()
@@ -149,26 +154,109 @@ const filterSince = 235;
 
 /** Signal numbers of x86 and Arm (signal(7)). */
 const signalNumbers = {
-  HUP: 1, INT: 2, QUIT: 3, ILL: 4, TRAP: 5, ABRT: 6, BUS: 7, FPE: 8, KILL: 9, USR1: 10, SEGV: 11, USR2: 12, PIPE: 13,
-  ALRM: 14, TERM: 15, STKFLT: 16, CHLD: 17, CONT: 18, STOP: 19, TSTP: 20, TTIN: 21, TTOU: 22, URG: 23, XCPU: 24,
-  XFSZ: 25, VTALRM: 26, PROF: 27, WINCH: 28, IO: 29, PWR: 30, SYS: 31,
+  HUP: 1,
+  INT: 2,
+  QUIT: 3,
+  ILL: 4,
+  TRAP: 5,
+  ABRT: 6,
+  BUS: 7,
+  FPE: 8,
+  KILL: 9,
+  USR1: 10,
+  SEGV: 11,
+  USR2: 12,
+  PIPE: 13,
+  ALRM: 14,
+  TERM: 15,
+  STKFLT: 16,
+  CHLD: 17,
+  CONT: 18,
+  STOP: 19,
+  TSTP: 20,
+  TTIN: 21,
+  TTOU: 22,
+  URG: 23,
+  XCPU: 24,
+  XFSZ: 25,
+  VTALRM: 26,
+  PROF: 27,
+  WINCH: 28,
+  IO: 29,
+  PWR: 30,
+  SYS: 31,
 };
 
 /** Per native architecture the one that its kernel also runs (process-util.c personality_from_string()). */
-const secondary = { 'x86-64': 'x86', 'arm64': 'arm', 'ppc64': 'ppc', 'ppc64-le': 'ppc-le', 's390x': 's390' };
+const secondary = { 'x86-64': 'x86', arm64: 'arm', ppc64: 'ppc', 'ppc64-le': 'ppc-le', s390x: 's390' };
 
 /** Names of the C library's sys/socket.h, from which systemd makes its list; compared without case. */
 const addressFamilies = [
-  'UNIX', 'LOCAL', 'FILE', 'INET', 'INET6', 'NETLINK', 'ROUTE', 'PACKET', 'VSOCK', 'ALG', 'BLUETOOTH', 'CAN', 'KEY',
-  'XDP', 'TIPC', 'MPLS', 'PPPOX', 'QIPCRTR', 'RDS', 'RXRPC', 'SMC', 'NFC', 'IB', 'IEEE802154', 'KCM', 'MCTP',
-  'PHONET', 'CAIF', 'IUCV', 'ISDN', 'LLC', 'SNA', 'X25', 'AX25', 'APPLETALK', 'IPX', 'NETROM', 'ROSE', 'BRIDGE',
-  'ATMPVC', 'ATMSVC', 'DECnet', 'ECONET', 'NETBEUI', 'SECURITY', 'ASH', 'WANPIPE', 'IRDA',
+  'UNIX',
+  'LOCAL',
+  'FILE',
+  'INET',
+  'INET6',
+  'NETLINK',
+  'ROUTE',
+  'PACKET',
+  'VSOCK',
+  'ALG',
+  'BLUETOOTH',
+  'CAN',
+  'KEY',
+  'XDP',
+  'TIPC',
+  'MPLS',
+  'PPPOX',
+  'QIPCRTR',
+  'RDS',
+  'RXRPC',
+  'SMC',
+  'NFC',
+  'IB',
+  'IEEE802154',
+  'KCM',
+  'MCTP',
+  'PHONET',
+  'CAIF',
+  'IUCV',
+  'ISDN',
+  'LLC',
+  'SNA',
+  'X25',
+  'AX25',
+  'APPLETALK',
+  'IPX',
+  'NETROM',
+  'ROSE',
+  'BRIDGE',
+  'ATMPVC',
+  'ATMSVC',
+  'DECnet',
+  'ECONET',
+  'NETBEUI',
+  'SECURITY',
+  'ASH',
+  'WANPIPE',
+  'IRDA',
 ];
 
 /** Options of a tmpfs that make sense in a container; nspawn passes any text on to the kernel (tmpfs(5), mount(8)). */
 const tmpfsOptions = [
-  'mode=', 'size=', 'nr_inodes=', 'uid=', 'gid=', 'huge=',
-  'ro', 'noexec', 'nosuid', 'dev', 'noatime', 'relatime', 'noswap',
+  'mode=',
+  'size=',
+  'nr_inodes=',
+  'uid=',
+  'gid=',
+  'huge=',
+  'ro',
+  'noexec',
+  'nosuid',
+  'dev',
+  'noatime',
+  'relatime',
+  'noswap',
 ];
 
 /** Microseconds and the words for them (time-util.c extract_multiplier()); a month is 30.44 days, a year 365.25. */
@@ -205,7 +293,7 @@ function settingOf(key) {
     section: key.section,
     ...since(key.since, OLDEST),
     value: valueOf(key),
-    repeat: mergesIntoSet.has(key.type) ? 'merge' : repeats[key.multiple] ?? fail(`${key.name}: ${key.multiple}`),
+    repeat: mergesIntoSet.has(key.type) ? 'merge' : (repeats[key.multiple] ?? fail(`${key.name}: ${key.multiple}`)),
     reset: resetSince[key.name] ?? (key.resettable || key.name in resetUntil),
     ...(resetUntil[key.name] && { resetUntil: resetUntil[key.name] }),
     ...(fallback && { default: fallback }),
@@ -241,12 +329,15 @@ function vocabularies(facts) {
       ...(group.inDefaultAllowListIfCapability && { withCapability: group.inDefaultAllowListIfCapability }),
       members: group.members,
     })),
-    signals: signals.filter((word) => !word.endsWith('n')).map((word) =>
-      word.startsWith('RT') ? { word, range: 30 } : { word, number: signalNumbers[word] ?? fail(`signal ${word}`) }),
-    architectures: facts.keys.find((key) => key.name === 'Personality').values.map((word) => {
-      const native = Object.keys(secondary).find((name) => secondary[name] === word);
-      return { word, ...(native && { secondaryOf: native }) };
-    }),
+    signals: signals
+      .filter((word) => !word.endsWith('n'))
+      .map((word) => (word.startsWith('RT') ? { word, range: 30 } : { word, number: signalNumbers[word] ?? fail(`signal ${word}`) })),
+    architectures: facts.keys
+      .find((key) => key.name === 'Personality')
+      .values.map((word) => {
+        const native = Object.keys(secondary).find((name) => secondary[name] === word);
+        return { word, ...(native && { secondaryOf: native }) };
+      }),
     addressFamilies: addressFamilies.map((name) => ({ word: `AF_${name}` })),
     bindOptions: optionValues.map((word) => ({
       word,
@@ -256,7 +347,8 @@ function vocabularies(facts) {
     tmpfsOptions: tmpfsOptions.map((word) => ({ word })),
     sizeUnits: ['B', 'K', 'M', 'G', 'T', 'P', 'E'].map((word, power) => ({ word, factor: 1024 ** power })),
     timeUnits: timeUnits.flatMap(([factor, ...names]) =>
-      names.map((word) => ({ word, ...since(unitSince[word] ?? OLDEST, OLDEST), factor }))),
+      names.map((word) => ({ word, ...since(unitSince[word] ?? OLDEST, OLDEST), factor })),
+    ),
   };
 }
 
@@ -265,7 +357,8 @@ function linesOf(data) {
   const members = Object.entries(data).map(([name, value]) =>
     Array.isArray(value) && value.some((item) => typeof item === 'object')
       ? `  ${JSON.stringify(name)}: [\n${value.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`
-      : `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+      : `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`,
+  );
   return `{\n${members.join(',\n')}\n}\n`;
 }
 

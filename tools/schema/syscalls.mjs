@@ -12,7 +12,8 @@ if (!able.ok) {
   console.error(able.reason);
   process.exit(2);
 }
-const wanted = process.argv.slice(2), calls = new Set(further);
+const wanted = process.argv.slice(2),
+  calls = new Set(further);
 for (const tree of wanted.length > 0 ? wanted : trees) {
   const rig = await boot({ name: `syscalls-${tree}-${process.pid}`, tree, log: console.error });
   try {

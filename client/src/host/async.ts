@@ -11,10 +11,12 @@ export function coalesced(run: () => Promise<void>): () => Promise<void> {
       current = run().finally(() => (current = undefined));
       return current;
     }
-    next ??= current.catch(() => undefined).then(() => {
-      next = undefined;
-      return request();
-    });
+    next ??= current
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined;
+        return request();
+      });
     return next;
   };
   return request;

@@ -10,7 +10,10 @@ export const mostEntries = 100_000;
  * The entries of a folder, links not followed.
  * @returns `more`: there are others, which are left out @throws the system's error through the promise
  */
-export async function entriesIn(folder: string, most = mostEntries): Promise<{ readonly entries: readonly Dirent[]; readonly more: boolean }> {
+export async function entriesIn(
+  folder: string,
+  most = mostEntries,
+): Promise<{ readonly entries: readonly Dirent[]; readonly more: boolean }> {
   const entries: Dirent[] = [];
   // Leaving the loop closes the folder.
   for await (const entry of await patientlyLater(folder, () => opendir(folder, { bufferSize: 1024 }))) {

@@ -1,10 +1,10 @@
 /** What can be found out after a command has failed, where its own words stay in its terminal. */
 import { statfs } from 'node:fs/promises';
 import { mostBytes, readSmallFileLater } from '../../../server/src/node/shared/small-file';
-import { busAtSocket, systemBusSocket } from './dbus/connect';
 import { type PolkitAnswer, polkitSays } from './commands/polkit';
-import type { Output } from './programs';
+import { busAtSocket, systemBusSocket } from './dbus/connect';
 import { exists } from './model/settings-files';
+import type { Output } from './programs';
 
 /** Looks at the host that the machines are on. Each answer is undefined when that cannot be seen; nothing rejects. */
 export interface HostProbe {
@@ -25,8 +25,16 @@ const btrfs = 0x9123683e;
 
 /** This computer. */
 export const localProbe: HostProbe = {
-  hasOwnUsers: (leader) => readSmallFileLater(`/proc/${leader}/uid_map`, mostBytes.host).then((map) => ownUsers(map.toString()), () => undefined),
-  isOnBtrfs: (path) => statfs(path).then(({ type }) => type === btrfs, () => undefined),
+  hasOwnUsers: (leader) =>
+    readSmallFileLater(`/proc/${leader}/uid_map`, mostBytes.host).then(
+      (map) => ownUsers(map.toString()),
+      () => undefined,
+    ),
+  isOnBtrfs: (path) =>
+    statfs(path).then(
+      ({ type }) => type === btrfs,
+      () => undefined,
+    ),
   exists,
   mayDo,
 };
@@ -37,8 +45,11 @@ export const localProbe: HostProbe = {
  * @param capture runs a program there
  */
 export function remoteProbe(capture: (argv: readonly string[]) => Promise<Output>): HostProbe {
-  const said = (...argv: string[]): Promise<string | undefined> => (
-    capture(argv).then(({ status, stdout }) => status === 0 ? stdout.trim() : undefined, () => undefined));
+  const said = (...argv: string[]): Promise<string | undefined> =>
+    capture(argv).then(
+      ({ status, stdout }) => (status === 0 ? stdout.trim() : undefined),
+      () => undefined,
+    );
   return {
     hasOwnUsers: async (leader) => {
       const map = await said('cat', `/proc/${leader}/uid_map`);
@@ -49,7 +60,11 @@ export function remoteProbe(capture: (argv: readonly string[]) => Promise<Output
       return type === undefined ? undefined : type === 'btrfs';
     },
     // 1 is test's no; what ssh itself cannot do is another status.
-    exists: (path) => capture(['test', '-e', path]).then(({ status }) => status === 0 ? true : status === 1 ? false : undefined, () => undefined),
+    exists: (path) =>
+      capture(['test', '-e', path]).then(
+        ({ status }) => (status === 0 ? true : status === 1 ? false : undefined),
+        () => undefined,
+      ),
     mayDo: () => Promise.resolve(undefined),
   };
 }

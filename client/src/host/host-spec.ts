@@ -1,15 +1,15 @@
 /** Where machines are looked after: this computer, this user on it, or another computer. */
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { type Bus, BusError } from './dbus/bus';
 import type { CommandSpec } from './commands/command-spec';
-import { busAtSocket, sessionBusSocket, systemBusSocket } from './dbus/connect';
 import { type Elevation, elevated } from './commands/elevation';
-import { MachineStore, type MachineStoreOptions, localMachineStore } from './model/machine-store';
-import { hasProgram, systemdVersion } from './programs';
-import { isOffered, machined, who, type Who } from './model/queries';
+import { type Bus, BusError } from './dbus/bus';
+import { busAtSocket, sessionBusSocket, systemBusSocket } from './dbus/connect';
+import { localMachineStore, MachineStore, type MachineStoreOptions } from './model/machine-store';
+import { isOffered, machined, type Who, who } from './model/queries';
 import { settingsFiles, settingsFolders } from './model/settings-files';
-import { destination, type SshMode, overSsh } from './ssh/ssh';
+import { hasProgram, systemdVersion } from './programs';
+import { destination, overSsh, type SshMode } from './ssh/ssh';
 import { busOverSsh } from './ssh/ssh-stream';
 
 type Log = (message: string) => void;
@@ -51,7 +51,11 @@ const isRoot = (): boolean => process.getuid?.() === 0;
 
 /** The system scope of this computer. */
 export const systemHost: HostSpec = {
-  id: 'system', kind: 'system', scope: 'system', label: 'This computer', local: true,
+  id: 'system',
+  kind: 'system',
+  scope: 'system',
+  label: 'This computer',
+  local: true,
   open: (log) => localMachineStore(log),
   connect: () => busAtSocket(systemBusSocket()),
   systemd: systemdVersion,
@@ -62,11 +66,17 @@ export const systemHost: HostSpec = {
 };
 
 /** The folders of a user with images and with settings (systemd v262 discover-image.c, nspawn.c; XDG base directories). */
-function userFolders({ XDG_STATE_HOME, XDG_CONFIG_HOME, XDG_RUNTIME_DIR }: NodeJS.ProcessEnv = process.env): Readonly<Record<'images' | 'settings', string[]>> {
-  const home = os.homedir(), runtime = XDG_RUNTIME_DIR ? [XDG_RUNTIME_DIR] : [];
+function userFolders(
+  { XDG_STATE_HOME, XDG_CONFIG_HOME, XDG_RUNTIME_DIR }: NodeJS.ProcessEnv = process.env,
+): Readonly<Record<'images' | 'settings', string[]>> {
+  const home = os.homedir(),
+    runtime = XDG_RUNTIME_DIR ? [XDG_RUNTIME_DIR] : [];
   return {
-    images: [...runtime.map((folder) => path.join(folder, 'machines')),
-      path.join(XDG_STATE_HOME || path.join(home, '.local/state'), 'machines'), path.join(home, '.local/lib/machines')],
+    images: [
+      ...runtime.map((folder) => path.join(folder, 'machines')),
+      path.join(XDG_STATE_HOME || path.join(home, '.local/state'), 'machines'),
+      path.join(home, '.local/lib/machines'),
+    ],
     settings: [XDG_CONFIG_HOME || path.join(home, '.config'), ...runtime].map((folder) => path.join(folder, 'systemd/nspawn')),
   };
 }
@@ -77,11 +87,20 @@ function userFolders({ XDG_STATE_HOME, XDG_CONFIG_HOME, XDG_RUNTIME_DIR }: NodeJ
  * for a user's systemd inside.
  */
 export const userHost: HostSpec = {
-  id: 'user', kind: 'user', scope: 'user', label: 'This user', local: true,
+  id: 'user',
+  kind: 'user',
+  scope: 'user',
+  label: 'This user',
+  local: true,
   open: (log) => {
-    const socket = sessionBusSocket(), { images, settings } = userFolders();
+    const socket = sessionBusSocket(),
+      { images, settings } = userFolders();
     return new MachineStore({
-      connect: () => busAtSocket(socket), socket, imageFolders: images, settingsFolders: settingsFolders(images, settings), log,
+      connect: () => busAtSocket(socket),
+      socket,
+      imageFolders: images,
+      settingsFolders: settingsFolders(images, settings),
+      log,
     });
   },
   connect: () => busAtSocket(sessionBusSocket()),
@@ -97,19 +116,19 @@ export const userHost: HostSpec = {
 /** The programs of systemd that have a scope; others only look at files. */
 const scoped: readonly string[] = ['machinectl', 'importctl', 'systemctl', 'journalctl'];
 
-const forUser = ([program = '', ...args]: readonly string[]): readonly string[] => (
-  scoped.includes(program) ? [program, '--user', ...args] : [program, ...args]);
+const forUser = ([program = '', ...args]: readonly string[]): readonly string[] =>
+  scoped.includes(program) ? [program, '--user', ...args] : [program, ...args];
 
 /** Whether this user has a machined; asking starts nothing. */
 export async function hasUserHost(): Promise<boolean> {
   const socket = sessionBusSocket();
-  return socket !== undefined && await hasMachined(() => busAtSocket(socket));
+  return socket !== undefined && (await hasMachined(() => busAtSocket(socket)));
 }
 
 async function hasMachined(connect: () => Promise<Bus>): Promise<boolean> {
   const bus = await connect().catch(() => undefined);
   try {
-    return bus !== undefined && await isOffered(bus, machined);
+    return bus !== undefined && (await isOffered(bus, machined));
   } catch {
     return false;
   } finally {
@@ -129,7 +148,7 @@ export function sshHost(host: string): HostSpec {
   const connect = async (): Promise<Bus> => {
     const opened = await busOverSsh(host);
     try {
-      known = { ...known, ...await who(opened) };
+      known = { ...known, ...(await who(opened)) };
     } catch (error) {
       opened.close();
       throw error;
@@ -139,24 +158,32 @@ export function sshHost(host: string): HostSpec {
   const common = { host, kind: 'ssh', local: false, systemd: () => Promise.resolve(known.systemd), userName: () => known.name } as const;
   const root = (): boolean => known.uid === 0;
   // What is installed there is not known; sudo is what most have.
-  const argvOf: HostSpec['argv'] = (command, argv, elevation, manner = 'terminal') => overSsh(
-    host, elevated(command, argv, { elevation, isRoot: root(), installed: (program) => program === 'sudo' }), manner);
+  const argvOf: HostSpec['argv'] = (command, argv, elevation, manner = 'terminal') =>
+    overSsh(host, elevated(command, argv, { elevation, isRoot: root(), installed: (program) => program === 'sudo' }), manner);
   return {
-    ...common, ...farHost(host, connect), id: `ssh:${host}`, scope: 'system', label: host,
+    ...common,
+    ...farHost(host, connect),
+    id: `ssh:${host}`,
+    scope: 'system',
+    label: host,
     settingsFiles: (name, imagePath) => settingsFiles(name, imagePath),
     asks: ({ rights }) => rights !== 'anyone' && !root(),
     argv: argvOf,
     ofUser: async () => {
       // NEWS of systemd 259: a machined for each user.
       const connectUser = () => busOverSsh(host, 'user');
-      if ((known.systemd ?? 0) < 259 || !await hasMachined(connectUser)) return undefined;
+      if ((known.systemd ?? 0) < 259 || !(await hasMachined(connectUser))) return undefined;
       return {
-        ...common, ...farHost(host, connectUser), id: `ssh-user:${host}`, scope: 'user', label: `${host} (user)`,
+        ...common,
+        ...farHost(host, connectUser),
+        id: `ssh-user:${host}`,
+        scope: 'user',
+        label: `${host} (user)`,
         // Below the home that ssh logs in to; nobody has been told where that is.
         settingsFiles: (name, imagePath) => settingsFiles(name, imagePath, ['.config/systemd/nspawn']),
         asks: ({ rights }) => rights === 'root' && !root(),
-        argv: (command, argv, elevation, manner = 'terminal') => (
-          command.rights === 'root' ? argvOf(command, argv, elevation, manner) : overSsh(host, forUser(argv), manner)),
+        argv: (command, argv, elevation, manner = 'terminal') =>
+          command.rights === 'root' ? argvOf(command, argv, elevation, manner) : overSsh(host, forUser(argv), manner),
       };
     },
   };
@@ -172,7 +199,10 @@ function farHost(host: string, connect: () => Promise<Bus>): Pick<HostSpec, 'ope
       const lent = bus;
       if (!lent) return Promise.reject(new BusError('closed', `There is no connection to ${host}.`));
       return Promise.resolve({
-        call: (...args) => lent.call(...args), onSignal: (...args) => lent.onSignal(...args), closed: lent.closed, close: () => undefined,
+        call: (...args) => lent.call(...args),
+        onSignal: (...args) => lent.onSignal(...args),
+        closed: lent.closed,
+        close: () => undefined,
       });
     },
   };

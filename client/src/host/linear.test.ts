@@ -1,28 +1,90 @@
 import assert from 'node:assert/strict';
+import { parseMessages } from '../mkosi/messages';
+import { assignments, placeOf } from '../mkosi/places';
 import { bootsAnInit, readOsReleaseText } from './images/image-files';
-import { lastRun, mattering, fileReferencesIn, readJournal } from './model/journal';
+import { fileReferencesIn, lastRun, mattering, readJournal } from './model/journal';
 import { isImageName, isMachineName, isUserName, machineOfUnit, machineOfUnitPath } from './names';
 import { aliasesIn, isDestination } from './ssh/ssh';
 import { sshFailure } from './ssh/ssh-stream';
-import { parseMessages } from '../mkosi/messages';
-import { assignments, placeOf } from '../mkosi/places';
 
 /** What reads the words of images, of other computers, of services and of programs. */
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
-  readOsReleaseText, bootsAnInit, fileReferencesIn, isImageName, isMachineName, isUserName, machineOfUnit, machineOfUnitPath, aliasesIn, isDestination,
+  readOsReleaseText,
+  bootsAnInit,
+  fileReferencesIn,
+  isImageName,
+  isMachineName,
+  isUserName,
+  machineOfUnit,
+  machineOfUnitPath,
+  aliasesIn,
+  isDestination,
   sshFailure: (text) => sshFailure('far', 255, text),
   journal: (text) => mattering(lastRun(readJournal(`${JSON.stringify({ MESSAGE: text, __REALTIME_TIMESTAMP: '1' })}\n${text}`))),
   messages: (text) => parseMessages(text, 1),
   placeOf: (text) => {
     const file = { path: '/x/mkosi.conf', text };
-    const said = [text, `Setting ${text} must be followed by '='`, `'${text}' is not a valid Format`, `x in ${text} by specifier`].join('\n\u2023 ');
-    return [assignments(file), parseMessages(`\u2023 ${said}`, 1).slice(-3).map((message) => placeOf(message, [file]))];
+    const said = [text, `Setting ${text} must be followed by '='`, `'${text}' is not a valid Format`, `x in ${text} by specifier`].join(
+      '\n\u2023 ',
+    );
+    return [
+      assignments(file),
+      parseMessages(`\u2023 ${said}`, 1)
+        .slice(-3)
+        .map((message) => placeOf(message, [file])),
+    ];
   },
 };
 
 const pieces: readonly string[] = [
-  ' ', '\n', '#', ' #', '\u2028', '/', '/a', '[', ']', '[]', '=', 'a=', 'A=1\n', '\\', '\'', '"', '""', '=\'', '.', ':', ':1', '.nspawn', '/a.nspawn:1 ', '-', 'a-', '@', '\x1b', '\x1b[1',
-  '\x1b]', '\t', '\r', ' in ', 'found in ', 'option \'', 'Setting ', 'host ', 'Host key ', 'host=a ', '[line ', '\u2023 ', '(a)\n', 'Error: a\n', 'systemd-nspawn@', '_61', '\u202e', 'x', 'ä', '💾',
+  ' ',
+  '\n',
+  '#',
+  ' #',
+  '\u2028',
+  '/',
+  '/a',
+  '[',
+  ']',
+  '[]',
+  '=',
+  'a=',
+  'A=1\n',
+  '\\',
+  "'",
+  '"',
+  '""',
+  "='",
+  '.',
+  ':',
+  ':1',
+  '.nspawn',
+  '/a.nspawn:1 ',
+  '-',
+  'a-',
+  '@',
+  '\x1b',
+  '\x1b[1',
+  '\x1b]',
+  '\t',
+  '\r',
+  ' in ',
+  'found in ',
+  "option '",
+  'Setting ',
+  'host ',
+  'Host key ',
+  'host=a ',
+  '[line ',
+  '\u2023 ',
+  '(a)\n',
+  'Error: a\n',
+  'systemd-nspawn@',
+  '_61',
+  '\u202e',
+  'x',
+  'ä',
+  '💾',
 ];
 
 const lengths = [8 << 10, 128 << 10] as const;
@@ -32,7 +94,8 @@ const floor = 5;
 /** How many times as long the long text takes. */
 function growth(read: (text: string) => unknown, text: (length: number) => string): number {
   const [short, long] = lengths.map((length) => {
-    const given = text(length), began = performance.now();
+    const given = text(length),
+      began = performance.now();
     read(given);
     return Math.max(performance.now() - began, floor);
   });
@@ -43,11 +106,19 @@ describe('What reads foreign text', () => {
   for (const [name, read] of Object.entries(readers)) {
     it(`takes no more than in proportion to its length: ${name}`, () => {
       for (const piece of pieces) {
-        for (const [before, after] of [['', ''], ['PRETTY_NAME=', '\u2028'], ['/', 'x'], ['[a', ' ']] as const) {
+        for (const [before, after] of [
+          ['', ''],
+          ['PRETTY_NAME=', '\u2028'],
+          ['/', 'x'],
+          ['[a', ' '],
+        ] as const) {
           const text = (length: number): string => before + piece.repeat(Math.ceil(length / piece.length)) + after;
           // What squares takes 256 times as long; what the computer did besides it does not do each time.
           const linear = (): boolean => growth(read, text) < 64;
-          assert.ok(linear() || linear() || linear(), `${JSON.stringify(before + piece + piece)}… takes too long when it is 16 times as long`);
+          assert.ok(
+            linear() || linear() || linear(),
+            `${JSON.stringify(before + piece + piece)}… takes too long when it is 16 times as long`,
+          );
         }
       }
     }).timeout(300_000);

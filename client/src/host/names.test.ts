@@ -1,15 +1,44 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
-  escapeLabel, isImageName, isMachineName, isUserName, machineOfUnit, machineOfUnitPath, pathOfImage, pathOfMachine,
-  pathOfUnit, unescapeLabel, unitOfMachine,
+  escapeLabel,
+  isImageName,
+  isMachineName,
+  isUserName,
+  machineOfUnit,
+  machineOfUnitPath,
+  pathOfImage,
+  pathOfMachine,
+  pathOfUnit,
+  unescapeLabel,
+  unitOfMachine,
 } from './names';
 
 describe('Names', () => {
   // Each was tried with "machinectl start" of systemd 252, which says "Invalid machine name" for the wrong ones.
   const machines = ['web', 'A1', '1a', 'a-b.c', 'a--b', 'x.y.z', 'a'.repeat(64)];
-  const notMachines = ['', '.host', '-x', 'a-', 'a..b', 'a.', '.x', 'a-.b', 'a.-b', 'a_b', 'a b', 'x@y', 'ünï', 'a/b',
-    '..', 'a\nb', '$(id)', 'a;b', '--help', 'a'.repeat(65)];
+  const notMachines = [
+    '',
+    '.host',
+    '-x',
+    'a-',
+    'a..b',
+    'a.',
+    '.x',
+    'a-.b',
+    'a.-b',
+    'a_b',
+    'a b',
+    'x@y',
+    'ünï',
+    'a/b',
+    '..',
+    'a\nb',
+    '$(id)',
+    'a;b',
+    '--help',
+    'a'.repeat(65),
+  ];
 
   it('of machines are checked as systemd checks them', () => {
     for (const name of machines) assert.ok(isMachineName(name), name);
@@ -21,8 +50,7 @@ describe('Names', () => {
     for (const name of [...machines, '-x', 'a b', 'ünï', 'x@y', 'a..b', '.x', '$(id)', '.host', 'ü'.repeat(127)]) {
       assert.ok(isImageName(name), name);
     }
-    for (const name of ['', '.', '..', 'a/b', '.#lock', 'a\nb', 'a\0b', '\u007f', '\u009b', '\ud800',
-      'a'.repeat(256), 'ü'.repeat(128)]) {
+    for (const name of ['', '.', '..', 'a/b', '.#lock', 'a\nb', 'a\0b', '\u007f', '\u009b', '\ud800', 'a'.repeat(256), 'ü'.repeat(128)]) {
       assert.ok(!isImageName(name), JSON.stringify(name));
     }
   });
@@ -42,8 +70,16 @@ describe('Units of machines', () => {
   });
 
   it('are told from other units', () => {
-    for (const unit of ['ssh.service', 'systemd-nspawn@.service', 'systemd-nspawn@a.socket', 'systemd-nspawn@', '',
-      'systemd-vmspawn@a.service', 'systemd-nspawn@a\\x2db.service', 'systemd-nspawn@a_b.service']) {
+    for (const unit of [
+      'ssh.service',
+      'systemd-nspawn@.service',
+      'systemd-nspawn@a.socket',
+      'systemd-nspawn@',
+      '',
+      'systemd-vmspawn@a.service',
+      'systemd-nspawn@a\\x2db.service',
+      'systemd-nspawn@a_b.service',
+    ]) {
       assert.equal(machineOfUnit(unit), undefined, unit);
     }
   });
@@ -63,8 +99,16 @@ describe('Units of machines', () => {
 describe('Labels of object paths', () => {
   it('are written as systemd writes them', () => {
     // All but the last recorded from systemd 252 and 257.
-    for (const [text, label] of [['deb1', 'deb1'], ['.host', '_2ehost'], ['1a', '_31a'], ['a b', 'a_20b'],
-      ['ünï', '_c3_bcn_c3_af'], ['-x', '_2dx'], ['a_b', 'a_5fb'], ['', '_']] as const) {
+    for (const [text, label] of [
+      ['deb1', 'deb1'],
+      ['.host', '_2ehost'],
+      ['1a', '_31a'],
+      ['a b', 'a_20b'],
+      ['ünï', '_c3_bcn_c3_af'],
+      ['-x', '_2dx'],
+      ['a_b', 'a_5fb'],
+      ['', '_'],
+    ] as const) {
       assert.equal(escapeLabel(text), label);
       assert.equal(unescapeLabel(label), text);
     }
@@ -73,10 +117,12 @@ describe('Labels of object paths', () => {
   });
 
   it('come back as the text they were made of, and are always a valid path', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
-      assert.match(pathOfImage(text), /^(\/[A-Za-z0-9_]+)+$/);
-      assert.equal(unescapeLabel(escapeLabel(text)), text);
-    }));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        assert.match(pathOfImage(text), /^(\/[A-Za-z0-9_]+)+$/);
+        assert.equal(unescapeLabel(escapeLabel(text)), text);
+      }),
+    );
   });
 
   it('that are none give nothing', () => {

@@ -16,8 +16,15 @@ export function isMachineName(name: string): boolean {
  * `.#` of temporary files (systemd v252 machine-image.c image_name_is_valid). It may begin with `-` and hold blanks.
  */
 export function isImageName(name: string): boolean {
-  return name !== '' && name.length <= 255 && name !== '.' && name !== '..' && !name.startsWith('.#')
-    && !/[/\p{Cc}\p{Cs}\uFFFD]/u.test(name) && Buffer.byteLength(name) <= 255;
+  return (
+    name !== '' &&
+    name.length <= 255 &&
+    name !== '.' &&
+    name !== '..' &&
+    !name.startsWith('.#') &&
+    !/[/\p{Cc}\p{Cs}\uFFFD]/u.test(name) &&
+    Buffer.byteLength(name) <= 255
+  );
 }
 
 /**
@@ -25,8 +32,7 @@ export function isImageName(name: string): boolean {
  * the user exists inside is for the machine to say (systemd v252 user-util.c valid_user_group_name, relaxed).
  */
 export function isUserName(name: string): boolean {
-  return name.length <= 256 && !name.startsWith('-') && name !== '.' && name !== '..'
-    && /^[^\s:/@,\p{C}]+$/u.test(name);
+  return name.length <= 256 && !name.startsWith('-') && name !== '.' && name !== '..' && /^[^\s:/@,\p{C}]+$/u.test(name);
 }
 
 const unitPrefix = 'systemd-nspawn@';

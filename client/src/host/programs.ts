@@ -58,8 +58,12 @@ const mostOutput = 16 << 20;
  * Runs a program that only reads and asks nobody, in the C locale.
  * @throws MissingProgram
  */
-export async function capture([program = '', ...args]: readonly string[], limits: { readonly output?: number; readonly time?: number } = {}): Promise<Output> {
-  const file = findProgram(program), { output: maxBuffer = mostOutput, time: timeout = 20_000 } = limits;
+export async function capture(
+  [program = '', ...args]: readonly string[],
+  limits: { readonly output?: number; readonly time?: number } = {},
+): Promise<Output> {
+  const file = findProgram(program),
+    { output: maxBuffer = mostOutput, time: timeout = 20_000 } = limits;
   return new Promise((resolve) => {
     const options = { cwd: '/', timeout, maxBuffer, killSignal: 'SIGKILL' as const, env: { ...process.env, LC_ALL: 'C.UTF-8' } };
     const child = execFile(file, args, options, (error, stdout, stderr) => {
@@ -67,8 +71,12 @@ export async function capture([program = '', ...args]: readonly string[], limits
         resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr });
         return;
       }
-      const why = error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER' ? `${program} printed more than ${maxBuffer} bytes and was stopped.`
-        : error.killed === true ? `${program} did not end within ${timeout / 1000} s and was stopped.` : error.message;
+      const why =
+        error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'
+          ? `${program} printed more than ${maxBuffer} bytes and was stopped.`
+          : error.killed === true
+            ? `${program} did not end within ${timeout / 1000} s and was stopped.`
+            : error.message;
       resolve({ status: undefined, stdout, stderr: [stderr, why].filter((words) => words !== '').join('\n') });
     });
     // It may have ended before.

@@ -8,18 +8,18 @@ import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CommandSpec } from './commands/command-spec';
 import { applies, commands } from './commands';
-import type { MachineStore } from './model/machine-store';
+import type { CommandSpec } from './commands/command-spec';
 import { hasUserHost, userHost } from './host-spec';
+import type { MachineStore } from './model/machine-store';
 import { Transfers } from './model/transfers';
 import { run, until } from './testing/real';
 
 const images = path.join(homedir(), '.local/state/machines');
 
 /** Runs a command of ours in the scope of this user. */
-const does = <O>(command: CommandSpec<O>, names: readonly string[], options: O): Promise<string> => (
-  run(userHost.argv(command, command.argv(names, options), 'auto')));
+const does = <O>(command: CommandSpec<O>, names: readonly string[], options: O): Promise<string> =>
+  run(userHost.argv(command, command.argv(names, options), 'auto'));
 
 describe('The scope of a user on real systemd', function () {
   this.timeout(60_000);
@@ -66,7 +66,10 @@ describe('The scope of a user on real systemd', function () {
   });
 
   it('imports, and follows the transfer', async () => {
-    const transfers = new Transfers(() => userHost.connect(), (line) => log.push(line));
+    const transfers = new Transfers(
+      () => userHost.connect(),
+      (line) => log.push(line),
+    );
     try {
       const ended: string[] = [];
       transfers.onDidEnd(({ transfer, result }) => ended.push(`${transfer.type} ${transfer.local} ${result}`));
@@ -105,8 +108,22 @@ describe('The scope of a user on real systemd', function () {
   it('sees what others register, and sends it a signal', async () => {
     await run(['systemd-run', '--user', '--unit=stand-in', 'sleep', '1000']);
     const leader = await run(['systemctl', '--user', 'show', '--property=MainPID', '--value', 'stand-in.service']);
-    await run(['busctl', '--user', 'call', 'org.freedesktop.machine1', '/org/freedesktop/machine1', 'org.freedesktop.machine1.Manager',
-      'RegisterMachine', 'sayssus', 'stand-in', '0', 'test', 'container', leader, '/']);
+    await run([
+      'busctl',
+      '--user',
+      'call',
+      'org.freedesktop.machine1',
+      '/org/freedesktop/machine1',
+      'org.freedesktop.machine1.Manager',
+      'RegisterMachine',
+      'sayssus',
+      'stand-in',
+      '0',
+      'test',
+      'container',
+      leader,
+      '/',
+    ]);
     await until(() => machine('stand-in')?.state === 'running' && machine('stand-in')?.leader === Number(leader));
     assert.match(await does(commands.status, ['stand-in'], undefined), /^stand-in/);
     await does(commands.kill, ['stand-in'], { signal: 'SIGTERM', whom: 'leader' });
@@ -117,7 +134,7 @@ describe('The scope of a user on real systemd', function () {
     const pid = () => run(['systemctl', '--user', 'show', '--value', '--property=MainPID', 'systemd-machined.service']);
     const killed = await pid();
     await run(['systemctl', '--user', 'kill', '--signal=KILL', 'systemd-machined.service']);
-    while (await pid() === killed) await pause(5);
+    while ((await pid()) === killed) await pause(5);
     await host.refreshImages(); // starts it again
     assert.notEqual(await pid(), killed);
     assert.ok(image('mine') && image('disk'));

@@ -40,7 +40,10 @@ export class Language implements vscode.Disposable {
   private readonly target = new TargetItem((request, about) => this.ask(request, about));
 
   /** @param folder where the extension lies */
-  constructor(private readonly folder: string, private readonly mkosi: AskMkosi) {}
+  constructor(
+    private readonly folder: string,
+    private readonly mkosi: AskMkosi,
+  ) {}
 
   /** Starts it, once. */
   start(): void {
@@ -84,21 +87,37 @@ export class Language implements vscode.Disposable {
   }
 
   private next(work: () => Promise<void>): void {
-    this.turn = this.turn.then(() => this.disposed ? undefined : work()).catch((error: unknown) => { this.fail(`did not start: ${messageOf(error)}`); });
+    this.turn = this.turn
+      .then(() => (this.disposed ? undefined : work()))
+      .catch((error: unknown) => {
+        this.fail(`did not start: ${messageOf(error)}`);
+      });
   }
 
   private async run(): Promise<void> {
     const module = path.join(this.folder, 'server', 'dist', 'cli.js');
-    const client = new QuietClient('nspawn', 'nspawn language server', { module, transport: TransportKind.ipc }, {
-      documentSelector: [{ language: 'nspawn' }, { language: 'mkosi' }], errorHandler: this.handler(),
-      initializationFailedHandler: () => false, markdown: { isTrusted: false, supportHtml: false }, initializationOptions: { moveCommand: 'nspawn.moveSettings' },
-    });
+    const client = new QuietClient(
+      'nspawn',
+      'nspawn language server',
+      { module, transport: TransportKind.ipc },
+      {
+        documentSelector: [{ language: 'nspawn' }, { language: 'mkosi' }],
+        errorHandler: this.handler(),
+        initializationFailedHandler: () => false,
+        markdown: { isTrusted: false, supportHtml: false },
+        initializationOptions: { moveCommand: 'nspawn.moveSettings' },
+      },
+    );
     this.client = client;
     sayForServer(client);
-    client.onNotification('nspawn/targetChanged', () => { this.target.show('running'); });
+    client.onNotification('nspawn/targetChanged', () => {
+      this.target.show('running');
+    });
     this.target.show('starting');
     this.starting = true;
-    await client.start().finally(() => { this.starting = false; });
+    await client.start().finally(() => {
+      this.starting = false;
+    });
     await this.answers(client);
   }
 
@@ -119,7 +138,10 @@ export class Language implements vscode.Disposable {
 
   private handler(): ErrorHandler {
     return {
-      error: (_error, _message, count) => ({ action: count !== undefined && count <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown, handled: true }),
+      error: (_error, _message, count) => ({
+        action: count !== undefined && count <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
+        handled: true,
+      }),
       closed: () => {
         if (this.starting) return { action: CloseAction.DoNotRestart, handled: true };
         const now = Date.now();
@@ -142,23 +164,32 @@ export class Language implements vscode.Disposable {
       if (!client.isRunning()) return;
       listener?.dispose();
       // When it has ended once more, `closed` deals with it.
-      this.answers(client).then(undefined, (error: unknown) => { client.outputChannel.warn(messageOf(error)); });
+      this.answers(client).then(undefined, (error: unknown) => {
+        client.outputChannel.warn(messageOf(error));
+      });
     });
   }
 
   private async ask<T>(request: string, about?: object): Promise<T> {
-    if (this.client?.isRunning() !== true) throw new Error('The language server does not run. "nspawn: Restart Language Server" starts it.');
+    if (this.client?.isRunning() !== true)
+      throw new Error('The language server does not run. "nspawn: Restart Language Server" starts it.');
     return this.client.sendRequest<T>(request, about);
   }
 
   private fail(what: string): void {
     if (this.disposed) return;
     this.target.show('failed');
-    const { client } = this, again = 'Start Again', show = 'Show Log';
-    notify('error', `The nspawn language server ${what}. Until it runs there is no help in .nspawn and mkosi files.`, again, show).then((choice) => {
-      if (choice === again) return this.restart();
-      if (choice === show) client?.outputChannel.show();
-      return undefined;
-    }).then(undefined, (error: unknown) => { client?.outputChannel.error(messageOf(error)); });
+    const { client } = this,
+      again = 'Start Again',
+      show = 'Show Log';
+    notify('error', `The nspawn language server ${what}. Until it runs there is no help in .nspawn and mkosi files.`, again, show)
+      .then((choice) => {
+        if (choice === again) return this.restart();
+        if (choice === show) client?.outputChannel.show();
+        return undefined;
+      })
+      .then(undefined, (error: unknown) => {
+        client?.outputChannel.error(messageOf(error));
+      });
   }
 }

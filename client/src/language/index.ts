@@ -12,10 +12,19 @@ export function activateLanguage(context: vscode.ExtensionContext, mkosi: AskMko
   const isOurs = (d: vscode.TextDocument): boolean => languages.includes(d.languageId);
   context.subscriptions.push(
     language,
-    vscode.workspace.onDidOpenTextDocument((d) => { if (isOurs(d)) language.start(); }),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => { language.look(); }),
-    vscode.window.onDidChangeWindowState(({ focused }) => { if (focused) language.look(); }),
-    vscode.window.onDidChangeActiveTextEditor((e) => { if (e !== undefined && isOurs(e.document)) language.look(); }),
-    vscode.commands.registerCommand('nspawn.restartLanguageServer', () => language.restart()));
+    vscode.workspace.onDidOpenTextDocument((d) => {
+      if (isOurs(d)) language.start();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      language.look();
+    }),
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      if (focused) language.look();
+    }),
+    vscode.window.onDidChangeActiveTextEditor((e) => {
+      if (e !== undefined && isOurs(e.document)) language.look();
+    }),
+    vscode.commands.registerCommand('nspawn.restartLanguageServer', () => language.restart()),
+  );
   if (vscode.workspace.textDocuments.some(isOurs)) language.start();
 }

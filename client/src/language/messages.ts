@@ -9,8 +9,11 @@ export function sayForServer(client: Pick<BaseLanguageClient, 'onNotification' |
   client.onNotification('window/showMessage', ({ type, message }: ShowMessageParams) => {
     notify(kinds[type] ?? 'information', message).catch(log);
   });
-  client.onRequest('window/showMessageRequest', async ({ type, message, actions = [] }: ShowMessageRequestParams): Promise<MessageActionItem | null> => {
-    const title = await notify(kinds[type] ?? 'information', message, ...actions.map((action) => action.title));
-    return actions.find((action) => action.title === title) ?? null;
-  });
+  client.onRequest(
+    'window/showMessageRequest',
+    async ({ type, message, actions = [] }: ShowMessageRequestParams): Promise<MessageActionItem | null> => {
+      const title = await notify(kinds[type] ?? 'information', message, ...actions.map((action) => action.title));
+      return actions.find((action) => action.title === title) ?? null;
+    },
+  );
 }

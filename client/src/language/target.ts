@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { showError, messageOf } from '../ui/notifications';
+import { messageOf, showError } from '../ui/notifications';
 import { pickOne } from '../ui/prompts';
 import { StatusItem } from '../ui/rows';
 
@@ -14,8 +14,11 @@ type Tool = 'systemd' | 'mkosi';
 const toolOf: Readonly<Partial<Record<string, Tool>>> = { nspawn: 'systemd', mkosi: 'mkosi' };
 const settingOf: Readonly<Record<Tool, string>> = { systemd: 'systemdVersion', mkosi: 'mkosiVersion' };
 const reasons: Readonly<Record<Chosen['from'], string>> = {
-  setting: 'chosen in the settings', host: 'installed here', newest: 'the newest release known',
-  project: 'which this project asks for by MinimumVersion=', file: 'the last release that reads files of this name',
+  setting: 'chosen in the settings',
+  host: 'installed here',
+  newest: 'the newest release known',
+  project: 'which this project asks for by MinimumVersion=',
+  file: 'the last release that reads files of this name',
 };
 const automatic: Readonly<Record<Tool, string>> = {
   systemd: 'what is installed here, else the newest release known',
@@ -56,42 +59,60 @@ export class TargetItem implements vscode.Disposable {
   }
 
   private draw(): void {
-    const document = vscode.window.activeTextEditor?.document, tool = toolOf[document?.languageId ?? ''], { item } = this;
+    const document = vscode.window.activeTextEditor?.document,
+      tool = toolOf[document?.languageId ?? ''],
+      { item } = this;
     const turn = ++this.asked;
-    if (document === undefined || tool === undefined || this.server === 'starting') { item.hide(); return; }
+    if (document === undefined || tool === undefined || this.server === 'starting') {
+      item.hide();
+      return;
+    }
     if (this.server === 'running') {
-      this.ask<Target>('nspawn/target', { uri: document.uri.toString() }).then((target) => {
-        if (turn === this.asked) this.tell(tool, target[tool]);
-        // A server that has ended meanwhile is told of by whoever watches it.
-      }, () => { if (turn === this.asked) item.hide(); });
+      this.ask<Target>('nspawn/target', { uri: document.uri.toString() }).then(
+        (target) => {
+          if (turn === this.asked) this.tell(tool, target[tool]);
+          // A server that has ended meanwhile is told of by whoever watches it.
+        },
+        () => {
+          if (turn === this.asked) item.hide();
+        },
+      );
       return;
     }
     item.show({
-      icon: 'error', text: tool, tooltip: 'The language server does not run, so this file is not judged. Select to start it.',
-      command: 'nspawn.restartLanguageServer', spoken: 'The language server does not run. Start it.',
+      icon: 'error',
+      text: tool,
+      tooltip: 'The language server does not run, so this file is not judged. Select to start it.',
+      command: 'nspawn.restartLanguageServer',
+      spoken: 'The language server does not run. Start it.',
     });
   }
 
   private tell(tool: Tool, { version, from }: Chosen): void {
     this.item.show({
-      text: `${tool} ${version}`, tooltip: `This file is judged by ${tool} ${version}, ${reasons[from]}. Select to choose another release.`,
-      command: 'nspawn.chooseTarget', spoken: `Judged by ${tool} ${version}, ${reasons[from]}`,
+      text: `${tool} ${version}`,
+      tooltip: `This file is judged by ${tool} ${version}, ${reasons[from]}. Select to choose another release.`,
+      command: 'nspawn.chooseTarget',
+      spoken: `Judged by ${tool} ${version}, ${reasons[from]}`,
     });
   }
 
   private async choose(): Promise<void> {
     const tool = toolOf[vscode.window.activeTextEditor?.document.languageId ?? ''] ?? 'systemd';
     const releases = await this.ask<Readonly<Record<Tool, readonly number[]>>>('nspawn/releases');
-    const settings = vscode.workspace.getConfiguration('nspawn'), key = settingOf[tool];
+    const settings = vscode.workspace.getConfiguration('nspawn'),
+      key = settingOf[tool];
     const now = settings.get<string | number>(key);
     const items = ['auto', ...releases[tool].toReversed()].map((value) => ({
-      label: value === 'auto' ? 'auto' : `${tool} ${value}`, value,
+      label: value === 'auto' ? 'auto' : `${tool} ${value}`,
+      value,
       ...(String(value) === String(now) ? { picked: true } : {}),
       ...(value === 'auto' ? { description: automatic[tool] } : {}),
     }));
     const picked = await pickOne(items, { title: `Judge files by which ${tool}?` });
     if (picked === undefined) return;
-    const where = settings.inspect(key)?.workspaceValue === undefined ? vscode.ConfigurationTarget.Global : vscode.ConfigurationTarget.Workspace;
+    const where =
+      settings.inspect(key)?.workspaceValue === undefined ? vscode.ConfigurationTarget.Global : vscode.ConfigurationTarget.Workspace;
     await settings.update(key, picked, where);
   }
 }

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { type MachineStore, type HostState, type Machine, type Output, type HostSpec, type Snapshot, Transfers, capture } from '../host';
-import { showError, log, notify } from '../ui/notifications';
-import type { Row } from './views/tree';
+import { capture, type HostSpec, type HostState, type Machine, type MachineStore, type Output, type Snapshot, Transfers } from '../host';
+import { log, notify, showError } from '../ui/notifications';
 import type { CommandContext } from './commands/machine-command';
+import type { Row } from './views/tree';
 
 /** One place in the sidebar: its connection, its machines, and what commands may know of them. */
 export class HostSession implements CommandContext, vscode.Disposable {
@@ -13,7 +13,11 @@ export class HostSession implements CommandContext, vscode.Disposable {
   private readonly timers = new Set<NodeJS.Timeout>();
   private started = false;
 
-  constructor(readonly spec: HostSpec, private readonly memory: vscode.Memento, warn: (message: string) => void) {
+  constructor(
+    readonly spec: HostSpec,
+    private readonly memory: vscode.Memento,
+    warn: (message: string) => void,
+  ) {
     const say = (message: string): void => warn(spec.kind === 'system' ? message : `${spec.label}: ${message}`);
     this.id = spec.kind === 'system' ? undefined : spec.id;
     this.host = spec.open(say);
@@ -104,7 +108,10 @@ export class HostSession implements CommandContext, vscode.Disposable {
    */
   loseSight(): void {
     const look = (): void => {
-      for (let seconds = 1; seconds < 300; seconds *= 2) this.later(seconds * 1000, () => { this.host.refreshImages().catch(log); });
+      for (let seconds = 1; seconds < 300; seconds *= 2)
+        this.later(seconds * 1000, () => {
+          this.host.refreshImages().catch(log);
+        });
     };
     if (this.host.state.kind === 'ready') look();
     const listener = this.host.onDidChangeState(({ kind }) => {
@@ -158,10 +165,15 @@ export class HostSession implements CommandContext, vscode.Disposable {
       showError(text);
       return;
     }
-    const login = 'Connect in Terminal', again = 'Reconnect';
-    notify('error', text, again, login).then((button) => (
-      button === undefined ? undefined : vscode.commands.executeCommand(button === login ? 'nspawn.connectInTerminal' : 'nspawn.reconnect', this.row(''))
-    )).then(undefined, log);
+    const login = 'Connect in Terminal',
+      again = 'Reconnect';
+    notify('error', text, again, login)
+      .then((button) =>
+        button === undefined
+          ? undefined
+          : vscode.commands.executeCommand(button === login ? 'nspawn.connectInTerminal' : 'nspawn.reconnect', this.row('')),
+      )
+      .then(undefined, log);
   }
 
   private keyOf(key: string): string {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type HostSpec, hasUserHost, isDestination, sshHost, systemHost, userHost } from '../host';
-import { showError, log } from '../ui/notifications';
+import { log, showError } from '../ui/notifications';
 import { pickOne } from '../ui/prompts';
 import { HostSession } from './host-session';
 import type { Row } from './views/tree';
@@ -22,7 +22,10 @@ export class Hosts implements vscode.Disposable {
   private refused = new Set<string>();
   private asked = false;
 
-  constructor(private readonly memory: vscode.Memento, private readonly warn: (message: string) => void) {
+  constructor(
+    private readonly memory: vscode.Memento,
+    private readonly warn: (message: string) => void,
+  ) {
     this.system = this.open(systemHost);
     this.readSetting();
   }
@@ -50,11 +53,13 @@ export class Hosts implements vscode.Disposable {
    * @param needsSome whether it is for machines that are there, so that a host without any does not come into question
    */
   async pick(title: string, needsSome = true): Promise<HostSession | undefined> {
-    const hosts = this.all.filter((session) => !needsSome || session === this.all[0] || !session.isEmpty), [first] = hosts;
+    const hosts = this.all.filter((session) => !needsSome || session === this.all[0] || !session.isEmpty),
+      [first] = hosts;
     if (hosts.length === 1) return first;
     const items = hosts.map((session) => {
       const { state } = session.host;
-      const description = state.kind === 'unavailable' ? 'not connected' : state.kind === 'connecting' ? '' : `${session.snapshot.machines.size} machines`;
+      const description =
+        state.kind === 'unavailable' ? 'not connected' : state.kind === 'connecting' ? '' : `${session.snapshot.machines.size} machines`;
       return { label: session.spec.label, description, value: session };
     });
     return pickOne(items, { title, placeHolder: 'Where?' });
@@ -64,10 +69,12 @@ export class Hosts implements vscode.Disposable {
   findUser(): void {
     if (this.asked || this.opened.has(userHost.id)) return;
     this.asked = true;
-    hasUserHost().then((there) => {
-      this.asked = false;
-      if (there && !this.opened.has(userHost.id)) this.open(userHost);
-    }).catch(log);
+    hasUserHost()
+      .then((there) => {
+        this.asked = false;
+        if (there && !this.opened.has(userHost.id)) this.open(userHost);
+      })
+      .catch(log);
   }
 
   /** Opens the hosts of hosts that have come into the setting, and closes those that have gone. */
@@ -76,7 +83,9 @@ export class Hosts implements vscode.Disposable {
     const wrong = hosts.filter((host) => !isDestination(host));
     for (const host of wrong) {
       if (this.refused.has(host)) continue;
-      showError(`${JSON.stringify(host.slice(0, 80))} of the setting "nspawn.hosts" is not a host that ssh could go to: write HOST, USER@HOST or ssh://USER@HOST:PORT.`);
+      showError(
+        `${JSON.stringify(host.slice(0, 80))} of the setting "nspawn.hosts" is not a host that ssh could go to: write HOST, USER@HOST or ssh://USER@HOST:PORT.`,
+      );
     }
     this.refused = new Set(wrong);
     for (const [id, session] of this.opened) {
@@ -94,9 +103,12 @@ export class Hosts implements vscode.Disposable {
     const listener = host.onDidChangeState(({ kind }) => {
       if (kind !== 'ready' || spec.ofUser === undefined) return;
       listener.dispose();
-      spec.ofUser().then((user) => {
-        if (user !== undefined && this.opened.get(spec.id) === session) this.open(user);
-      }).catch(log);
+      spec
+        .ofUser()
+        .then((user) => {
+          if (user !== undefined && this.opened.get(spec.id) === session) this.open(user);
+        })
+        .catch(log);
     });
   }
 

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import { inertLine } from '../ui/text';
-import { registerVirtualDocuments } from './views/virtual-documents';
+import { registerCommands } from './commands';
 import { registerHostCommands } from './commands/host-commands';
 import { registerMoveSettings } from './commands/move-settings';
+import { registerSettingsEditor } from './commands/settings-editor';
+import { registerTerminalProfile } from './commands/terminal-profile';
 import { Hosts } from './hosts';
 import { terminalRunner } from './terminal';
-import { registerSettingsEditor } from './commands/settings-editor';
 import { Sidebar } from './views/sidebar';
-import { registerTerminalProfile } from './commands/terminal-profile';
-import { registerCommands } from './commands';
+import { registerVirtualDocuments } from './views/virtual-documents';
 
 /** Opens the sidebar. Nothing is connected before somebody looks at it or uses a command. */
 export function activateMachines(context: vscode.ExtensionContext): void {
@@ -16,5 +16,15 @@ export function activateMachines(context: vscode.ExtensionContext): void {
   const hosts = new Hosts(context.globalState, (message) => output.warn(inertLine(message)));
   const sidebar = new Sidebar(hosts);
   context.subscriptions.push(
-    output, hosts, sidebar, terminalRunner, registerVirtualDocuments(), registerSettingsEditor(), registerMoveSettings(), registerTerminalProfile(hosts), ...registerCommands(hosts, sidebar), ...registerHostCommands(hosts));
+    output,
+    hosts,
+    sidebar,
+    terminalRunner,
+    registerVirtualDocuments(),
+    registerSettingsEditor(),
+    registerMoveSettings(),
+    registerTerminalProfile(hosts),
+    ...registerCommands(hosts, sidebar),
+    ...registerHostCommands(hosts),
+  );
 }

@@ -33,7 +33,15 @@ const failed = new Map<string, vscode.Terminal>();
  * @returns the exit status; undefined when the terminal was closed first
  * @throws MissingProgram
  */
-export async function runInTerminal({ title, argv, icon, interactive, stays, asks, isInVain }: TerminalRequest): Promise<number | undefined> {
+export async function runInTerminal({
+  title,
+  argv,
+  icon,
+  interactive,
+  stays,
+  asks,
+  isInVain,
+}: TerminalRequest): Promise<number | undefined> {
   const { options, ended, forget } = await terminalFor({ title, argv, icon, stays });
   failed.get(title)?.dispose();
   const terminal = openTerminal(options);
@@ -55,11 +63,20 @@ export async function runInTerminal({ title, argv, icon, interactive, stays, ask
 
 /** A terminal that runs an argv. @throws MissingProgram */
 export async function terminalFor({ title, argv, icon, stays }: Pick<TerminalRequest, 'title' | 'argv' | 'icon' | 'stays'>): Promise<{
-  readonly options: vscode.TerminalOptions; readonly ended: Promise<number | undefined>; readonly forget: () => void;
+  readonly options: vscode.TerminalOptions;
+  readonly ended: Promise<number | undefined>;
+  readonly forget: () => void;
 }> {
-  const { argv: [shellPath, ...shellArgs], env, ended, forget } = await terminalRunner.attend(argv, stays);
+  const {
+    argv: [shellPath, ...shellArgs],
+    env,
+    ended,
+    forget,
+  } = await terminalRunner.attend(argv, stays);
   return {
     // Transient: VS Code does not bring it back after a reload.
-    options: terminalOptions(title, icon, { shellPath, shellArgs, env, cwd: '/', isTransient: true }), ended, forget,
+    options: terminalOptions(title, icon, { shellPath, shellArgs, env, cwd: '/', isTransient: true }),
+    ended,
+    forget,
   };
 }

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { showInfo, log, notify } from '../ui/notifications';
+import { log, notify, showInfo } from '../ui/notifications';
 import { StatusItem } from '../ui/rows';
 import { inert } from '../ui/text';
 import { showMkosiError } from './complain';
 import { parseMessages } from './messages';
 import { type File, placeOf } from './places';
 import type { Mkosi, Outcome } from './program';
-import { type Project, configurationOf, nameOf, projectAt } from './projects';
+import { configurationOf, nameOf, type Project, projectAt } from './projects';
 import { isInteractive, matchers, ranIn } from './tasks';
 
 /**
@@ -25,12 +25,24 @@ export class Check implements vscode.Disposable {
   constructor(private readonly mkosi: Mkosi) {
     // By other programs too, such as git.
     const watcher = vscode.workspace.createFileSystemWatcher('**/{*.conf,mkosi.default}');
-    const changed = (uri: vscode.Uri): void => { this.told.delete(projectAt(uri).uri.toString()); };
+    const changed = (uri: vscode.Uri): void => {
+      this.told.delete(projectAt(uri).uri.toString());
+    };
     this.subscriptions = vscode.Disposable.from(
-      this.problems, this.status, watcher, watcher.onDidChange(changed), watcher.onDidCreate(changed), watcher.onDidDelete(changed),
-      vscode.commands.registerCommand('nspawn.mkosi.cancelCheck', () => { for (const r of this.running.values()) r.abort(); }),
+      this.problems,
+      this.status,
+      watcher,
+      watcher.onDidChange(changed),
+      watcher.onDidCreate(changed),
+      watcher.onDidDelete(changed),
+      vscode.commands.registerCommand('nspawn.mkosi.cancelCheck', () => {
+        for (const r of this.running.values()) r.abort();
+      }),
       vscode.workspace.onDidSaveTextDocument((d) => this.saved(d)),
-      vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => { this.ended(execution.task, exitCode); }));
+      vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+        this.ended(execution.task, exitCode);
+      }),
+    );
   }
 
   /**
@@ -38,14 +50,19 @@ export class Check implements vscode.Disposable {
    * @throws Refusal, or Error when mkosi did not come to an end
    */
   async run(project: Project): Promise<number | undefined> {
-    const key = project.uri.toString(), abort = new AbortController();
+    const key = project.uri.toString(),
+      abort = new AbortController();
     this.running.get(key)?.abort();
     this.running.set(key, abort);
     this.tell(project);
     try {
       const files = await configurationOf(project);
       // Away with what may not be true any more.
-      this.show(key, new Map(), files.map((f) => f.path));
+      this.show(
+        key,
+        new Map(),
+        files.map((f) => f.path),
+      );
       const outcome = await this.mkosi.summary(project.uri.fsPath, abort.signal);
       return abort.signal.aborted ? undefined : this.report(project, files, outcome);
     } catch (error) {
@@ -65,7 +82,8 @@ export class Check implements vscode.Disposable {
    * @throws Error when mkosi failed without a word
    */
   report(project: Project, files: readonly File[], { status, stderr }: Outcome): number {
-    const messages = parseMessages(stderr, status), key = project.uri.toString();
+    const messages = parseMessages(stderr, status),
+      key = project.uri.toString();
     if (messages.length === 0 && status !== 0) {
       throw new Error(`mkosi failed with exit status ${status} and did not say why. Run the task "summary" to see all of its output.`);
     }
@@ -79,9 +97,13 @@ export class Check implements vscode.Disposable {
       const diagnostic = new vscode.Diagnostic(range, inert(message.text), severity);
       diagnostic.source = 'installed mkosi';
       const file = place?.path ?? message.file ?? main;
-      found.set(file, [...found.get(file) ?? [], diagnostic]);
+      found.set(file, [...(found.get(file) ?? []), diagnostic]);
     }
-    this.show(key, found, files.map((f) => f.path));
+    this.show(
+      key,
+      found,
+      files.map((f) => f.path),
+    );
     return messages.length;
   }
 
@@ -94,7 +116,8 @@ export class Check implements vscode.Disposable {
   private show(key: string, found: ReadonlyMap<string, vscode.Diagnostic[]>, files: readonly string[]): void {
     const now = [...new Set([...found.keys(), ...files])].map((f) => vscode.Uri.file(f));
     const before = this.shown.get(key) ?? [];
-    for (const uri of [...before.filter((b) => !now.some((n) => n.fsPath === b.fsPath)), ...now]) this.problems.set(uri, found.get(uri.fsPath) ?? []);
+    for (const uri of [...before.filter((b) => !now.some((n) => n.fsPath === b.fsPath)), ...now])
+      this.problems.set(uri, found.get(uri.fsPath) ?? []);
     this.shown.set(key, now);
   }
 
@@ -111,7 +134,8 @@ export class Check implements vscode.Disposable {
   private ended(task: vscode.Task, exitCode: number | undefined): void {
     const folder = ranIn(task);
     if (folder === undefined) return;
-    const project = projectAt(folder), key = project.uri.toString();
+    const project = projectAt(folder),
+      key = project.uri.toString();
     if (task.problemMatchers.some((m) => matchers.includes(m))) this.told.add(key);
     else this.told.delete(key);
     const stopped = exitCode === undefined || exitCode === 0 || signals.includes(exitCode);
@@ -121,20 +145,36 @@ export class Check implements vscode.Disposable {
   }
 
   private async offer(project: Project, task: string): Promise<void> {
-    const look = 'Show Where', always = 'Always Show';
+    const look = 'Show Where',
+      always = 'Always Show';
     const choice = await notify(
-      'warning', `mkosi failed: ${task}. It can be asked which lines of the configuration it does not accept; it reads the project once more for that and executes scripts in it that say values, such as mkosi.version.`, look, always);
+      'warning',
+      `mkosi failed: ${task}. It can be asked which lines of the configuration it does not accept; it reads the project once more for that and executes scripts in it that say values, such as mkosi.version.`,
+      look,
+      always,
+    );
     if (choice === undefined) return;
-    if (choice === always) await vscode.workspace.getConfiguration('nspawn.mkosi').update('checkAfterFailedTask', true, vscode.ConfigurationTarget.Global);
-    await this.run(project).then((found) => found === 0
-      ? showInfo('mkosi accepts the configuration, so the task failed for another reason: its terminal has the last words of mkosi.')
-      : vscode.commands.executeCommand('workbench.panel.markers.view.focus'), showMkosiError);
+    if (choice === always)
+      await vscode.workspace.getConfiguration('nspawn.mkosi').update('checkAfterFailedTask', true, vscode.ConfigurationTarget.Global);
+    await this.run(project).then(
+      (found) =>
+        found === 0
+          ? showInfo('mkosi accepts the configuration, so the task failed for another reason: its terminal has the last words of mkosi.')
+          : vscode.commands.executeCommand('workbench.panel.markers.view.focus'),
+      showMkosiError,
+    );
   }
 
   private tell(project: Project): void {
-    if (this.running.size === 0) { this.status.hide(); return; }
+    if (this.running.size === 0) {
+      this.status.hide();
+      return;
+    }
     this.status.show({
-      icon: 'sync~spin', text: `mkosi checks ${nameOf(project)}`, tooltip: 'mkosi reads the configuration. Select to cancel.', command: 'nspawn.mkosi.cancelCheck',
+      icon: 'sync~spin',
+      text: `mkosi checks ${nameOf(project)}`,
+      tooltip: 'mkosi reads the configuration. Select to cancel.',
+      command: 'nspawn.mkosi.cancelCheck',
     });
   }
 }

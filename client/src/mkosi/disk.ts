@@ -21,7 +21,8 @@ export async function readText(uri: vscode.Uri): Promise<string> {
   // VS Code itself would wait for whoever writes to a FIFO.
   if (uri.scheme === 'file') return decoded(await readSmallFileLater(uri.fsPath, most));
   const { type, size } = await vscode.workspace.fs.stat(uri);
-  if ((type & vscode.FileType.File) === 0 || size > most) throw new Error(`${uri.path} is no regular file, or larger than ${most >> 20} MiB.`);
+  if ((type & vscode.FileType.File) === 0 || size > most)
+    throw new Error(`${uri.path} is no regular file, or larger than ${most >> 20} MiB.`);
   return decoded(await vscode.workspace.fs.readFile(uri));
 }
 
@@ -42,11 +43,17 @@ const statLater = (file: string): Promise<BigIntStats> => patientlyLater(file, (
 
 async function isFolder(folder: vscode.Uri, entry: Dirent): Promise<boolean> {
   if (!entry.isSymbolicLink()) return entry.isDirectory();
-  return statLater(vscode.Uri.joinPath(folder, entry.name).fsPath).then((s) => s.isDirectory(), () => false);
+  return statLater(vscode.Uri.joinPath(folder, entry.name).fsPath).then(
+    (s) => s.isDirectory(),
+    () => false,
+  );
 }
 
 /** What a folder is known by, whichever links lead to it; undefined where that is not known. */
 export async function identityOf(folder: vscode.Uri): Promise<string | undefined> {
   if (folder.scheme !== 'file') return folder.toString();
-  return statLater(folder.fsPath).then(({ dev, ino }) => `${dev}:${ino}`, () => undefined);
+  return statLater(folder.fsPath).then(
+    ({ dev, ino }) => `${dev}:${ino}`,
+    () => undefined,
+  );
 }

@@ -8,17 +8,24 @@ import { openLens } from './lens';
 import { migrate } from './migrate';
 import { Mkosi, Refusal } from './program';
 import { ProjectView } from './project-view';
-import { type Project, chooseProject, profilesOf, watchProjects } from './projects';
-import { Tasks } from './tasks';
+import { chooseProject, type Project, profilesOf, watchProjects } from './projects';
 import { type Request, taskTemplates } from './task-templates';
+import { Tasks } from './tasks';
 
 /** mkosi.profiles/ came with 19; until 24 a build has one profile at most. */
-const anyProfiles = 19, severalProfiles = 25;
+const anyProfiles = 19,
+  severalProfiles = 25;
 
 /** The commands that run a task, by the offer they stand for. */
 const taskCommands: Readonly<Record<string, string>> = {
-  build: 'build', rebuild: 'rebuild', clean: 'clean', cleanAll: 'clean all', cleanPackages: 'clean all and packages',
-  summary: 'summary', shell: 'shell', boot: 'boot',
+  build: 'build',
+  rebuild: 'rebuild',
+  clean: 'clean',
+  cleanAll: 'clean all',
+  cleanPackages: 'clean all and packages',
+  summary: 'summary',
+  shell: 'shell',
+  boot: 'boot',
 };
 
 /** What others may ask of this room. */
@@ -30,7 +37,9 @@ export interface Installed {
 /** Opens tasks, checks and commands for mkosi projects. Runs nothing before it is asked to. */
 export function activateMkosi(context: vscode.ExtensionContext): Installed {
   const mkosi = Mkosi.installed(() => vscode.workspace.isTrusted);
-  const tasks = new Tasks(mkosi), check = new Check(mkosi), effective = new Effective(mkosi, check);
+  const tasks = new Tasks(mkosi),
+    check = new Check(mkosi),
+    effective = new Effective(mkosi, check);
   /** A command for a project: what goes wrong is said with the next step. */
   const command = (name: string, title: string, act: (project: Project) => Promise<void>): vscode.Disposable =>
     vscode.commands.registerCommand(`nspawn.mkosi.${name}`, async (clicked?: unknown) => {
@@ -47,23 +56,33 @@ export function activateMkosi(context: vscode.ExtensionContext): Installed {
     await tasks.run(project, request);
   };
   context.subscriptions.push(
-    vscode.tasks.registerTaskProvider('mkosi', tasks), check, effective, openLens(), watchProjects(), new ProjectView(),
-    ...Object.entries(taskCommands).map(([name, offer]) => command(name, `mkosi ${offer}`, async (project) => {
-      const request = taskTemplates(undefined).find((o) => o.name === offer);
-      if (request !== undefined) await run(project, request);
-    })),
+    vscode.tasks.registerTaskProvider('mkosi', tasks),
+    check,
+    effective,
+    openLens(),
+    watchProjects(),
+    new ProjectView(),
+    ...Object.entries(taskCommands).map(([name, offer]) =>
+      command(name, `mkosi ${offer}`, async (project) => {
+        const request = taskTemplates(undefined).find((o) => o.name === offer);
+        if (request !== undefined) await run(project, request);
+      }),
+    ),
     command('vm', 'Boot in a virtual machine', async (project) => {
       const verb = taskTemplates(await mkosi.release()).find((o) => o.verb === 'vm' || o.verb === 'qemu');
       if (verb !== undefined) await run(project, verb);
     }),
     command('buildWithProfiles', 'Build with profiles', async (project) => {
-      const release = await mkosi.release() ?? severalProfiles, names = await profilesOf(project);
+      const release = (await mkosi.release()) ?? severalProfiles,
+        names = await profilesOf(project);
       if (release < anyProfiles) throw new Error(`mkosi ${release} knows no profiles; mkosi ${anyProfiles} and newer do.`);
       if (names.length === 0) throw new Error('This project has no profiles. Create mkosi.profiles/NAME.conf to have one.');
       const title = release < severalProfiles ? 'Build with which profile?' : 'Build with which profiles?';
       const choices = names.map((name) => ({ label: name, value: name }));
-      const profiles = release < severalProfiles ? await pickOne(choices, { title }).then((one) => one === undefined ? undefined : [one])
-        : await pickMany(choices, { title });
+      const profiles =
+        release < severalProfiles
+          ? await pickOne(choices, { title }).then((one) => (one === undefined ? undefined : [one]))
+          : await pickMany(choices, { title });
       if (profiles !== undefined) await run(project, { verb: 'build', profiles });
     }),
     command('check', 'Check with mkosi', async (project) => {
@@ -94,7 +113,8 @@ export function activateMkosi(context: vscode.ExtensionContext): Installed {
 
 /** Writes what is not saved of a project: mkosi and the migration read the disk. */
 async function save({ uri }: Project): Promise<void> {
-  const inside = (d: vscode.TextDocument): boolean => d.isDirty && d.languageId === 'mkosi' && d.uri.toString().startsWith(`${uri.toString()}/`);
+  const inside = (d: vscode.TextDocument): boolean =>
+    d.isDirty && d.languageId === 'mkosi' && d.uri.toString().startsWith(`${uri.toString()}/`);
   await Promise.all(vscode.workspace.textDocuments.filter(inside).map((d) => d.save()));
 }
 

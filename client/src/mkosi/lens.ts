@@ -2,8 +2,12 @@ import * as vscode from 'vscode';
 import { isMain } from './projects';
 
 const shown = [
-  ['$(package) Build', 'nspawn.mkosi.build'], ['Summary', 'nspawn.mkosi.summary'], ['Shell', 'nspawn.mkosi.shell'],
-  ['Boot', 'nspawn.mkosi.boot'], ['VM', 'nspawn.mkosi.vm'], ['Check', 'nspawn.mkosi.check'],
+  ['$(package) Build', 'nspawn.mkosi.build'],
+  ['Summary', 'nspawn.mkosi.summary'],
+  ['Shell', 'nspawn.mkosi.shell'],
+  ['Boot', 'nspawn.mkosi.boot'],
+  ['VM', 'nspawn.mkosi.vm'],
+  ['Check', 'nspawn.mkosi.check'],
 ] as const;
 
 /** What can be done with a project, above its main configuration file. Nothing in a workspace that is not trusted. */
@@ -17,6 +21,8 @@ export function openLens(): vscode.Disposable {
     },
   };
   return vscode.Disposable.from(
-    changed, vscode.workspace.onDidGrantWorkspaceTrust(() => changed.fire()),
-    vscode.languages.registerCodeLensProvider({ language: 'mkosi', scheme: 'file' }, provider));
+    changed,
+    vscode.workspace.onDidGrantWorkspaceTrust(() => changed.fire()),
+    vscode.languages.registerCodeLensProvider({ language: 'mkosi', scheme: 'file' }, provider),
+  );
 }

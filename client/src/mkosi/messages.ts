@@ -24,14 +24,22 @@ export function parseMessages(stderr: string, status: number): Message[] {
   const close = (): void => {
     // Lines of the exception: what follows the last frame.
     const frame = traceback?.findLastIndex((l) => /^\s/.test(l) && !/^\s+\[line/.test(l)) ?? -1;
-    const said = traceback?.slice(frame + 1).join('\n').trim() ?? '';
+    const said =
+      traceback
+        ?.slice(frame + 1)
+        .join('\n')
+        .trim() ?? '';
     if (said !== '') texts.push(said);
     traceback = undefined;
   };
   for (const line of stderr.replace(/\x1b\[[\d;]*m/g, '').split(/\r?\n/)) {
     const bullet = /^‣ ?(.*)$/.exec(line)?.[1]?.trim();
     const words = bullet ?? /^mkosi(?:\.\w+)?: error: (.*)$/.exec(line)?.[1] ?? /^(?:Error|Warning): .*$/.exec(line)?.[0];
-    if (/^Traceback \(most recent call last\):/.test(bullet ?? line)) { close(); traceback = []; continue; }
+    if (/^Traceback \(most recent call last\):/.test(bullet ?? line)) {
+      close();
+      traceback = [];
+      continue;
+    }
     if (words !== undefined && words !== '') {
       close();
       const before = /^\(.*\)$/.test(words) ? texts.pop() : undefined;
@@ -43,12 +51,15 @@ export function parseMessages(stderr: string, status: number): Message[] {
   close();
   return texts.slice(-most.messages).map((whole, at, { length }) => {
     const text = whole.slice(0, most.text);
-    const [, file, rest] = /^(\/[^:\n]+): ([^]*)$/.exec(text) ?? [], line = /\[line\s+(\d+)\]|, line: (\d+)/.exec(text);
+    const [, file, rest] = /^(\/[^:\n]+): ([^]*)$/.exec(text) ?? [],
+      line = /\[line\s+(\d+)\]|, line: (\d+)/.exec(text);
     const fatal = status !== 0 && (at === length - 1 || !warning.test(rest ?? text));
     const number = line?.[1] ?? line?.[2];
     return {
-      text: rest ?? text, severity: fatal ? 'error' : 'warning',
-      ...file === undefined ? {} : { file }, ...number === undefined ? {} : { line: Number(number) - 1 },
+      text: rest ?? text,
+      severity: fatal ? 'error' : 'warning',
+      ...(file === undefined ? {} : { file }),
+      ...(number === undefined ? {} : { line: Number(number) - 1 }),
     };
   });
 }

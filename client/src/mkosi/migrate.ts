@@ -3,14 +3,24 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { changeMode } from '../../../server/src/node/shared/replace-file';
 import { inertLine, say } from '../ui/text';
-import { type Project, nameOf } from './projects';
+import { nameOf, type Project } from './projects';
 
 /** What `cli.js migrate --format json` prints; paths with slashes, below the folder. */
 interface Migration {
   readonly files: readonly { readonly path: string; readonly text: string; readonly mode?: number }[];
-  readonly actions: readonly { readonly kind: 'rename' | 'by-hand'; readonly path: string; readonly to?: string; readonly message: string }[];
+  readonly actions: readonly {
+    readonly kind: 'rename' | 'by-hand';
+    readonly path: string;
+    readonly to?: string;
+    readonly message: string;
+  }[];
   /** Lines from 0. */
-  readonly losses: readonly { readonly path: string; readonly line: number; readonly kind: 'lost' | 'check' | 'moved'; readonly message: string }[];
+  readonly losses: readonly {
+    readonly path: string;
+    readonly line: number;
+    readonly kind: 'lost' | 'check' | 'moved';
+    readonly message: string;
+  }[];
 }
 
 const words = { lost: 'Lost', check: 'Needs a look', moved: 'Moved or needless' };
@@ -28,7 +38,7 @@ export async function migrate(extension: string, project: Project, target: numbe
   const notes = [...result.actions.filter((a) => a.kind === 'by-hand'), ...result.losses];
   if (edit.size === 0 && notes.length === 0) return undefined;
   if (notes.length > 0) await showNotes(project, result);
-  const applied = edit.size === 0 || await vscode.workspace.applyEdit(edit, { isRefactoring: true });
+  const applied = edit.size === 0 || (await vscode.workspace.applyEdit(edit, { isRefactoring: true }));
   if (applied) await finish(project.uri, result);
   return applied;
 }
@@ -50,11 +60,11 @@ async function finish(folder: vscode.Uri, { files }: Migration): Promise<void> {
 
 /** Exit status 1 means that something was lost, which the result says as well. */
 function ask(cli: string, folder: string, target: number | undefined): Promise<Migration> {
-  const args = [cli, 'migrate', '--format', 'json', ...target === undefined ? [] : ['--mkosi', String(target)], folder];
+  const args = [cli, 'migrate', '--format', 'json', ...(target === undefined ? [] : ['--mkosi', String(target)]), folder];
   const options = { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' }, timeout: 60_000, maxBuffer: 64 << 20 };
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
-      if (error !== null && error.code !== 1 || !stdout.startsWith('{')) {
+      if ((error !== null && error.code !== 1) || !stdout.startsWith('{')) {
         reject(new Error(`The project was not migrated: ${stderr.trim() || error?.message || 'no answer'}`));
       } else {
         resolve(JSON.parse(stdout) as Migration);
@@ -65,18 +75,28 @@ function ask(cli: string, folder: string, target: number | undefined): Promise<M
 
 /** Text first, under the old name, then the rename: so the preview compares a file with itself. */
 async function editFor(folder: vscode.Uri, { files, actions }: Migration): Promise<vscode.WorkspaceEdit> {
-  const edit = new vscode.WorkspaceEdit(), at = (below: string): vscode.Uri => vscode.Uri.joinPath(folder, below);
-  const renames = actions.flatMap(({ kind, path: from, to, message }) => kind === 'rename' && to !== undefined ? [{ from, to, message }] : []);
-  const metadata = (label: string, description?: string): vscode.WorkspaceEditEntryMetadata =>
-    ({ needsConfirmation: false, label, ...description === undefined ? {} : { description: inertLine(description) } });
+  const edit = new vscode.WorkspaceEdit(),
+    at = (below: string): vscode.Uri => vscode.Uri.joinPath(folder, below);
+  const renames = actions.flatMap(({ kind, path: from, to, message }) =>
+    kind === 'rename' && to !== undefined ? [{ from, to, message }] : [],
+  );
+  const metadata = (label: string, description?: string): vscode.WorkspaceEditEntryMetadata => ({
+    needsConfirmation: false,
+    label,
+    ...(description === undefined ? {} : { description: inertLine(description) }),
+  });
   for (const { path: file, text } of files) {
     const uri = at(renames.find((r) => r.to === file)?.from ?? file);
-    const exists = await vscode.workspace.fs.stat(uri).then(() => true, () => false);
+    const exists = await vscode.workspace.fs.stat(uri).then(
+      () => true,
+      () => false,
+    );
     if (!exists) {
       edit.createFile(uri, { contents: new TextEncoder().encode(text), overwrite: false }, metadata('Create a file'));
       continue;
     }
-    const document = await vscode.workspace.openTextDocument(uri), all = document.getText();
+    const document = await vscode.workspace.openTextDocument(uri),
+      all = document.getText();
     if (all === text) continue;
     edit.replace(uri, new vscode.Range(document.positionAt(0), document.positionAt(all.length)), text, metadata('Rewrite settings'));
   }
@@ -93,10 +113,13 @@ async function editFor(folder: vscode.Uri, { files, actions }: Migration): Promi
 async function showNotes(project: Project, { actions, losses }: Migration): Promise<void> {
   const byHand = actions.filter((a) => a.kind === 'by-hand').map((a) => say`- ${a.path}: ${a.message}`);
   const lists = (['lost', 'check', 'moved'] as const).map((kind) => ({
-    title: words[kind], items: losses.filter((l) => l.kind === kind).map((l) => say`- ${l.path}, line ${l.line + 1}: ${l.message}`),
+    title: words[kind],
+    items: losses.filter((l) => l.kind === kind).map((l) => say`- ${l.path}, line ${l.line + 1}: ${l.message}`),
   }));
-  const content = [{ title: 'To do by hand', items: byHand }, ...lists].filter((l) => l.items.length > 0)
-    .map((l) => `## ${l.title}\n\n${l.items.join('\n')}\n`).join('\n');
+  const content = [{ title: 'To do by hand', items: byHand }, ...lists]
+    .filter((l) => l.items.length > 0)
+    .map((l) => `## ${l.title}\n\n${l.items.join('\n')}\n`)
+    .join('\n');
   const intro = say`# Migration of ${nameOf(project)}\n\nLines are those of the files as they were.\n\n`;
   const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: intro + content });
   await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });

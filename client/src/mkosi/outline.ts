@@ -23,20 +23,34 @@ export interface Entry {
   readonly mode?: number;
 }
 
-const plain = (entry: Entry): Part =>
-  ({ ...entry, icon: entry.isFolder ? 'folder' : 'file', about: '', reading: 'contents', broken: false });
-const byName = (a: Entry, b: Entry): number => a.name < b.name ? -1 : 1;
-const executable = ({ mode }: Entry): boolean | undefined => mode === undefined ? undefined : (mode & 0o111) !== 0;
+const plain = (entry: Entry): Part => ({
+  ...entry,
+  icon: entry.isFolder ? 'folder' : 'file',
+  about: '',
+  reading: 'contents',
+  broken: false,
+});
+const byName = (a: Entry, b: Entry): number => (a.name < b.name ? -1 : 1);
+const executable = ({ mode }: Entry): boolean | undefined => (mode === undefined ? undefined : (mode & 0o111) !== 0);
 
 /** What a folder holds, in the order in which mkosi reads and runs it. */
 export function partsOf(entries: readonly Entry[], reading: Reading): Part[] {
   switch (reading) {
-    case 'configuration': return configuration(entries);
-    case 'dropins': return dropins(entries, (e) => e.isFolder || e.name.endsWith('.conf'));
-    case 'files': return files(entries);
-    case 'folders': return folders(entries);
-    case 'scripts': return [...entries].filter((e) => !e.isFolder).sort(byName).map((e) => script(e, 'one of the scripts', 'terminal'));
-    case 'contents': return [...entries].sort((a, b) => Number(b.isFolder) - Number(a.isFolder) || byName(a, b)).map(plain);
+    case 'configuration':
+      return configuration(entries);
+    case 'dropins':
+      return dropins(entries, (e) => e.isFolder || e.name.endsWith('.conf'));
+    case 'files':
+      return files(entries);
+    case 'folders':
+      return folders(entries);
+    case 'scripts':
+      return [...entries]
+        .filter((e) => !e.isFolder)
+        .sort(byName)
+        .map((e) => script(e, 'one of the scripts', 'terminal'));
+    case 'contents':
+      return [...entries].sort((a, b) => Number(b.isFolder) - Number(a.isFolder) || byName(a, b)).map(plain);
   }
 }
 
@@ -57,19 +71,32 @@ function part(entry: Entry, meaning: Meaning): Part {
   }
   // tools.conf, initrd.conf and local are configurations of their own when they are folders.
   const own = /^mkosi\.(tools\.conf|initrd\.conf|local)$/.test(entry.name);
-  return { ...plain(entry), icon, about: what, reading: own ? 'configuration' : meaning.entries ?? 'contents' };
+  return { ...plain(entry), icon, about: what, reading: own ? 'configuration' : (meaning.entries ?? 'contents') };
 }
 
 function script(entry: Entry, what: string, icon: string): Part {
   const broken = executable(entry) === false;
-  return { ...plain(entry), icon: broken ? 'warning' : icon, broken, about: broken ? `not executable, mkosi will not run it · ${what}` : what };
+  return {
+    ...plain(entry),
+    icon: broken ? 'warning' : icon,
+    broken,
+    about: broken ? `not executable, mkosi will not run it · ${what}` : what,
+  };
 }
 
 /** Drop-ins in their order; what stands between them and is not read comes last. */
 function dropins(entries: readonly Entry[], isRead: (entry: Entry) => boolean): Part[] {
-  const sorted = [...entries].sort(byName), read = sorted.filter(isRead);
+  const sorted = [...entries].sort(byName),
+    read = sorted.filter(isRead);
   return [
-    ...read.map((e, at): Part => ({ ...plain(e), icon: e.isFolder ? 'folder' : 'gear', reading: 'configuration', about: `${at + 1} of ${read.length}` })),
+    ...read.map(
+      (e, at): Part => ({
+        ...plain(e),
+        icon: e.isFolder ? 'folder' : 'gear',
+        reading: 'configuration',
+        about: `${at + 1} of ${read.length}`,
+      }),
+    ),
     ...sorted.filter((e) => !read.includes(e)).map((e): Part => ({ ...plain(e), about: 'not read: its name does not end in .conf' })),
   ];
 }
@@ -77,13 +104,21 @@ function dropins(entries: readonly Entry[], isRead: (entry: Entry) => boolean): 
 /** Old drop-ins: any file, and then those of the distribution, in a folder of its name. */
 function files(entries: readonly Entry[]): Part[] {
   return [
-    ...dropins(entries.filter((e) => !e.isFolder), () => true),
-    ...entries.filter((e) => e.isFolder).sort(byName).map((e): Part => ({ ...plain(e), reading: 'files', about: `for ${e.name} only, after the others` })),
+    ...dropins(
+      entries.filter((e) => !e.isFolder),
+      () => true,
+    ),
+    ...entries
+      .filter((e) => e.isFolder)
+      .sort(byName)
+      .map((e): Part => ({ ...plain(e), reading: 'files', about: `for ${e.name} only, after the others` })),
   ];
 }
 
 /** Profiles and images: NAME.conf, or a folder NAME with a configuration of its own. */
 function folders(entries: readonly Entry[]): Part[] {
-  return [...entries].filter((e) => e.isFolder || e.name.endsWith('.conf')).sort(byName)
+  return [...entries]
+    .filter((e) => e.isFolder || e.name.endsWith('.conf'))
+    .sort(byName)
     .map((entry) => ({ ...plain(entry), icon: entry.isFolder ? 'package' : 'gear', reading: 'configuration' }));
 }

@@ -12,8 +12,12 @@ export interface Meaning {
   readonly entries?: Entries;
 }
 
-const configuration = (what: string, icon = 'gear', entries?: Entries): Meaning =>
-  ({ kind: 'configuration', what, icon, ...entries === undefined ? {} : { entries } });
+const configuration = (what: string, icon = 'gear', entries?: Entries): Meaning => ({
+  kind: 'configuration',
+  what,
+  icon,
+  ...(entries === undefined ? {} : { entries }),
+});
 const script = (what: string): Meaning => ({ kind: 'script', what, icon: 'terminal', entries: 'scripts' });
 const value = (what: string, icon = 'symbol-constant'): Meaning => ({ kind: 'value', what, icon });
 const secret = (what: string): Meaning => ({ kind: 'secret', what, icon: 'key' });
@@ -25,54 +29,54 @@ const output = (what: string): Meaning => ({ kind: 'output', what, icon: 'archiv
  * and runs the scripts (config.py `path_suffixes` and `parse_config_one`).
  */
 const meanings: Readonly<Record<string, Meaning>> = {
-  'local': configuration('own settings of this computer', 'account', 'folders'),
+  local: configuration('own settings of this computer', 'account', 'folders'),
   'local.conf': configuration('own settings of this computer', 'account'),
-  'conf': configuration('main configuration'),
-  'default': configuration('main configuration of mkosi 14 and older'),
+  conf: configuration('main configuration'),
+  default: configuration('main configuration of mkosi 14 and older'),
   'conf.d': configuration('drop-ins', 'files', 'dropins'),
   'default.d': configuration('drop-ins of mkosi 14 and older', 'files', 'files'),
-  'files': configuration('configurations for --all of mkosi 14 and older', 'files', 'files'),
-  'profiles': configuration('profiles', 'versions', 'folders'),
-  'images': configuration('images', 'layers', 'folders'),
-  'presets': configuration('images of mkosi 23 and older', 'layers', 'folders'),
+  files: configuration('configurations for --all of mkosi 14 and older', 'files', 'files'),
+  profiles: configuration('profiles', 'versions', 'folders'),
+  images: configuration('images', 'layers', 'folders'),
+  presets: configuration('images of mkosi 23 and older', 'layers', 'folders'),
   'tools.conf': configuration('configuration of the tools tree', 'tools', 'folders'),
   'initrd.conf': configuration('configuration of the initrd', 'server-process', 'folders'),
   'uki-profiles': configuration('profiles of the unified kernel image', 'versions', 'dropins'),
-  'configure': script('changes the configuration'),
-  'sync': script('fetches sources'),
-  'prepare': script('runs after the base packages'),
-  'build': script('builds from source'),
-  'postinst': script('runs after installation'),
-  'finalize': script('runs last, outside of the image'),
-  'postoutput': script('runs after the image is written'),
-  'clean': script('runs on clean'),
-  'bump': { ...script('says the next version'), icon: 'versions' },
-  'version': value('version of the image', 'tag'),
-  'snapshot': value('snapshot of the repositories', 'tag'),
-  'seed': value('seed of partition ids'),
+  configure: script('changes the configuration'),
+  sync: script('fetches sources'),
+  prepare: script('runs after the base packages'),
+  build: script('builds from source'),
+  postinst: script('runs after installation'),
+  finalize: script('runs last, outside of the image'),
+  postoutput: script('runs after the image is written'),
+  clean: script('runs on clean'),
+  bump: { ...script('says the next version'), icon: 'versions' },
+  version: value('version of the image', 'tag'),
+  snapshot: value('snapshot of the repositories', 'tag'),
+  seed: value('seed of partition ids'),
   'machine-id': value('machine ID of the image'),
-  'env': value('environment of the scripts', 'symbol-variable'),
-  'nspawn': value('how systemd-nspawn runs the image', 'vm'),
-  'rootpw': secret('password of root'),
-  'passphrase': secret('passphrase of encrypted partitions'),
-  'key': secret('private key'),
+  env: value('environment of the scripts', 'symbol-variable'),
+  nspawn: value('how systemd-nspawn runs the image', 'vm'),
+  rootpw: secret('password of root'),
+  passphrase: secret('passphrase of encrypted partitions'),
+  key: secret('private key'),
   'secure-boot.key': secret('private key, until mkosi 14'),
-  'crt': value('certificate', 'verified'),
+  crt: value('certificate', 'verified'),
   'secure-boot.crt': value('certificate, until mkosi 14', 'verified'),
-  'skeleton': tree('copied before packages are installed'),
-  'extra': tree('copied into the image'),
-  'sandbox': tree('copied into the sandbox of the tools'),
-  'pkgmngr': tree('configuration of the package manager'),
-  'packages': tree('local packages'),
-  'repart': tree('partitions'),
-  'credentials': tree('credentials for booting'),
-  'sysupdate': tree('transfers of systemd-sysupdate'),
-  'output': output('what was built'),
-  'builddir': output('kept between builds'),
-  'cache': output('cached images'),
-  'pkgcache': output('cached packages'),
-  'tools': output('tools tree'),
-  'workspace': output('temporary files'),
+  skeleton: tree('copied before packages are installed'),
+  extra: tree('copied into the image'),
+  sandbox: tree('copied into the sandbox of the tools'),
+  pkgmngr: tree('configuration of the package manager'),
+  packages: tree('local packages'),
+  repart: tree('partitions'),
+  credentials: tree('credentials for booting'),
+  sysupdate: tree('transfers of systemd-sysupdate'),
+  output: output('what was built'),
+  builddir: output('kept between builds'),
+  cache: output('cached images'),
+  pkgcache: output('cached packages'),
+  tools: output('tools tree'),
+  workspace: output('temporary files'),
 };
 const order: readonly string[] = Object.keys(meanings);
 
@@ -83,7 +87,7 @@ export function meaningOf(name: string, isFolder: boolean): { readonly meaning: 
   // As a whole first: mkosi.conf.d is no script.
   for (const short of [own, own.replace(/\.(chroot|d|tar)$/, '')]) {
     const meaning = meanings[short];
-    if (meaning === undefined || short !== own && !fits(meaning, own, isFolder)) continue;
+    if (meaning === undefined || (short !== own && !fits(meaning, own, isFolder))) continue;
     const inside = own.endsWith('.chroot') ? { ...meaning, what: `${meaning.what}, inside the image` } : meaning;
     return { meaning: inside, at: order.indexOf(short) };
   }
@@ -97,4 +101,6 @@ function fits({ kind }: Meaning, own: string, isFolder: boolean): boolean {
 }
 
 /** Values that mkosi runs instead of reading them when they are executable (config.py `file_run_or_read`, since release 25). */
-export const runsWhenExecutable: ReadonlySet<string> = new Set(['version', 'snapshot', 'seed', 'machine-id', 'rootpw'].map((n) => `mkosi.${n}`));
+export const runsWhenExecutable: ReadonlySet<string> = new Set(
+  ['version', 'snapshot', 'seed', 'machine-id', 'rootpw'].map((n) => `mkosi.${n}`),
+);

@@ -4,7 +4,10 @@ import { findProgram, hasProgram } from '../host';
 
 /** Why mkosi does not run; the message says the next step. */
 export class Refusal extends Error {
-  constructor(readonly reason: 'untrusted' | 'missing', message: string) {
+  constructor(
+    readonly reason: 'untrusted' | 'missing',
+    message: string,
+  ) {
     super(message);
   }
 }
@@ -32,11 +35,12 @@ const timeout = 60_000;
 export function runToEnd(program: string, args: readonly string[], cwd: string, signal?: AbortSignal): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, PYTHONIOENCODING: 'utf-8' };
-    const options = { cwd, env, timeout, maxBuffer: 64 << 20, ...signal === undefined ? {} : { signal } };
+    const options = { cwd, env, timeout, maxBuffer: 64 << 20, ...(signal === undefined ? {} : { signal }) };
     const child = execFile(program, [...args], options, (error, stdout, stderr) => {
       if (error === null) resolve({ status: 0, stdout, stderr });
       else if (typeof error.code === 'number') resolve({ status: error.code, stdout, stderr });
-      else if (error.killed === true && signal?.aborted !== true) reject(new Error(`mkosi did not end within ${timeout / 1000} seconds and was stopped.`));
+      else if (error.killed === true && signal?.aborted !== true)
+        reject(new Error(`mkosi did not end within ${timeout / 1000} seconds and was stopped.`));
       else reject(new Error(`mkosi did not run: ${error.message}`, { cause: error }));
     });
     child.stdin?.end();
@@ -51,7 +55,7 @@ export class Mkosi {
 
   /** For `trusted`, see Doors. */
   static installed(trusted: () => boolean): Mkosi {
-    return new Mkosi({ trusted, find: (program) => hasProgram(program) ? findProgram(program) : undefined, run: runToEnd });
+    return new Mkosi({ trusted, find: (program) => (hasProgram(program) ? findProgram(program) : undefined), run: runToEnd });
   }
 
   /**
@@ -60,11 +64,17 @@ export class Mkosi {
    */
   program(): string {
     if (!this.doors.trusted()) {
-      throw new Refusal('untrusted', 'mkosi executes files of the workspace, even to read a configuration. Trust this workspace to run it.');
+      throw new Refusal(
+        'untrusted',
+        'mkosi executes files of the workspace, even to read a configuration. Trust this workspace to run it.',
+      );
     }
     const program = this.doors.find('mkosi');
     if (program !== undefined) return program;
-    throw new Refusal('missing', 'mkosi is not installed here, or not in $PATH. Install the package mkosi of your distribution, or add the folder of your checkout to $PATH and restart VS Code.');
+    throw new Refusal(
+      'missing',
+      'mkosi is not installed here, or not in $PATH. Install the package mkosi of your distribution, or add the folder of your checkout to $PATH and restart VS Code.',
+    );
   }
 
   /**
@@ -89,7 +99,10 @@ export class Mkosi {
     const key = `${program} ${changed(program)}`;
     if (this.known?.key !== key) {
       // Not in the project's folder: nothing of it may run only to learn a number.
-      const said = await this.doors.run(program, ['--version'], '/').then((o) => o.stdout, () => '');
+      const said = await this.doors.run(program, ['--version'], '/').then(
+        (o) => o.stdout,
+        () => '',
+      );
       this.known = { key, said };
     }
     return this.known.said;
@@ -101,13 +114,18 @@ export class Mkosi {
    * @throws Refusal, or Error when mkosi did not come to an end
    */
   async summary(folder: string, signal?: AbortSignal): Promise<Outcome & { readonly json: boolean }> {
-    const program = this.program(), json = (await this.release() ?? 19) >= 19;
-    return { ...await this.doors.run(program, [...json ? ['--json'] : [], 'summary'], folder, signal), json };
+    const program = this.program(),
+      json = ((await this.release()) ?? 19) >= 19;
+    return { ...(await this.doors.run(program, [...(json ? ['--json'] : []), 'summary'], folder, signal)), json };
   }
 }
 
 const changed = (file: string): number => {
-  try { return statSync(file).mtimeMs; } catch { return 0; }
+  try {
+    return statSync(file).mtimeMs;
+  } catch {
+    return 0;
+  }
 };
 
 /** 25.3 of `mkosi 25.3`; 27 of `mkosi 27~devel`. */

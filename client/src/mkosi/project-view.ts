@@ -5,8 +5,8 @@ import { log, messageOf } from '../ui/notifications';
 import { treeItem } from '../ui/rows';
 import { showMkosiError } from './complain';
 import { entriesOf } from './disk';
-import { type Entry, type Part, type Reading, partsOf } from './outline';
-import { type Project, findProjects, nameOf, projectAt } from './projects';
+import { type Entry, type Part, partsOf, type Reading } from './outline';
+import { findProjects, nameOf, type Project, projectAt } from './projects';
 
 /** A row: a project, or a part of one. `uri` is what commands of the row are for. */
 interface Row {
@@ -33,18 +33,28 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
     this.view = vscode.window.createTreeView<Row>('nspawn.mkosi.project', { treeDataProvider: this, showCollapseAll: true });
     // Also below folders of a project: a drop-in, an image, the mode of a script.
     const watcher = vscode.workspace.createFileSystemWatcher('**/mkosi.*{,/**}');
-    const soon = (): void => { this.refreshSoon(); };
+    const soon = (): void => {
+      this.refreshSoon();
+    };
     this.subscriptions = vscode.Disposable.from(
-      this.changed, this.view, watcher, watcher.onDidCreate(soon), watcher.onDidDelete(soon), watcher.onDidChange(soon),
+      this.changed,
+      this.view,
+      watcher,
+      watcher.onDidCreate(soon),
+      watcher.onDidDelete(soon),
+      watcher.onDidChange(soon),
       vscode.workspace.onDidChangeWorkspaceFolders(soon),
-      vscode.commands.registerCommand('nspawn.mkosi.refreshProjects', () => { this.changed.fire(undefined); }),
+      vscode.commands.registerCommand('nspawn.mkosi.refreshProjects', () => {
+        this.changed.fire(undefined);
+      }),
       vscode.commands.registerCommand('nspawn.mkosi.makeExecutable', (row?: Partial<Record<keyof Row, unknown>> | null) => {
         try {
           this.makeExecutable(row?.uri instanceof vscode.Uri ? row.uri : vscode.window.activeTextEditor?.document.uri);
         } catch (error) {
           showMkosiError(error);
         }
-      }));
+      }),
+    );
   }
 
   async getChildren(above?: Row): Promise<Row[]> {
@@ -54,7 +64,13 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
       return projects.map((project) => ({ uri: project.uri, reading: 'configuration', project }));
     }
     // What goes wrong is said here: VS Code would show it as it is.
-    const parts = partsOf(await rowsIn(above.uri, above.reading).catch((error: unknown) => { showMkosiError(error); return []; }), above.reading);
+    const parts = partsOf(
+      await rowsIn(above.uri, above.reading).catch((error: unknown) => {
+        showMkosiError(error);
+        return [];
+      }),
+      above.reading,
+    );
     return parts.map((part) => ({ uri: vscode.Uri.joinPath(above.uri, part.name), reading: part.reading, part, above }));
   }
 
@@ -65,9 +81,17 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
   getTreeItem({ uri, project, part }: Row): vscode.TreeItem {
     if (project !== undefined) return this.projectItem(project);
     const { name = '', about = '', isFolder = false, icon = 'file', broken = false } = part ?? {};
-    const item = treeItem({ label: name, description: about, spoken: about === '' ? [name] : [name, about], collapsible: isFolder ? Collapsed : None, uri });
+    const item = treeItem({
+      label: name,
+      description: about,
+      spoken: about === '' ? [name] : [name, about],
+      collapsible: isFolder ? Collapsed : None,
+      uri,
+    });
     item.id = uri.toString();
-    item.iconPath = broken ? new vscode.ThemeIcon(icon, new vscode.ThemeColor('problemsWarningIcon.foreground')) : new vscode.ThemeIcon(icon);
+    item.iconPath = broken
+      ? new vscode.ThemeIcon(icon, new vscode.ThemeColor('problemsWarningIcon.foreground'))
+      : new vscode.ThemeIcon(icon);
     item.contextValue = `part;${isFolder ? 'folder' : 'file'}${broken ? ';broken' : ''}`;
     if (!isFolder) item.command = { command: 'vscode.open', title: 'Open', arguments: [uri] };
     return item;
@@ -79,10 +103,14 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
   }
 
   private projectItem(project: Project): vscode.TreeItem {
-    const name = nameOf(project), among = (vscode.workspace.workspaceFolders?.length ?? 0) > 1 && project.below !== '';
+    const name = nameOf(project),
+      among = (vscode.workspace.workspaceFolders?.length ?? 0) > 1 && project.below !== '';
     const item = treeItem({
-      label: name, spoken: [`mkosi project ${name}`], collapsible: this.only ? Expanded : Collapsed, uri: project.uri,
-      ...among ? { description: project.folder?.name ?? '' } : {},
+      label: name,
+      spoken: [`mkosi project ${name}`],
+      collapsible: this.only ? Expanded : Collapsed,
+      uri: project.uri,
+      ...(among ? { description: project.folder?.name ?? '' } : {}),
     });
     item.id = project.uri.toString();
     item.iconPath = new vscode.ThemeIcon('package');
@@ -93,7 +121,9 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
   /** A build or a branch that is checked out changes many files at once. */
   private refreshSoon(): void {
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => { this.changed.fire(undefined); }, 150);
+    this.waiting = setTimeout(() => {
+      this.changed.fire(undefined);
+    }, 150);
   }
 
   /** Lets those execute a script who may read it, but nothing that a link in the project leads out to. */
@@ -116,12 +146,15 @@ const mostRows = 2000;
 
 /** The entries of a folder with their permissions, which only files on this computer have. */
 async function rowsIn(folder: vscode.Uri, reading: Reading): Promise<Entry[]> {
-  const { entries } = await entriesOf(folder), wanted = reading === 'configuration' ? entries.filter(({ name }) => name.startsWith('mkosi.')) : entries;
+  const { entries } = await entriesOf(folder),
+    wanted = reading === 'configuration' ? entries.filter(({ name }) => name.startsWith('mkosi.')) : entries;
   if (wanted.length > mostRows) log(`${folder.fsPath} has more than ${mostRows} entries. The others are left out in the view "mkosi".`);
-  return Promise.all(wanted.slice(0, mostRows).map(async ({ name, isFolder }): Promise<Entry> => {
-    if (isFolder || folder.scheme !== 'file') return { name, isFolder };
-    // It may have gone meanwhile, or be a link to nowhere.
-    const mode = await stat(vscode.Uri.joinPath(folder, name).fsPath).then((s) => s.mode, log);
-    return { name, isFolder, ...mode === undefined ? {} : { mode } };
-  }));
+  return Promise.all(
+    wanted.slice(0, mostRows).map(async ({ name, isFolder }): Promise<Entry> => {
+      if (isFolder || folder.scheme !== 'file') return { name, isFolder };
+      // It may have gone meanwhile, or be a link to nowhere.
+      const mode = await stat(vscode.Uri.joinPath(folder, name).fsPath).then((s) => s.mode, log);
+      return { name, isFolder, ...(mode === undefined ? {} : { mode }) };
+    }),
+  );
 }

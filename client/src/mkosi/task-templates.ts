@@ -32,7 +32,13 @@ export function taskTemplates(release: number | undefined): readonly TaskTemplat
     { name: 'rebuild', verb: 'build', force: 1, detail: 'Build the image again, replacing the last one', group: 'build' },
     { name: 'clean', verb: 'clean', detail: 'Remove what was built', group: 'clean' },
     { name: 'clean all', verb: 'clean', force: 1, detail: 'Remove what was built, and cached images', group: 'clean' },
-    { name: 'clean all and packages', verb: 'clean', force: 2, detail: 'Remove what was built, cached images and cached packages', group: 'clean' },
+    {
+      name: 'clean all and packages',
+      verb: 'clean',
+      force: 2,
+      detail: 'Remove what was built, cached images and cached packages',
+      group: 'clean',
+    },
     { name: 'summary', verb: 'summary', detail: 'Show the configuration as mkosi reads it' },
     { name: 'shell', verb: 'shell', detail: 'Run a shell in the image' },
     { name: 'boot', verb: 'boot', detail: 'Boot the image with systemd-nspawn' },
@@ -42,17 +48,13 @@ export function taskTemplates(release: number | undefined): readonly TaskTemplat
 
 /** The arguments for mkosi. Options stand before the verb, as every release since 4 wants them. */
 export function argumentsFor({ verb, force = 0, profiles = [], args = [] }: Request): string[] {
-  return [
-    ...force > 0 ? [`-${'f'.repeat(Math.min(force, 2))}`] : [],
-    ...profiles.map((p) => `--profile=${p}`),
-    verb, ...args,
-  ];
+  return [...(force > 0 ? [`-${'f'.repeat(Math.min(force, 2))}`] : []), ...profiles.map((p) => `--profile=${p}`), verb, ...args];
 }
 
 /** The request in a task definition, which anybody may have written. undefined: there is no verb in it. */
 export function requestOf(definition: Readonly<Record<string, unknown>>): Request | undefined {
   const { verb, force, profiles, args } = definition;
   if (typeof verb !== 'string' || !/^[a-z][a-z-]*$/.test(verb)) return undefined;
-  const texts = (value: unknown): string[] => Array.isArray(value) ? value.filter((v) => typeof v === 'string') : [];
+  const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((v) => typeof v === 'string') : []);
   return { verb, force: force === true ? 1 : typeof force === 'number' ? force : 0, profiles: texts(profiles), args: texts(args) };
 }

@@ -1,9 +1,9 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { inertLine } from '../ui/text';
-import { type Project, findProjects, nameOf } from './projects';
 import { type Mkosi, Refusal } from './program';
-import { type TaskTemplate, type Request, argumentsFor, interactiveVerbs, taskTemplates, requestOf } from './task-templates';
+import { findProjects, nameOf, type Project } from './projects';
+import { argumentsFor, interactiveVerbs, type Request, requestOf, type TaskTemplate, taskTemplates } from './task-templates';
 
 /** The problem matchers of package.json. */
 export const matchers: readonly string[] = ['$mkosi', '$mkosi-error'];
@@ -21,7 +21,8 @@ export class Tasks implements vscode.TaskProvider {
   /** Empty where mkosi may not run or is not installed: the commands say why, a list that VS Code asks for does not. */
   async provideTasks(): Promise<vscode.Task[]> {
     try {
-      const program = this.mkosi.program(), release = await this.mkosi.release();
+      const program = this.mkosi.program(),
+        release = await this.mkosi.release();
       const projects = (await findProjects()).filter((p) => p.uri.scheme === 'file');
       return projects.flatMap((project) => taskTemplates(release).map((offer) => this.task(program, project, offer)));
     } catch (error) {
@@ -31,10 +32,12 @@ export class Tasks implements vscode.TaskProvider {
   }
 
   resolveTask(task: vscode.Task): vscode.Task | undefined {
-    const request = requestOf(task.definition), { scope } = task;
+    const request = requestOf(task.definition),
+      { scope } = task;
     const folder = typeof scope === 'object' ? scope : vscode.workspace.workspaceFolders?.[0];
     if (request === undefined || folder === undefined) return undefined;
-    const below: unknown = task.definition.folder, inside = typeof below === 'string' ? below : '';
+    const below: unknown = task.definition.folder,
+      inside = typeof below === 'string' ? below : '';
     const uri = path.posix.isAbsolute(inside) ? vscode.Uri.file(inside) : vscode.Uri.joinPath(folder.uri, inside);
     try {
       return this.task(this.mkosi.program(), { uri, folder, below: inside }, request, task.definition);
@@ -53,22 +56,37 @@ export class Tasks implements vscode.TaskProvider {
     await vscode.tasks.executeTask(this.task(program, project, request));
   }
 
-  private task(program: string, project: Project, request: Request & Partial<TaskTemplate>, resolving?: vscode.TaskDefinition): vscode.Task {
-    const { verb, force = 0, profiles = [], args = [] } = request, argv = argumentsFor(request);
+  private task(
+    program: string,
+    project: Project,
+    request: Request & Partial<TaskTemplate>,
+    resolving?: vscode.TaskDefinition,
+  ): vscode.Task {
+    const { verb, force = 0, profiles = [], args = [] } = request,
+      argv = argumentsFor(request);
     const definition: Definition = {
-      type: 'mkosi', verb,
-      ...project.below === '' ? {} : { folder: project.below },
-      ...force === 0 ? {} : { force }, ...profiles.length === 0 ? {} : { profiles: [...profiles] }, ...args.length === 0 ? {} : { args: [...args] },
+      type: 'mkosi',
+      verb,
+      ...(project.below === '' ? {} : { folder: project.below }),
+      ...(force === 0 ? {} : { force }),
+      ...(profiles.length === 0 ? {} : { profiles: [...profiles] }),
+      ...(args.length === 0 ? {} : { args: [...args] }),
     };
     const interactive = interactiveVerbs.has(verb);
     const title = inertLine(request.name ?? argv.join(' '));
     const task = new vscode.Task(
-      resolving ?? definition, project.folder ?? vscode.TaskScope.Workspace, project.below === '' ? title : inertLine(`${title} (${nameOf(project)})`), 'mkosi',
-      new vscode.ProcessExecution(program, argv, { cwd: project.uri.fsPath, ...interactive ? {} : { env: noPager } }), [...matchers]);
+      resolving ?? definition,
+      project.folder ?? vscode.TaskScope.Workspace,
+      project.below === '' ? title : inertLine(`${title} (${nameOf(project)})`),
+      'mkosi',
+      new vscode.ProcessExecution(program, argv, { cwd: project.uri.fsPath, ...(interactive ? {} : { env: noPager }) }),
+      [...matchers],
+    );
     task.detail = request.detail ?? inertLine(`mkosi ${argv.join(' ')}`);
     if (request.group !== undefined) task.group = groups[request.group];
     task.presentationOptions = {
-      reveal: vscode.TaskRevealKind.Always, focus: interactive,
+      reveal: vscode.TaskRevealKind.Always,
+      focus: interactive,
       panel: interactive ? vscode.TaskPanelKind.Dedicated : vscode.TaskPanelKind.Shared,
     };
     return task;

@@ -1,6 +1,6 @@
 /** Everything that is said to people in notifications, dialogs and the status bar. All of it is made inert here. */
 import * as vscode from 'vscode';
-import { type Said, inert, inertDialog, inertLine, inertPrompt } from './text';
+import { inert, inertDialog, inertLine, inertPrompt, type Said } from './text';
 
 /** For work nobody waits for: what goes wrong is written down, never thrown. */
 export function log(error: unknown): void {
@@ -13,12 +13,15 @@ export function setContext(key: string, value: string | boolean | readonly strin
 }
 
 /** What an error says. */
-export const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error);
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 type Kind = 'information' | 'warning' | 'error';
-const show = (kind: Kind) => ({
-  information: vscode.window.showInformationMessage, warning: vscode.window.showWarningMessage, error: vscode.window.showErrorMessage,
-})[kind];
+const show = (kind: Kind) =>
+  ({
+    information: vscode.window.showInformationMessage,
+    warning: vscode.window.showWarningMessage,
+    error: vscode.window.showErrorMessage,
+  })[kind];
 
 /** Says something, with what can be done about it. @returns the button that was pressed; undefined when it was dismissed */
 export async function notify(kind: Kind, text: string, ...buttons: readonly string[]): Promise<string | undefined> {
@@ -51,7 +54,7 @@ export interface Question {
 
 /** Asks it. @returns whether the button was pressed */
 export async function confirm({ message, detail, button }: Question, kind: Kind = 'warning'): Promise<boolean> {
-  return await show(kind)(inertDialog(message), { modal: true, detail: inertDialog(detail) }, button) === button;
+  return (await show(kind)(inertDialog(message), { modal: true, detail: inertDialog(detail) }, button)) === button;
 }
 
 /** Says in the status bar for some seconds that all is well. */

@@ -16,13 +16,18 @@ export interface TextQuestion {
 
 export async function askText({ title, prompt, value, check, closes = false }: TextQuestion): Promise<string | undefined> {
   return vscode.window.showInputBox({
-    title: inertLine(title), prompt: inertPrompt(prompt), ignoreFocusOut: !closes, ...value === undefined ? {} : { value },
-    ...check === undefined ? {} : { validateInput: (text: string) => validation(check(text)) },
+    title: inertLine(title),
+    prompt: inertPrompt(prompt),
+    ignoreFocusOut: !closes,
+    ...(value === undefined ? {} : { value }),
+    ...(check === undefined ? {} : { validateInput: (text: string) => validation(check(text)) }),
   });
 }
 
-const validation = (problem: Problem): string | vscode.InputBoxValidationMessage | undefined => (
-  typeof problem !== 'object' ? problem && inertPrompt(problem) : { message: inertPrompt(problem.warning), severity: vscode.InputBoxValidationSeverity.Warning });
+const validation = (problem: Problem): string | vscode.InputBoxValidationMessage | undefined =>
+  typeof problem !== 'object'
+    ? problem && inertPrompt(problem)
+    : { message: inertPrompt(problem.warning), severity: vscode.InputBoxValidationSeverity.Warning };
 
 /** One of the things to pick from. */
 export interface Choice<T> {
@@ -49,11 +54,16 @@ export async function pickMany<T>(choices: readonly Choice<T>[], question: PickQ
 }
 
 const shown = <T>(choice: Choice<T>): Choice<T> => ({
-  ...choice, label: inertLine(choice.label), ...choice.description === undefined ? {} : { description: inertLine(choice.description) },
+  ...choice,
+  label: inertLine(choice.label),
+  ...(choice.description === undefined ? {} : { description: inertLine(choice.description) }),
 });
 
-const options = ({ title, placeHolder = title }: PickQuestion): vscode.QuickPickOptions =>
-  ({ title: inertLine(title), placeHolder: inertLine(placeHolder), matchOnDescription: true });
+const options = ({ title, placeHolder = title }: PickQuestion): vscode.QuickPickOptions => ({
+  title: inertLine(title),
+  placeHolder: inertLine(placeHolder),
+  matchOnDescription: true,
+});
 
 /** Something that exists. */
 export async function chooseSource(question: vscode.OpenDialogOptions & { readonly title: string }): Promise<vscode.Uri | undefined> {

@@ -73,13 +73,27 @@ export class StatusItem implements vscode.Disposable {
 
   /** @param name for the menu of the status bar */
   constructor(id: string, name: string, side: 'left' | 'right' = 'left', priority?: number) {
-    this.item = vscode.window.createStatusBarItem(id, side === 'left' ? vscode.StatusBarAlignment.Left : vscode.StatusBarAlignment.Right, priority);
+    this.item = vscode.window.createStatusBarItem(
+      id,
+      side === 'left' ? vscode.StatusBarAlignment.Left : vscode.StatusBarAlignment.Right,
+      priority,
+    );
     this.item.name = name;
   }
 
   /** @param icon a codicon of ours @param spoken for screen readers; the text unless told */
-  show({ icon, text, tooltip, command, spoken = text }: {
-    readonly icon?: string; readonly text: string; readonly tooltip: string; readonly command: string; readonly spoken?: string;
+  show({
+    icon,
+    text,
+    tooltip,
+    command,
+    spoken = text,
+  }: {
+    readonly icon?: string;
+    readonly text: string;
+    readonly tooltip: string;
+    readonly command: string;
+    readonly spoken?: string;
   }): void {
     this.item.text = `${icon === undefined ? '' : `$(${icon}) `}${inertLine(text)}`;
     this.item.tooltip = inert(tooltip);

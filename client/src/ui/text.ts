@@ -6,14 +6,18 @@
 import { visible as withoutUnseen } from '../../../server/src/node/shared/visible';
 
 /** With what is not seen in it made visible; also blanks that are not the usual one, which names would look alike by. */
-export const visible = (text: string): string => withoutUnseen(text).replace(/[^\P{Zs} ]/gu, (blank) => `\\u{${blank.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}}`);
+export const visible = (text: string): string =>
+  withoutUnseen(text).replace(/[^\P{Zs} ]/gu, (blank) => `\\u{${blank.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}}`);
 
 declare const mark: unique symbol;
 /** A text of ours in which every foreign part is visible and on one line, see {@link say}; line ends in it are ours. */
 export type Said = string & { readonly [mark]: true };
 
 /** The most characters of a message (VS Code cuts it there, without the end), of a dialog, of a row or title, and of a part of any of them. */
-const mostOfMessage = 1000, mostOfDialog = 100_000, mostOfLine = 300, mostOfPart = 4096;
+const mostOfMessage = 1000,
+  mostOfDialog = 100_000,
+  mostOfLine = 300,
+  mostOfPart = 4096;
 
 type Part = string | number | readonly string[];
 
@@ -22,7 +26,11 @@ export function say(texts: TemplateStringsArray, ...parts: readonly Part[]): Sai
   return texts.map((text, at) => `${text}${shownPart(parts[at] ?? '')}`).join('') as Said;
 }
 
-const shownPart = (part: Part): string => [part].flat().map((one) => visible(shortened(String(one), mostOfPart))).join(', ');
+const shownPart = (part: Part): string =>
+  [part]
+    .flat()
+    .map((one) => visible(shortened(String(one), mostOfPart)))
+    .join(', ');
 
 /** Texts one after the other, each checked on its own. */
 export const joined = (separator: string, texts: readonly Said[]): Said => texts.join(separator) as Said;
@@ -46,11 +54,16 @@ export const inertLabel = (text: string): string => unlinked(visible(shortened(t
 export function markdown(text: string): string {
   const shown = defused(visible(shortened(text, mostOfPart)));
   if (/^[\p{L}\p{M}\p{N} .,:()/%·-]+$/u.test(shown) && !/:\/\/|www\./i.test(shown)) return shown;
-  const fence = '`'.repeat(Math.max(0, ...(shown.match(/`+/g) ?? []).map(({ length }) => length)) + 1), edge = /^[ `]|[ `]$/.test(shown) ? ' ' : '';
+  const fence = '`'.repeat(Math.max(0, ...(shown.match(/`+/g) ?? []).map(({ length }) => length)) + 1),
+    edge = /^[ `]|[ `]$/.test(shown) ? ' ' : '';
   return `${fence}${edge}${shown}${edge}${fence}`;
 }
 
-const lines = (text: string, most: number): string => shortened(text, most).split(/\r?\n/).map((line) => visible(line.replace(/\t/g, ' '))).join('\n');
+const lines = (text: string, most: number): string =>
+  shortened(text, most)
+    .split(/\r?\n/)
+    .map((line) => visible(line.replace(/\t/g, ' ')))
+    .join('\n');
 
 /** Breaks what VS Code looks for: `](` in links, `$(` in icons. A backslash would be seen where it escapes nothing. */
 const unlinked = (text: string): string => text.replaceAll('](', '] (');
@@ -59,6 +72,6 @@ const defused = (text: string): string => unlinked(text).replaceAll('$(', '$ (')
 /** A text with its middle left out where it is too long: what it is about comes first, what went wrong last. */
 function shortened(text: string, most: number): string {
   if (text.length <= most) return text;
-  const head = Math.ceil(most * 2 / 3);
+  const head = Math.ceil((most * 2) / 3);
   return `${text.slice(0, head).replace(/[\uD800-\uDBFF]$/, '')} … ${text.slice(head - most).replace(/^[\uDC00-\uDFFF]/, '')}`;
 }

@@ -6,19 +6,29 @@ import { say } from './text';
 describe('what is said to people', () => {
   const vscode = fakeVscode(([name, ...given]) => {
     switch (name) {
-      case 'showWarningMessage': return given.at(-1);
-      case 'showQuickPick': return (given[1] as { canPickMany?: boolean }).canPickMany === true ? given[0] : (given[0] as unknown[])[0];
-      default: return undefined;
+      case 'showWarningMessage':
+        return given.at(-1);
+      case 'showQuickPick':
+        return (given[1] as { canPickMany?: boolean }).canPickMany === true ? given[0] : (given[0] as unknown[])[0];
+      default:
+        return undefined;
     }
   });
   let end: () => void;
   let ui: typeof import('./notifications') & typeof import('./prompts') & typeof import('./rows') & typeof import('./terminals');
   before(async () => {
     end = standIn(vscode.api);
-    ui = { ...await import('./notifications'), ...await import('./prompts'), ...await import('./rows'), ...await import('./terminals') };
+    ui = {
+      ...(await import('./notifications')),
+      ...(await import('./prompts')),
+      ...(await import('./rows')),
+      ...(await import('./terminals')),
+    };
   });
   after(() => end());
-  beforeEach(() => { vscode.calls.length = vscode.items.length = 0; });
+  beforeEach(() => {
+    vscode.calls.length = vscode.items.length = 0;
+  });
 
   it('is inert in notifications, dialogs and the status bar', async () => {
     for (const [text] of hostile) {
@@ -30,13 +40,14 @@ describe('what is said to people', () => {
       ui.setContext('nspawn.x', 'y');
       for (const { message } of [ui.fileError(text), ui.fileError(text, 'NoPermissions')]) assertInert(message);
     }
-    for (const call of vscode.calls.filter(([name]) => name !== 'executeCommand')) for (const text of textsIn(call)) (call[0] === 'setStatusBarMessage' ? assertInert : assertUnlinked)(text);
+    for (const call of vscode.calls.filter(([name]) => name !== 'executeCommand'))
+      for (const text of textsIn(call)) (call[0] === 'setStatusBarMessage' ? assertInert : assertUnlinked)(text);
     assert.equal(vscode.calls.length, hostile.length * 6);
   });
 
   it('is inert in prompts and pickers, which give back what was meant', async () => {
     for (const [text] of hostile) {
-      await ui.askText({ title: text, prompt: text, check: (typed) => typed === '' ? text : { warning: text } });
+      await ui.askText({ title: text, prompt: text, check: (typed) => (typed === '' ? text : { warning: text }) });
       const [, asked] = vscode.calls.at(-1) as [string, { validateInput: (typed: string) => unknown }];
       for (const problem of ['', 'x'].flatMap((typed) => textsIn(asked.validateInput(typed)))) assertInert(problem);
       const choices = [{ label: text, description: text, value: { name: text } }];
@@ -45,8 +56,11 @@ describe('what is said to people', () => {
       await ui.chooseSource({ title: text });
       await ui.chooseTarget({ title: text });
     }
-    const shown = vscode.calls.map(([name, first, ...rest]) => name === 'showQuickPick'
-      ? [(first as { label: string; description: string }[]).map(({ label, description }) => [label, description]), rest] : [first, rest]);
+    const shown = vscode.calls.map(([name, first, ...rest]) =>
+      name === 'showQuickPick'
+        ? [(first as { label: string; description: string }[]).map(({ label, description }) => [label, description]), rest]
+        : [first, rest],
+    );
     for (const text of textsIn(shown)) assertInert(text);
   });
 
@@ -60,22 +74,38 @@ describe('what is said to people', () => {
       new ui.StatusItem('nspawn.x', 'x').show({ icon: 'check', text, tooltip: text, command: 'x' });
       ui.openTerminal(ui.terminalOptions(text, 'play', {}));
       for (const shown of textsIn([item, { message: view.message }])) assertUnlinked(shown);
-      for (const shown of textsIn([{ description: view.description }, vscode.items.map((of) => ({ ...of as object, tooltip: '' })), vscode.calls, ui.documentLink({} as never, {} as never, text)])) assertInert(shown);
+      for (const shown of textsIn([
+        { description: view.description },
+        vscode.items.map((of) => ({ ...(of as object), tooltip: '' })),
+        vscode.calls,
+        ui.documentLink({} as never, {} as never, text),
+      ]))
+        assertInert(shown);
       vscode.calls.length = vscode.items.length = 0;
     }
   });
 
   it('is neither trusted nor HTML nor icons in tooltips', () => {
-    const tooltip = ui.withFacts(ui.table('[a](command:x)', [['Unit', 'systemd-nspawn@web.service'], ['None', undefined], ['Path', '<b>$(trash)\nx']]), [['Host', 'www.x.org']]);
+    const tooltip = ui.withFacts(
+      ui.table('[a](command:x)', [
+        ['Unit', 'systemd-nspawn@web.service'],
+        ['None', undefined],
+        ['Path', '<b>$(trash)\nx'],
+      ]),
+      [['Host', 'www.x.org']],
+    );
     assert.deepEqual([tooltip.isTrusted, tooltip.supportHtml, tooltip.supportThemeIcons], [undefined, undefined, undefined]);
-    assert.equal(tooltip.value, '**`[a] (command:x)`**\n\nUnit: `systemd-nspawn@web.service`  \n'
-      + 'Path: `<b>$ (trash)\\x0Ax`  \nHost: `www.x.org`  \n');
+    assert.equal(
+      tooltip.value,
+      '**`[a] (command:x)`**\n\nUnit: `systemd-nspawn@web.service`  \n' + 'Path: `<b>$ (trash)\\x0Ax`  \nHost: `www.x.org`  \n',
+    );
   });
 
   it('is inert in what the language server wants to be said', async () => {
     const { sayForServer } = await import('../language/messages');
     type Handler = (params: object) => unknown;
-    const handlers = new Map<string, Handler>(), on = (method: string, handler: Handler) => handlers.set(method, handler);
+    const handlers = new Map<string, Handler>(),
+      on = (method: string, handler: Handler) => handlers.set(method, handler);
     sayForServer({ onNotification: on, onRequest: on } as never);
     for (const [message] of hostile) {
       handlers.get('window/showMessage')?.({ type: 1, message });

@@ -5,8 +5,8 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -59,10 +59,8 @@ describe('the verbs convert and migrate', () => {
   };
 
   it('say nothing without a task', () => {
-    for (const args of [[], ['a', 'b'], ['x', '--', 'systemd-nspawn'], ['--', 'ls']])
-      assert.throws(() => convert(args), Error);
-    for (const args of [[], ['a', 'b'], ['--mkosi', '14', folder], ['--format', 'xml', folder]])
-      assert.throws(() => migrate(args), Error);
+    for (const args of [[], ['a', 'b'], ['x', '--', 'systemd-nspawn'], ['--', 'ls']]) assert.throws(() => convert(args), Error);
+    for (const args of [[], ['a', 'b'], ['--mkosi', '14', folder], ['--format', 'xml', folder]]) assert.throws(() => migrate(args), Error);
     assert.match(printed(() => convert(['--help'])).out, /^Usage: /);
     assert.match(printed(() => migrate(['--help'])).out, /^Usage: /);
   });
@@ -80,10 +78,7 @@ describe('the verbs convert and migrate', () => {
   it('change nothing without --write', () => {
     put('mkosi.default', '[Output]\nFormat=gpt_ext4\nQCow2=yes\n');
     const { out, status } = printed(() => migrate([folder]));
-    assert.match(
-      out,
-      /rename mkosi\.default to mkosi\.conf[^]*mkosi\.default:3: lost: [^]*==> mkosi\.conf <==\n\[Output\]\nFormat=disk\n/,
-    );
+    assert.match(out, /rename mkosi\.default to mkosi\.conf[^]*mkosi\.default:3: lost: [^]*==> mkosi\.conf <==\n\[Output\]\nFormat=disk\n/);
     assert.equal(status, 1);
     assert.deepEqual([existsSync(at('mkosi.default')), existsSync(at('mkosi.conf'))], [true, false]);
   });
@@ -94,14 +89,10 @@ describe('the verbs convert and migrate', () => {
     chmodSync(put('mkosi.build', '#!/bin/sh\n'), 0o755);
     assert.equal(printed(() => migrate(['--write', folder])).status, undefined);
     assert.equal(readFileSync(at('mkosi.conf'), 'utf8'), '[Output]\nFormat=disk\n');
-    assert.equal(
-      readFileSync(at('mkosi.conf.d', 'fedora.conf'), 'utf8'),
-      '[Match]\nDistribution=fedora\n\n[Content]\nPackages=x\n',
-    );
+    assert.equal(readFileSync(at('mkosi.conf.d', 'fedora.conf'), 'utf8'), '[Match]\nDistribution=fedora\n\n[Content]\nPackages=x\n');
     assert.equal(statSync(at('mkosi.rootpw')).mode & 0o777, 0o600);
     assert.equal(statSync(at('mkosi.build.chroot')).mode & 0o777, 0o755);
-    for (const gone of ['mkosi.default', 'mkosi.default.d', 'mkosi.build'])
-      assert.equal(existsSync(at(gone)), false, gone);
+    for (const gone of ['mkosi.default', 'mkosi.default.d', 'mkosi.build']) assert.equal(existsSync(at(gone)), false, gone);
     assert.equal(printed(() => migrate(['--write', folder])).out, '');
   });
 
@@ -130,7 +121,10 @@ describe('the verbs convert and migrate', () => {
   it('write no file outside of the folder, not even into a folder that they make', () => {
     mkdirSync(at('out'));
     put('p/mkosi.default', old);
-    for (const [to, why] of [['../out', /mkosi\.repart.*: Its folder is a link that leads out of/], ['../none', /mkosi\.repart.*leads to nothing/]] as const) {
+    for (const [to, why] of [
+      ['../out', /mkosi\.repart.*: Its folder is a link that leads out of/],
+      ['../none', /mkosi\.repart.*leads to nothing/],
+    ] as const) {
       symlinkSync(to, at('p', 'mkosi.repart'));
       for (const flags of [[], ['--write']]) refuses(why, ...flags, at('p'));
       rmSync(at('p', 'mkosi.repart'));

@@ -1,31 +1,21 @@
-import {
-  type Dirent,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  rmdirSync,
-  statSync,
-} from 'node:fs';
+import { type Dirent, lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import {
   type Action,
-  type Migration,
-  type Note,
   fromCommand,
   fromShell,
   isConfiguration,
+  type Migration,
   migrate as migrated,
+  type Note,
   toCommand,
 } from '../convert';
 import { decode, read } from '../node/files';
 import { patiently } from '../node/shared/mounts';
-import { UnwritableFile, entryOf, placeOf, prepareFile, replaceFile, stampOf, type Prepared } from '../node/shared/replace-file';
-import { UnreadableFile, explainCode, mostBytes, readSmallFile } from '../node/shared/small-file';
+import { entryOf, type Prepared, placeOf, prepareFile, replaceFile, stampOf, UnwritableFile } from '../node/shared/replace-file';
+import { explainCode, mostBytes, readSmallFile, UnreadableFile } from '../node/shared/small-file';
 import { readStandardInput } from '../node/shared/standard-input';
 import { visibleLine, visibleLines } from '../node/shared/visible';
 import { Document, isTrusted, mkosi, newest } from '../schema';
@@ -241,7 +231,8 @@ function changeOf(folder: string, { actions, files }: Migration, known: readonly
     const old = move === undefined ? file : move.from + file.slice(move.to.length);
     const before = known.find((each) => each.path === old);
     if (before === undefined) demandNothing(old);
-    const { path: real } = naming(at(old), (full) => placeOf(full, folder)), same = texts.get(real);
+    const { path: real } = naming(at(old), (full) => placeOf(full, folder)),
+      same = texts.get(real);
     if (same !== undefined && same.text !== text)
       throw new Error(`${at(old)} is a link to a file that would have to become two; put a file of its own there. Nothing was changed`);
     texts.set(real, { path: real, text, before, mode });
@@ -254,7 +245,9 @@ function changeOf(folder: string, { actions, files }: Migration, known: readonly
  * @throws Error; nothing has changed then
  */
 function write({ folder, texts, renames }: Change): void {
-  const made: string[] = [], ready: Prepared[] = [], undo: (() => void)[] = [];
+  const made: string[] = [],
+    ready: Prepared[] = [],
+    undo: (() => void)[] = [];
   try {
     for (const file of [...texts.map((each) => each.path), ...renames.map((each) => each.to)]) makeFolder(path.dirname(file), made);
     for (const { path: file, text, before, mode } of texts) {
@@ -316,7 +309,6 @@ function asked<const T extends string>(option: string, value: string, choices: r
 function release(option: string, value: string | undefined, or: number, oldest: number): number {
   if (value === undefined) return or;
   const n = Number(value);
-  if (!Number.isFinite(n) || n < oldest)
-    throw new Error(`--${option} takes a release from ${oldest} on, not "${value}"`);
+  if (!Number.isFinite(n) || n < oldest) throw new Error(`--${option} takes a release from ${oldest} on, not "${value}"`);
   return n;
 }

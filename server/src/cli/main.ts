@@ -5,21 +5,21 @@ import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
-import { convert, convertUsage, migrate, migrateUsage } from './convert';
-import { type Shown, executableTitle, formatting, moveTitle, shown } from '../features';
-import { type Decoded, type Found, decode, fileUri, filesAt, read, searchAt, standardInput } from '../node/files';
+import { executableTitle, formatting, moveTitle, type Shown, shown } from '../features';
+import { serve } from '../lsp/server';
 import { projectLimits } from '../model';
-import type { Finding } from '../rules';
-import { Document, type Kind, type Target, isTrusted, newest } from '../schema';
+import { ExitReport } from '../node/exit-report';
+import { type Decoded, decode, type Found, filesAt, fileUri, read, searchAt, standardInput } from '../node/files';
 import { host } from '../node/host';
+import { type Member, Projects } from '../node/projects';
 import { patiently } from '../node/shared/mounts';
 import { replaceFile, stampOf } from '../node/shared/replace-file';
-import { UnreadableFile, explainCode, mostBytes, readSmallFile } from '../node/shared/small-file';
+import { explainCode, mostBytes, readSmallFile, UnreadableFile } from '../node/shared/small-file';
 import { visibleLine } from '../node/shared/visible';
-import { type Member, Projects } from '../node/projects';
+import type { Finding } from '../rules';
+import { Document, isTrusted, type Kind, newest, type Target } from '../schema';
+import { convert, convertUsage, migrate, migrateUsage } from './convert';
 import { sarif } from './sarif';
-import { serve } from '../lsp/server';
-import { ExitReport } from '../node/exit-report';
 
 const usage = `Usage: cli.js check [--systemd N] [--mkosi N] [--format text|json|sarif] [--trust auto|trusted|untrusted]
               [--launch unit|command] PATH... | [--stdin-filename NAME] -
@@ -53,16 +53,31 @@ interface Judged {
 function main(args: readonly string[]): void {
   // Beside an editor, and on a disk that somebody else has filled, V8 is to clear up before it takes more memory.
   setFlagsFromString('--optimize-for-size');
-  if (args.includes('--stdio') || args.includes('--node-ipc')) { serve(); return; }
+  if (args.includes('--stdio') || args.includes('--node-ipc')) {
+    serve();
+    return;
+  }
   const [verb, ...rest] = args;
   const own = verb === 'convert' || verb === 'migrate'; // their --help may be part of a command
-  if (verb === undefined || (args.includes('--help') && !own)) { process.stdout.write(usage); return; }
+  if (verb === undefined || (args.includes('--help') && !own)) {
+    process.stdout.write(usage);
+    return;
+  }
   switch (verb) {
-    case 'convert': convert(rest); break;
-    case 'migrate': migrate(rest); break;
-    case 'check': check(rest); break;
-    case 'format': format(rest); break;
-    default: throw new Misuse(`unknown verb "${verb}"; --help shows what there is`);
+    case 'convert':
+      convert(rest);
+      break;
+    case 'migrate':
+      migrate(rest);
+      break;
+    case 'check':
+      check(rest);
+      break;
+    case 'format':
+      format(rest);
+      break;
+    default:
+      throw new Misuse(`unknown verb "${verb}"; --help shows what there is`);
   }
 }
 
@@ -73,52 +88,108 @@ function check(args: readonly string[]): void {
   const trust = oneOf('trust', values.trust, ['auto', 'trusted', 'untrusted'] as const);
   const launch = oneOf('launch', values.launch, ['unit', 'command'] as const);
   const target: Target = {
-    systemd: version('systemd', values.systemd, newest.systemd), mkosi: version('mkosi', values.mkosi, newest.mkosi),
+    systemd: version('systemd', values.systemd, newest.systemd),
+    mkosi: version('mkosi', values.mkosi, newest.mkosi),
   };
   const output = { json, text, sarif: scan }[format];
   const finish = (judged: readonly Judged[]): void => {
     process.stdout.write(output(judged));
     process.exitCode = judged.some((j) => j.diagnostics.some((f) => f.verdict !== 'advice')) ? 1 : 0;
   };
-  const failing = (file: string) => (rule: string, error: unknown): void => { troubles.fail(file, `The rule ${rule} failed: ${String(error)}`); };
+  const failing =
+    (file: string) =>
+    (rule: string, error: unknown): void => {
+      troubles.fail(file, `The rule ${rule} failed: ${String(error)}`);
+    };
   const judgedAlone = ({ path: file, kind }: Found, { text: content, undecodable }: Decoded): Judged => {
-    const absolute = path.resolve(file), document = Document.of(fileUri(absolute), kind, content, target, undecodable);
+    const absolute = path.resolve(file),
+      document = Document.of(fileUri(absolute), kind, content, target, undecodable);
     const trusted = trust === 'auto' ? isTrusted(absolute) : trust === 'trusted';
     const onHost = kind === 'nspawn' ? { path: absolute, files: host } : undefined;
-    return { path: file, kind, diagnostics: shown({ document, launch, trusted, onHost, failed: failing(file) }).map((f) => printed(document, f)) };
+    return {
+      path: file,
+      kind,
+      diagnostics: shown({ document, launch, trusted, onHost, failed: failing(file) }).map((f) => printed(document, f)),
+    };
   };
   if (isStandardInput(positionals)) {
     const input = standardInput(values['stdin-filename']);
     finish([judgedAlone(input, input)]);
     return;
   }
-  const projects = new Projects(target, undefined, false, false, { ...projectLimits, bytes: 4 << 20, milliseconds: 10_000 }), known = new Set<string>(), judged: Judged[] = [];
+  const projects = new Projects(target, undefined, false, false, { ...projectLimits, bytes: 4 << 20, milliseconds: 10_000 }),
+    known = new Set<string>(),
+    judged: Judged[] = [];
   /** What fails for one file or folder keeps nobody from the others. */
-  const each = <T>(all: Iterable<T>, pathOf: (one: T) => string, work: (one: T) => void, named: (one: T) => boolean = () => false): void => {
-    for (const one of all) trying(pathOf(one), named(one), () => { work(one); });
+  const each = <T>(
+    all: Iterable<T>,
+    pathOf: (one: T) => string,
+    work: (one: T) => void,
+    named: (one: T) => boolean = () => false,
+  ): void => {
+    for (const one of all)
+      trying(pathOf(one), named(one), () => {
+        work(one);
+      });
   };
-  const searches = positionals.map((given) => searchAt(given, troubles)), files = searches.flatMap((search) => search.files);
+  const searches = positionals.map((given) => searchAt(given, troubles)),
+    files = searches.flatMap((search) => search.files);
   // A file may belong to a project whose own files come later.
-  each(files, (f) => f.path, ({ path: file, kind }) => { if (kind !== 'nspawn') projects.of(path.resolve(file)); });
-  each(files, (f) => f.path, (found) => {
-    const { path: file, kind } = found;
-    if (kind === 'nspawn') { judged.push(judgedAlone(found, read(file))); return; }
-    const absolute = path.resolve(file), { document: own, project } = projects.reading(absolute) ?? { document: undefined, project: projects.of(absolute) };
-    const document = own ?? Document.of(fileUri(absolute), kind, read(file).text, target);
-    known.add(absolute);
-    judged.push({ path: file, kind, diagnostics: shown({ document, launch, trusted: true, project, failed: failing(file) }).map((f) => printed(document, f)) });
-  }, (f) => f.named);
+  each(
+    files,
+    (f) => f.path,
+    ({ path: file, kind }) => {
+      if (kind !== 'nspawn') projects.of(path.resolve(file));
+    },
+  );
+  each(
+    files,
+    (f) => f.path,
+    (found) => {
+      const { path: file, kind } = found;
+      if (kind === 'nspawn') {
+        judged.push(judgedAlone(found, read(file)));
+        return;
+      }
+      const absolute = path.resolve(file),
+        { document: own, project } = projects.reading(absolute) ?? { document: undefined, project: projects.of(absolute) };
+      const document = own ?? Document.of(fileUri(absolute), kind, read(file).text, target);
+      known.add(absolute);
+      judged.push({
+        path: file,
+        kind,
+        diagnostics: shown({ document, launch, trusted: true, project, failed: failing(file) }).map((f) => printed(document, f)),
+      });
+    },
+    (f) => f.named,
+  );
   // Where configuration is no file, nobody names it.
-  each(searches.flatMap((search) => search.folders), (folder) => folder, (folder) => { projects.of(path.resolve(folder, 'x')); });
+  each(
+    searches.flatMap((search) => search.folders),
+    (folder) => folder,
+    (folder) => {
+      projects.of(path.resolve(folder, 'x'));
+    },
+  );
   const relative = positionals.every((given) => !path.isAbsolute(given));
   const further: Member[] = [];
-  each(projects.all, (root) => root, (root) => { further.push(...projects.members(root)); });
-  each(further, ({ file }) => file, ({ file, document, project }) => {
-    if (known.has(file)) return;
-    known.add(file);
-    const diagnostics = shown({ document, launch, trusted: true, project, failed: failing(file) }).map((f) => printed(document, f));
-    judged.push({ path: relative ? path.relative('', file) : file, kind: document.kind, diagnostics });
-  });
+  each(
+    projects.all,
+    (root) => root,
+    (root) => {
+      further.push(...projects.members(root));
+    },
+  );
+  each(
+    further,
+    ({ file }) => file,
+    ({ file, document, project }) => {
+      if (known.has(file)) return;
+      known.add(file);
+      const diagnostics = shown({ document, launch, trusted: true, project, failed: failing(file) }).map((f) => printed(document, f));
+      judged.push({ path: relative ? path.relative('', file) : file, kind: document.kind, diagnostics });
+    },
+  );
   finish(judged);
 }
 
@@ -130,16 +201,25 @@ function isStandardInput(positionals: readonly string[]): boolean {
 }
 
 const names: Readonly<Record<DiagnosticSeverity, string>> = {
-  [DiagnosticSeverity.Error]: 'error', [DiagnosticSeverity.Warning]: 'warning',
-  [DiagnosticSeverity.Information]: 'information', [DiagnosticSeverity.Hint]: 'hint',
+  [DiagnosticSeverity.Error]: 'error',
+  [DiagnosticSeverity.Warning]: 'warning',
+  [DiagnosticSeverity.Information]: 'information',
+  [DiagnosticSeverity.Hint]: 'hint',
 };
 
 const rangeOf = ({ text: t }: Document, f: Finding): Range => ({ start: t.positionAt(f.start), end: t.positionAt(f.end) });
 
 const printed = (document: Document, { finding: f, severity }: Shown) => ({
-  range: rangeOf(document, f), severity: names[severity], code: f.rule, verdict: f.verdict,
-  message: f.message, fixes: [...(f.fixes ?? []).map((fix) => fix.title), ...(f.moveTo === undefined ? [] : [moveTitle(f.moveTo)]),
-    ...(f.makeExecutable === undefined ? [] : [executableTitle(f.makeExecutable)])],
+  range: rangeOf(document, f),
+  severity: names[severity],
+  code: f.rule,
+  verdict: f.verdict,
+  message: f.message,
+  fixes: [
+    ...(f.fixes ?? []).map((fix) => fix.title),
+    ...(f.moveTo === undefined ? [] : [moveTitle(f.moveTo)]),
+    ...(f.makeExecutable === undefined ? [] : [executableTitle(f.makeExecutable)]),
+  ],
 });
 
 const json = (judged: readonly Judged[]): string => `${JSON.stringify({ files: judged }, null, 1)}\n`;
@@ -147,14 +227,22 @@ const json = (judged: readonly Judged[]): string => `${JSON.stringify({ files: j
 const scan = (judged: readonly Judged[]): string =>
   sarif(judged.map(({ path: file, diagnostics }) => ({ uri: pathToFileURL(file).href, diagnostics })));
 
-const text = (judged: readonly Judged[]): string => judged.flatMap(({ path: file, diagnostics }) => diagnostics.map((d) =>
-  `${visibleLine(`${file}:${d.range.start.line + 1}:${d.range.start.character + 1}: ${d.severity}: ${d.message} [${d.code}]`)}\n`)).join('');
+const text = (judged: readonly Judged[]): string =>
+  judged
+    .flatMap(({ path: file, diagnostics }) =>
+      diagnostics.map(
+        (d) =>
+          `${visibleLine(`${file}:${d.range.start.line + 1}:${d.range.start.character + 1}: ${d.severity}: ${d.message} [${d.code}]`)}\n`,
+      ),
+    )
+    .join('');
 
 function format(args: readonly string[]): void {
   const { values, positionals } = formatOptions(args);
   if (positionals.length === 0) throw new Misuse('format needs a file or folder');
   if (isStandardInput(positionals)) {
-    const input = standardInput(values['stdin-filename']), formatted = formattedText(input.path, input.kind, input);
+    const input = standardInput(values['stdin-filename']),
+      formatted = formattedText(input.path, input.kind, input);
     if (!values.check) process.stdout.write(formatted);
     else if (formatted !== input.text) {
       process.stdout.write(`${visibleLine(input.path)}\n`);
@@ -185,7 +273,8 @@ function trying(file: string, named: boolean, act: () => void): void {
 /** @param within the folder that was named, which no link leads out of */
 function formatFile(file: string, kind: Kind, checkOnly: boolean, within: string): void {
   const was = stampOf(patiently(file, () => statSync(file, { bigint: true })));
-  const decoded = decode(readSmallFile(file, mostBytes.configuration)), formatted = formattedText(file, kind, decoded);
+  const decoded = decode(readSmallFile(file, mostBytes.configuration)),
+    formatted = formattedText(file, kind, decoded);
   if (formatted === decoded.text) return;
   const note = checkOnly ? undefined : replaceFile(file, formatted, { within, was });
   process.stdout.write(`${visibleLine(file)}\n`);
@@ -203,7 +292,11 @@ function formattedText(file: string, kind: Kind, { text: content, undecodable }:
 
 function formatOptions(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: { 'check': { type: 'boolean', default: false }, 'stdin-filename': { type: 'string' } } });
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { check: { type: 'boolean', default: false }, 'stdin-filename': { type: 'string' } },
+    });
   } catch (error) {
     throw new Misuse(error instanceof Error ? error.message : String(error));
   }
@@ -212,10 +305,15 @@ function formatOptions(args: readonly string[]) {
 function options(args: readonly string[]) {
   try {
     return parseArgs({
-      args: [...args], allowPositionals: true,
+      args: [...args],
+      allowPositionals: true,
       options: {
-        'systemd': { type: 'string' }, 'mkosi': { type: 'string' }, 'format': { type: 'string', default: 'text' },
-        'trust': { type: 'string', default: 'auto' }, 'launch': { type: 'string', default: 'unit' }, 'stdin-filename': { type: 'string' },
+        systemd: { type: 'string' },
+        mkosi: { type: 'string' },
+        format: { type: 'string', default: 'text' },
+        trust: { type: 'string', default: 'auto' },
+        launch: { type: 'string', default: 'unit' },
+        'stdin-filename': { type: 'string' },
       },
     });
   } catch (error) {

@@ -19,19 +19,36 @@ export function sarif(files: readonly { readonly uri: string; readonly diagnosti
   const ids = [...new Set(files.flatMap((f) => f.diagnostics.map((d) => d.code)))].sort();
   const pages = 'https://github.com/nspawn-tools/vscode-nspawn/blob/main/docs/rules';
   const log = {
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0',
-    runs: [{
-      tool: { driver: { name: 'nspawn', rules: ids.map((id) => ({ id, helpUri: `${pages}/${id}.md` })) } },
-      columnKind: 'utf16CodeUnits',
-      results: files.flatMap(({ uri, diagnostics }) => diagnostics.map(({ range: { start, end }, severity, code, verdict, message }) => ({
-        ruleId: code, ruleIndex: ids.indexOf(code), level: levels[severity] ?? 'note', message: { text: message },
-        locations: [{ physicalLocation: {
-          artifactLocation: { uri },
-          region: { startLine: start.line + 1, startColumn: start.character + 1, endLine: end.line + 1, endColumn: end.character + 1 },
-        } }],
-        properties: { verdict },
-      }))),
-    }],
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'nspawn', rules: ids.map((id) => ({ id, helpUri: `${pages}/${id}.md` })) } },
+        columnKind: 'utf16CodeUnits',
+        results: files.flatMap(({ uri, diagnostics }) =>
+          diagnostics.map(({ range: { start, end }, severity, code, verdict, message }) => ({
+            ruleId: code,
+            ruleIndex: ids.indexOf(code),
+            level: levels[severity] ?? 'note',
+            message: { text: message },
+            locations: [
+              {
+                physicalLocation: {
+                  artifactLocation: { uri },
+                  region: {
+                    startLine: start.line + 1,
+                    startColumn: start.character + 1,
+                    endLine: end.line + 1,
+                    endColumn: end.character + 1,
+                  },
+                },
+              },
+            ],
+            properties: { verdict },
+          })),
+        ),
+      },
+    ],
   };
   return `${JSON.stringify(log, null, 1)}\n`;
 }

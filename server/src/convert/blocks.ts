@@ -26,9 +26,7 @@ export interface OutputPart {
  */
 export function cut(document: Document): OutputPart[] {
   const text = document.text.getText();
-  const parts: { name: string | undefined; lead: string; blocks: Block[] }[] = [
-    { name: undefined, lead: '', blocks: [] },
-  ];
+  const parts: { name: string | undefined; lead: string; blocks: Block[] }[] = [{ name: undefined, lead: '', blocks: [] }];
   let lead = '';
   for (const { line, start } of document.tree) {
     const raw = ended(
@@ -110,9 +108,7 @@ export function rewritten({ raw, setting }: Block, name: string, edits: readonly
   // Lines that an edit emptied go; the first one holds the name.
   const before = raw.split('\n').filter((l) => l.trim() === '').length;
   const lines = out.split('\n');
-  return lines.filter((l) => l.trim() === '').length > before
-    ? `${lines.filter((l, i) => i === 0 || l.trim() !== '').join('\n')}\n`
-    : out;
+  return lines.filter((l) => l.trim() === '').length > before ? `${lines.filter((l, i) => i === 0 || l.trim() !== '').join('\n')}\n` : out;
 }
 
 /** A text with its edits. */

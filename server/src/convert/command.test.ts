@@ -14,10 +14,7 @@ describe('shell words', () => {
   it('come back as they went in', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' }).filter((s) => !s.includes('\0'))), (argv) => {
-        assert.deepEqual(pasted(shellQuoted(['systemd-nspawn', ...argv]), 'systemd-nspawn')?.words, [
-          'systemd-nspawn',
-          ...argv,
-        ]);
+        assert.deepEqual(pasted(shellQuoted(['systemd-nspawn', ...argv]), 'systemd-nspawn')?.words, ['systemd-nspawn', ...argv]);
       }),
     );
   });
@@ -46,12 +43,7 @@ describe('a command line as a .nspawn file', () => {
         { text, dropIn, notes, name } = fromCommand([o.argument === 'required' ? `${long}=x` : long]);
       const plain = fromCommand([]);
       assert.ok(
-        o.template === true ||
-          text !== plain.text ||
-          dropIn !== undefined ||
-          notes.length > 0 ||
-          name !== undefined ||
-          long === '--boot',
+        o.template === true || text !== plain.text || dropIn !== undefined || notes.length > 0 || name !== undefined || long === '--boot',
         long,
       );
     }
@@ -64,10 +56,7 @@ describe('a command line as a .nspawn file', () => {
   });
 
   it('says no where the template unit would say yes', () => {
-    assert.equal(
-      fromCommand(['-D', '/x/tree']).text,
-      '[Exec]\nBoot=no\nPrivateUsers=no\n\n[Network]\nVirtualEthernet=no\n',
-    );
+    assert.equal(fromCommand(['-D', '/x/tree']).text, '[Exec]\nBoot=no\nPrivateUsers=no\n\n[Network]\nVirtualEthernet=no\n');
     assert.equal(fromCommand(['-D', '/x/tree']).name, 'tree');
   });
 
@@ -84,10 +73,7 @@ describe('a command line as a .nspawn file', () => {
       ],
     );
     assert.deepEqual([command, problems], [['-x'], []]);
-    assert.deepEqual(read(['--nonsense', '-?']).problems, [
-      'systemd-nspawn has no option --nonsense',
-      'systemd-nspawn has no option -?',
-    ]);
+    assert.deepEqual(read(['--nonsense', '-?']).problems, ['systemd-nspawn has no option --nonsense', 'systemd-nspawn has no option -?']);
   });
 
   it('writes what the arguments mean', () => {

@@ -1,6 +1,6 @@
-import { type Version, mkosiLegacy } from '../schema';
+import { mkosiLegacy, type Version } from '../schema';
 import { legacyName } from './migrations';
-import { type Wish, definitions } from './partitions';
+import { definitions, type Wish } from './partitions';
 import type { Source } from './project';
 
 /** What the files of a legacy project say about the disk, and where its definition goes. */
@@ -18,8 +18,7 @@ export class RepartPlan {
       if (!legacy) continue;
       for (const { line } of document.assignments()) {
         const name = legacyName(line.key.text);
-        if (name !== undefined && (distribution === undefined || !this.values.has(name)))
-          this.values.set(name, line.value.text);
+        if (name !== undefined && (distribution === undefined || !this.values.has(name))) this.values.set(name, line.value.text);
       }
     }
   }
@@ -52,9 +51,10 @@ export class RepartPlan {
     const verity = this.values.get('Verity') === 'signed' ? 'signed' : this.yes('Verity') ? 'yes' : 'no';
     const fileSystem = /^(?:gpt|raw|plain)_(?!gpt)(.+)$/.exec(this.format)?.[1] ?? 'ext4';
     const grub = this.target >= 16 && /\bbios\b/.test(this.values.get('BootProtocols') ?? '');
-    return definitions(this.wishes, { fileSystem, bootable: this.yes('Bootable'), grub, verity }).map(
-      ({ name, text }) => ({ path: `${this.root}mkosi.repart/${name}`, text }),
-    );
+    return definitions(this.wishes, { fileSystem, bootable: this.yes('Bootable'), grub, verity }).map(({ name, text }) => ({
+      path: `${this.root}mkosi.repart/${name}`,
+      text,
+    }));
   }
 
   private yes(name: string): boolean {

@@ -1,5 +1,5 @@
-import { type Setting, type Version, mkosi, mkosiLegacy } from '../schema';
-import { type Block, type Edit, applied } from './blocks';
+import { mkosi, mkosiLegacy, type Setting, type Version } from '../schema';
+import { applied, type Block, type Edit } from './blocks';
 import type { RepartPlan } from './disk';
 import type { Move } from './migrations';
 import type { Source } from './project';

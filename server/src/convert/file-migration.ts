@@ -1,12 +1,12 @@
 import { findings } from '../rules';
-import { Document, type Version, mkosi, mkosiLegacy, newest } from '../schema';
-import { type Block, commented, applied, cut, rewritten } from './blocks';
-import { carry } from './exit-report';
-import type { RepartPlan } from './disk';
-import { type Move, legacyMove, legacyName, modernMove, onlyLegacy, place } from './migrations';
-import type { Wish } from './partitions';
+import { Document, mkosi, mkosiLegacy, newest, type Version } from '../schema';
 import { isSpace, skip, stripped } from '../syntax';
-import { type Source, order, uri } from './project';
+import { applied, type Block, commented, cut, rewritten } from './blocks';
+import type { RepartPlan } from './disk';
+import { carry } from './exit-report';
+import { legacyMove, legacyName, type Move, modernMove, onlyLegacy, place } from './migrations';
+import type { Wish } from './partitions';
+import { order, type Source, uri } from './project';
 import { cutShort, itemsOf } from './values';
 
 /** A line that did not come over as it was. */
@@ -83,11 +83,8 @@ export class FileMigration {
     this.touched =
       legacy ||
       renamed.some((name, at) => name !== parts[at]?.name) ||
-      (semicolons &&
-        [...document.tree].some(({ line, start }) => line.comments.some((c) => text.charAt(start + c.start) === ';')));
-    parts.forEach((part, at) =>
-      this.sections.push({ name: renamed[at], lead: part.lead, pieces: [], empty: part.blocks.length === 0 }),
-    );
+      (semicolons && [...document.tree].some(({ line, start }) => line.comments.some((c) => text.charAt(start + c.start) === ';')));
+    parts.forEach((part, at) => this.sections.push({ name: renamed[at], lead: part.lead, pieces: [], empty: part.blocks.length === 0 }));
     const homes = [...this.sections];
     parts.forEach((part, at) => {
       const home = homes[at];
@@ -123,11 +120,7 @@ export class FileMigration {
       names = [name, edition.renamed(name)?.name, 'lost' in then ? undefined : then.name];
     const now = names.find((n) => n !== undefined && edition.setting(section, n) !== undefined);
     if (now === undefined) {
-      this.lose(
-        block,
-        home,
-        `mkosi ${this.target} cannot ask for it in [${section}]; without the condition, the file applies more often`,
-      );
+      this.lose(block, home, `mkosi ${this.target} cannot ask for it in [${section}]; without the condition, the file applies more often`);
     } else {
       this.touched ||= now !== name;
       home.pieces.push({
@@ -176,17 +169,12 @@ export class FileMigration {
       return;
     }
     if (move.partition !== undefined && !this.partition(block, home, move.partition, move.to === undefined)) {
-      if (move.check !== undefined && this.losses.at(-1)?.kind === 'moved' && this.disk.isDisk)
-        this.tell(block, 'check', move.check);
+      if (move.check !== undefined && this.losses.at(-1)?.kind === 'moved' && this.disk.isDisk) this.tell(block, 'check', move.check);
       return;
     }
     const to = before?.to ?? move.to;
     if (to === undefined) {
-      this.keepComment(
-        block,
-        home,
-        move.gone === true ? 'nothing is lost: it has no effect, or is what happens anyway' : undefined,
-      );
+      this.keepComment(block, home, move.gone === true ? 'nothing is lost: it has no effect, or is what happens anyway' : undefined);
       return;
     }
     const spot = place(to, this.target, home.name);
@@ -203,14 +191,10 @@ export class FileMigration {
       this.lose(block, home, carried.lost);
       return;
     }
-    const at =
-      this.target >= 16 && this.target < 24 && block.setting?.line.key.text.startsWith('@') === true ? '@' : '';
+    const at = this.target >= 16 && this.target < 24 && block.setting?.line.key.text.startsWith('@') === true ? '@' : '';
     const text = rewritten(block, at + spot.name, carried.edits);
     const left = applied(block.setting?.line.value.text ?? '', carried.edits);
-    const short =
-      this.source.legacy || (this.source.from !== undefined && this.source.from < 25)
-        ? cutShort(left, this.target)
-        : undefined;
+    const short = this.source.legacy || (this.source.from !== undefined && this.source.from < 25) ? cutShort(left, this.target) : undefined;
     if (short !== undefined) {
       if (spot.name === 'RootPassword' && order(this.source) === 0) {
         this.beside.push({ path: `${this.source.root}mkosi.rootpw`, text: `${left}\n`, mode: 0o600 });
@@ -241,12 +225,14 @@ export class FileMigration {
     }
     const wishes = Object.entries(keys)
       .filter(([key]) => key !== 'Type')
-      .map(([key, v]): Wish => ({
-        type: keys['Type'] ?? 'root',
-        key,
-        value: v === '<value>' ? value : v,
-        comments: all ? block.lead.replace(/^\n+/, '') : '',
-      }));
+      .map(
+        ([key, v]): Wish => ({
+          type: keys['Type'] ?? 'root',
+          key,
+          value: v === '<value>' ? value : v,
+          comments: all ? block.lead.replace(/^\n+/, '') : '',
+        }),
+      );
     if (!this.disk.ask(wishes, this.source.distribution)) {
       if (!all) {
         this.tell(block, 'check', 'mkosi.repart/ is for all distributions; this one asked for another disk');
@@ -332,9 +318,7 @@ export class FileMigration {
       const gap = this.sections[at - 1]?.fresh === true && !lead.startsWith('\n') ? '\n' : '';
       const live = pieces.some((p) => p.live);
       const known =
-        name === undefined ||
-        edition.sections.includes(name) ||
-        (!this.source.legacy && !mkosi.data.sections.some((s) => s.name === name));
+        name === undefined || edition.sections.includes(name) || (!this.source.legacy && !mkosi.data.sections.some((s) => s.name === name));
       const words = empty === true || pieces.some((p) => p.text.trim() !== '');
       const header = name === undefined || (!live && !words) ? '' : live || known ? `[${name}]\n` : `# [${name}]\n`;
       return [{ text: gap + lead + header, line: undefined }, ...pieces];

@@ -1,6 +1,6 @@
-import { Document, newest, nspawn } from '../schema';
 import { network } from '../model';
 import { findings } from '../rules';
+import { Document, newest, nspawn } from '../schema';
 import { withoutEnd } from '../syntax';
 import { type Given, type Option, read } from './options';
 import { fileQuoted, pasted, unitQuoted } from './shell';
@@ -26,10 +26,12 @@ export interface FromCommand {
 export function fromShell(text: string, version = newest.systemd): FromCommand | undefined {
   const found = pasted(text, 'systemd-nspawn');
   if (found === undefined) return undefined;
-  const open = [...new Set(found.open)].map((about): Note => ({
-    about,
-    message: 'only the shell knows its value; put it in',
-  }));
+  const open = [...new Set(found.open)].map(
+    (about): Note => ({
+      about,
+      message: 'only the shell knows its value; put it in',
+    }),
+  );
   const { notes, ...rest } = fromCommand(found.words.slice(1), version);
   return { ...rest, notes: [...open, ...notes] };
 }
@@ -55,8 +57,7 @@ export function fromCommand(args: readonly string[], version = newest.systemd): 
     if (option.machine) machine = argument;
     else if (option.image) image = g;
     else if (option.template) continue;
-    else if (option.unit !== undefined && argument !== undefined)
-      unit.push(option.unit === '*' ? argument : `${option.unit}=${argument}`);
+    else if (option.unit !== undefined && argument !== undefined) unit.push(option.unit === '*' ? argument : `${option.unit}=${argument}`);
     else if (option.settings === undefined || (option.how === 'user' && argument === undefined)) {
       note(option.elsewhere ?? 'it chooses the manager that runs the machine');
       if (option.elsewhere?.includes('ExecStart='))
@@ -162,9 +163,7 @@ function written(lines: ReadonlyMap<string, readonly string[]>): string {
   const edition = nspawn.at(newest.systemd);
   return edition.sections
     .map((section) => {
-      const own = edition
-        .settings(section)
-        .flatMap(({ name }) => (lines.get(name) ?? []).map((value) => `${name}=${value}\n`));
+      const own = edition.settings(section).flatMap(({ name }) => (lines.get(name) ?? []).map((value) => `${name}=${value}\n`));
       return own.length === 0 ? '' : `[${section}]\n${own.join('')}`;
     })
     .filter((part) => part !== '')

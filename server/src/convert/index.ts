@@ -1,5 +1,5 @@
-export { type FromCommand, type Note, fromCommand, fromShell } from './from-command';
 export type { Loss } from './file-migration';
+export { type FromCommand, fromCommand, fromShell, type Note } from './from-command';
 export { type Migration, migrate } from './migrate';
 export { type Action, type File, isConfiguration } from './project';
 export { shellQuoted } from './shell';

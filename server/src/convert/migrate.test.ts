@@ -12,8 +12,7 @@ const one = (text: string, target = 27.1, path = 'mkosi.default') => {
   const result = migrate([{ path, text }], target);
   return { ...result, conf: result.files.find((f) => f.path.endsWith('mkosi.conf'))?.text };
 };
-const named = (files: readonly { path: string; text: string }[], path: string) =>
-  files.find((f) => f.path === path)?.text;
+const named = (files: readonly { path: string; text: string }[], path: string) => files.find((f) => f.path === path)?.text;
 
 /** What the checker knows a release to refuse or to complain about; specifiers depend on what else is set. */
 const complaints = (text: string, target: number): string[] =>
@@ -32,12 +31,7 @@ describe('migration of mkosi.default', () => {
       '# top\n\n[Distribution]\nDistribution=fedora # why\n\n[Output]\n; boot it\nBootable=yes\nHostname=h\n\n[Packages]\nPackages=\n  a\n  # two\n  b\n',
       '# top\n\n[Distribution]\nDistribution=fedora # why\n\n[Content]\n# boot it\nBootable=yes\nHostname=h\nPackages=\n  a\n  # two\n  b\n',
     ],
-    [
-      'uses the names of the target release',
-      '[Host]\nQemuMem=1024\nQemuHeadless=no\n',
-      '[Host]\nQemuMem=1024M\nQemuGui=yes\n',
-      24,
-    ],
+    ['uses the names of the target release', '[Host]\nQemuMem=1024\nQemuHeadless=no\n', '[Host]\nQemuMem=1024M\nQemuGui=yes\n', 24],
     ['and those of the newest', '[Host]\nQemuMem=1024\nQemuHeadless=no\n', '[Runtime]\nRAM=1024M\nConsole=gui\n'],
     [
       'takes lists apart as mkosi 5 and 6 did',
@@ -45,54 +39,24 @@ describe('migration of mkosi.default', () => {
       '[Content]\nPackages=a,b,c\n\n[Build]\nExtraSearchPaths=/a,/b\n',
     ],
     ['drops resets of defaults', '[Output]\nKernelCommandLine=!* quiet\n', '[Content]\nKernelCommandLine=quiet\n'],
-    [
-      'doubles percent signs since 18',
-      '[Output]\nKernelCommandLine=a=5% b\n',
-      '[Content]\nKernelCommandLine=a=5%% b\n',
-      18,
-    ],
-    [
-      'and takes them as they are before',
-      '[Output]\nKernelCommandLine=a=5%% b\n',
-      '[Content]\nKernelCommandLine=a=5% b\n',
-      17,
-    ],
+    ['doubles percent signs since 18', '[Output]\nKernelCommandLine=a=5% b\n', '[Content]\nKernelCommandLine=a=5%% b\n', 18],
+    ['and takes them as they are before', '[Output]\nKernelCommandLine=a=5%% b\n', '[Content]\nKernelCommandLine=a=5% b\n', 17],
     ['splits the path of the output', '[Output]\nOutput=out/x.raw.xz\n', '[Output]\nOutput=x\nOutputDirectory=out\n'],
-    [
-      'joins password and hash',
-      '[Validation]\nPassword=$6$x\nPasswordIsHashed=1\n',
-      '[Content]\nRootPassword=hashed:$6$x\n',
-    ],
+    ['joins password and hash', '[Validation]\nPassword=$6$x\nPasswordIsHashed=1\n', '[Content]\nRootPassword=hashed:$6$x\n'],
     [
       'renames architectures and releases',
       '[Distribution]\nDistribution=centos_epel\nRelease=9-stream\nArchitecture=aarch64\n',
       '[Distribution]\nDistribution=centos\nRepositories=epel\nRelease=9\nArchitecture=arm64\n',
     ],
-    [
-      'turns WithNetwork=never into two settings',
-      '[Content]\nWithNetwork=never\n',
-      '[Build]\nCacheOnly=always\nWithNetwork=no\n',
-    ],
-    [
-      'reads keys as options were called',
-      '[Output]\noutput-dir=x\nOutputDir=y\n',
-      '[Output]\nOutputDirectory=x\nOutputDirectory=y\n',
-    ],
+    ['turns WithNetwork=never into two settings', '[Content]\nWithNetwork=never\n', '[Build]\nCacheOnly=always\nWithNetwork=no\n'],
+    ['reads keys as options were called', '[Output]\noutput-dir=x\nOutputDir=y\n', '[Output]\nOutputDirectory=x\nOutputDirectory=y\n'],
     [
       'says what is lost where it stood',
       '[Output]\n# image\nQCow2=yes\nHostname=a\n',
       '[Output]\n# image\n# mkosi 27.1: mkosi writes raw images only; convert the result, for example in a PostOutputScripts= script\n# QCow2=yes\n\n[Content]\nHostname=a\n',
     ],
-    [
-      'leaves out what happens anyway',
-      '[Output]\nQCow2=no\nBootProtocols=uefi\nBootable=yes\n',
-      '[Content]\nBootable=yes\n',
-    ],
-    [
-      'splits boot protocols',
-      '[Output]\nBootProtocols=uefi,bios,linux\n',
-      '[Content]\nBiosBootloader=grub\n\n[Runtime]\nFirmware=linux\n',
-    ],
+    ['leaves out what happens anyway', '[Output]\nQCow2=no\nBootProtocols=uefi\nBootable=yes\n', '[Content]\nBootable=yes\n'],
+    ['splits boot protocols', '[Output]\nBootProtocols=uefi,bios,linux\n', '[Content]\nBiosBootloader=grub\n\n[Runtime]\nFirmware=linux\n'],
     ['takes indented settings for settings', '[Output]\n\tHostname=a\n', '[Content]\nHostname=a\n'],
     ['keeps CRLF', '[Output]\r\nHostname=a\r\n', '[Content]\r\nHostname=a\r\n'],
   ];
@@ -115,9 +79,7 @@ describe('migration of mkosi.default', () => {
       files.map((f) => f.path),
       [
         'mkosi.conf',
-        ...['00-esp', '10-root', '20-home', '30-swap', '11-root-verity', '12-root-verity-sig'].map(
-          (n) => `mkosi.repart/${n}.conf`,
-        ),
+        ...['00-esp', '10-root', '20-home', '30-swap', '11-root-verity', '12-root-verity-sig'].map((n) => `mkosi.repart/${n}.conf`),
       ],
     );
     assert.deepEqual(
@@ -150,10 +112,7 @@ describe('migration of mkosi.default', () => {
       ],
       27.1,
     );
-    assert.equal(
-      named(files, 'p/mkosi.conf.d/centos_epel.conf'),
-      '[Match]\nDistribution=centos\n\n[Content]\nPackages=b\n',
-    );
+    assert.equal(named(files, 'p/mkosi.conf.d/centos_epel.conf'), '[Match]\nDistribution=centos\n\n[Content]\nPackages=b\n');
     assert.equal(named(files, 'p/mkosi.conf.d/10-x.conf'), '[Content]\nPackages=a\n');
     assert.equal(named(files, 'p/mkosi.profiles/job.conf'), '[Content]\nPackages=j\n');
     assert.deepEqual(
@@ -237,11 +196,7 @@ describe('migration of mkosi.conf', () => {
 
   it('brings new files back', () => {
     assert.equal(
-      one(
-        '[Config]\nMinimumVersion=27\n[Runtime]\nCPUs=2\nConsole=headless\n[Content]\nPackages=a b\n',
-        24,
-        'mkosi.conf',
-      ).conf,
+      one('[Config]\nMinimumVersion=27\n[Runtime]\nCPUs=2\nConsole=headless\n[Content]\nPackages=a b\n', 24, 'mkosi.conf').conf,
       '[Config]\nMinimumVersion=24\n# [Runtime]\n# mkosi 24: mkosi 24 has no Console=, which came with 25\n# Console=headless\n\n[Host]\nQemuSmp=2\n\n' +
         '[Content]\nPackages=a,b\n',
     );
@@ -313,8 +268,7 @@ describe('every migration', () => {
         '[broken\n',
       ),
     );
-  const file = (names: readonly string[]) =>
-    fc.array(line(names), { maxLength: 12 }).map((lines) => `[Output]\n${lines.join('')}`);
+  const file = (names: readonly string[]) => fc.array(line(names), { maxLength: 12 }).map((lines) => `[Output]\n${lines.join('')}`);
 
   for (const [path, names] of [
     ['mkosi.default', legacyNames],
@@ -326,10 +280,7 @@ describe('every migration', () => {
           const { files } = migrate([{ path, text }], target);
           const conf = named(files, 'mkosi.conf') ?? text;
           assert.deepEqual(complaints(conf, target), []);
-          assert.equal(
-            named(migrate([{ path: 'mkosi.conf', text: conf }], target, { from: target }).files, 'mkosi.conf') ?? conf,
-            conf,
-          );
+          assert.equal(named(migrate([{ path: 'mkosi.conf', text: conf }], target, { from: target }).files, 'mkosi.conf') ?? conf, conf);
         }),
         { numRuns: 150 },
       );

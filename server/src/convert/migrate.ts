@@ -1,7 +1,7 @@
-import { type Version, mkosi } from '../schema';
+import { mkosi, type Version } from '../schema';
 import { RepartPlan } from './disk';
 import { FileMigration, type Loss } from './file-migration';
-import { type Action, type File, destination, fileActions, order, sources } from './project';
+import { type Action, destination, type File, fileActions, order, sources } from './project';
 
 export interface Migration {
   /** Files to write, by their new paths. `mode`: permissions, where they matter. */
@@ -23,17 +23,14 @@ export function migrate(
   target: Version,
   { from, present = [] }: { from?: Version; present?: readonly string[] } = {},
 ): Migration {
-  if (target < mkosi.data.oldest)
-    throw new RangeError(`the target must be mkosi ${mkosi.data.oldest} or newer, not ${target}`);
+  if (target < mkosi.data.oldest) throw new RangeError(`the target must be mkosi ${mkosi.data.oldest} or newer, not ${target}`);
   const all = sources(files, from),
     there = new Set([...present, ...files.map((f) => f.path)]);
   const written: { path: string; text: string; mode?: number }[] = [],
     losses: Loss[] = [];
   const actions: Action[] = fileActions(all, there, target);
   for (const root of new Set(all.map((s) => s.root))) {
-    const project = all
-      .filter((s) => s.root === root)
-      .sort((a, b) => order(a) - order(b) || (a.path < b.path ? -1 : 1));
+    const project = all.filter((s) => s.root === root).sort((a, b) => order(a) - order(b) || (a.path < b.path ? -1 : 1));
     const disk = new RepartPlan(root, target, project);
     for (const source of project) {
       const to = destination(source, all, target);

@@ -1,4 +1,4 @@
-import { type Version, has, mkosi, mkosiLegacy } from '../schema';
+import { has, mkosi, mkosiLegacy, type Version } from '../schema';
 import records from './migrations.json';
 
 /** What became of a setting, or of one value of it. Written by tools/schema/migration.mjs. */
@@ -91,16 +91,11 @@ export function onlyLegacy(name: string): boolean {
  * Where a setting of today's name stands in a release, or why it does not.
  * @param here the section it stands in: UKI profiles have settings of their own under names that others have, too
  */
-export function place(
-  name: string,
-  target: Version,
-  here?: string,
-): { name: string; section: string } | { lost: string } {
+export function place(name: string, target: Version, here?: string): { name: string; section: string } | { lost: string } {
   const edition = mkosi.at(target),
     profile = here === 'UKIProfile';
   const setting =
-    edition.named(name).find((s) => !edition.isCondition(s.section) && (s.section === 'UKIProfile') === profile) ??
-    edition.renamed(name);
+    edition.named(name).find((s) => !edition.isCondition(s.section) && (s.section === 'UKIProfile') === profile) ?? edition.renamed(name);
   if (setting) return { name: setting.name, section: edition.sectionOf(setting) };
   const later = mkosi.data.settings.find((s) => s.name === name || s.aliases?.some((a) => a.name === name));
   const alias = later?.aliases?.find((a) => has({ ...a, until: (later.since ?? 0) - 0.01 }, target));

@@ -37,10 +37,7 @@ export interface DiskLayout {
  * The files of a `mkosi.repart` folder. Sizes were exact in mkosi.default, so they become both minimum and maximum;
  * a root file system without a size is made as small as its content, as mkosi itself does it.
  */
-export function definitions(
-  wishes: readonly Wish[],
-  { fileSystem, bootable, grub, verity }: DiskLayout,
-): { name: string; text: string }[] {
+export function definitions(wishes: readonly Wish[], { fileSystem, bootable, grub, verity }: DiskLayout): { name: string; text: string }[] {
   const usr = wishes.some((w) => w.type === 'usr');
   const main = usr ? 'usr' : 'root';
   const asked = new Set(wishes.map((w) => (w.type === 'root' ? main : w.type)));

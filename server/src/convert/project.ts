@@ -1,4 +1,4 @@
-import { Document, type Version, kindOf, mkosiLegacy, newest } from '../schema';
+import { Document, kindOf, mkosiLegacy, newest, type Version } from '../schema';
 import { fileMoves, legacyMove, onlyLegacy } from './migrations';
 
 /** A file of a project: path with slashes, relative to wherever the caller counts from. */
@@ -30,9 +30,7 @@ export interface Source {
   readonly distribution: string | undefined;
 }
 
-const distributions = new Set(
-  mkosiLegacy.data.settings.find((s) => s.name === 'Distribution')?.value.words?.map((w) => w.word),
-);
+const distributions = new Set(mkosiLegacy.data.settings.find((s) => s.name === 'Distribution')?.value.words?.map((w) => w.word));
 const formats = new Set(
   mkosiLegacy.data.settings
     .find((s) => s.name === 'Format')
@@ -95,9 +93,7 @@ function isLegacy({ path, text }: File, from: Version | undefined): boolean {
   if (/^\[(Partitions|Packages)\]/m.test(text)) return true;
   const { tree } = Document.of(uri(path), 'mkosi-legacy', text, { ...newest, mkosi: 14 });
   return [...tree].some(
-    ({ line }) =>
-      line.kind === 'assignment' &&
-      ((line.key.text === 'Format' && formats.has(line.value.text)) || onlyLegacy(line.key.text)),
+    ({ line }) => line.kind === 'assignment' && ((line.key.text === 'Format' && formats.has(line.value.text)) || onlyLegacy(line.key.text)),
   );
 }
 
@@ -110,11 +106,7 @@ function written(text: string): Version | undefined {
 }
 
 /** Where a file goes, or why it goes nowhere. */
-export function destination(
-  source: Source,
-  all: readonly Source[],
-  target: Version,
-): { path: string; match?: string } | { lost: string } {
+export function destination(source: Source, all: readonly Source[], target: Version): { path: string; match?: string } | { lost: string } {
   const { path, root, legacy, distribution } = source,
     below = path.slice(root.length);
   if (!legacy) return { path: target >= 19 ? path.replace(/(^|\/)mkosi\.presets\//, '$1mkosi.images/') : path };
@@ -129,20 +121,15 @@ export function destination(
     const match = legacyMove('Distribution', distribution);
     if (match?.lost !== undefined) return { lost: match.lost };
     const here = all.filter((s) => s.root === root && s.distribution === distribution);
-    const name =
-      here.length === 1
-        ? `${distribution}.conf`
-        : `${distribution}-${withConf(below.slice(below.lastIndexOf('/') + 1))}`;
+    const name = here.length === 1 ? `${distribution}.conf` : `${distribution}-${withConf(below.slice(below.lastIndexOf('/') + 1))}`;
     // These were read after all others, and still are.
     const later = all.some(
-      (s) =>
-        s.root === root && s.legacy && s.distribution === undefined && (/\.d\/([^/]+)$/.exec(s.path)?.[1] ?? '') > name,
+      (s) => s.root === root && s.legacy && s.distribution === undefined && (/\.d\/([^/]+)$/.exec(s.path)?.[1] ?? '') > name,
     );
     return { path: `${root}mkosi.conf.d/${later ? 'zz-' : ''}${name}`, match: match?.as ?? distribution };
   }
   const job = /^mkosi\.files\/mkosi\.(.+)$/.exec(below)?.[1];
-  if (job !== undefined)
-    return target >= 19 ? { path: `${root}mkosi.profiles/${withConf(job)}` } : { lost: 'profiles came with mkosi 19' };
+  if (job !== undefined) return target >= 19 ? { path: `${root}mkosi.profiles/${withConf(job)}` } : { lost: 'profiles came with mkosi 19' };
   return { path: withConf(path) };
 }
 
@@ -159,8 +146,7 @@ export function fileActions(all: readonly Source[], present: ReadonlySet<string>
     for (const { path, to, since, before, from, modern } of fileMoves) {
       if (!present.has(root + path) || (!legacy && !modern)) continue;
       if (to !== undefined && since !== undefined && target >= since) {
-        if (named.has(path))
-          actions.push({ kind: 'by-hand', path: root + path, message: `a setting names it; ${to} is its name today` });
+        if (named.has(path)) actions.push({ kind: 'by-hand', path: root + path, message: `a setting names it; ${to} is its name today` });
         else if (present.has(root + to))
           actions.push({ kind: 'by-hand', path: root + path, message: `${to} is there already; join the two` });
         else actions.push({ kind: 'rename', path: root + path, to: root + to, message: `mkosi ${target} reads ${to}` });
@@ -168,9 +154,7 @@ export function fileActions(all: readonly Source[], present: ReadonlySet<string>
         actions.push({ kind: 'by-hand', path: root + path, message: before });
       }
     }
-    const secrets = ['mkosi.rootpw', 'mkosi.passphrase', 'mkosi.secure-boot.key'].filter(
-      (name) => legacy && present.has(root + name),
-    );
+    const secrets = ['mkosi.rootpw', 'mkosi.passphrase', 'mkosi.secure-boot.key'].filter((name) => legacy && present.has(root + name));
     for (const name of secrets) {
       actions.push({
         kind: 'by-hand',
@@ -183,5 +167,4 @@ export function fileActions(all: readonly Source[], present: ReadonlySet<string>
 }
 
 /** The main file first, then its drop-ins, then those of a distribution: as mkosi 14 read them. */
-export const order = ({ path, distribution }: Source): number =>
-  distribution !== undefined ? 2 : /\.d\/[^/]+$/.test(path) ? 1 : 0;
+export const order = ({ path, distribution }: Source): number => (distribution !== undefined ? 2 : /\.d\/[^/]+$/.test(path) ? 1 : 0);

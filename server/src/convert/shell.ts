@@ -25,7 +25,7 @@ function words(text: string, start: number): Pasted {
     word = (word ?? '') + text.slice(i, to);
     i = to;
   };
-  for (; i < text.length;) {
+  for (; i < text.length; ) {
     const c = text.charAt(i);
     if (c === '\\') {
       if (text.startsWith('\\\r\n', i)) {
@@ -45,7 +45,7 @@ function words(text: string, start: number): Pasted {
       i = end + 1;
     } else if (c === '"') {
       word ??= '';
-      for (i++; i < text.length && text.charAt(i) !== '"';) {
+      for (i++; i < text.length && text.charAt(i) !== '"'; ) {
         const q = text.charAt(i);
         if (q === '\\' && '$`"\\\n'.includes(text.charAt(i + 1)) && i + 1 < text.length) {
           if (text.charAt(i + 1) !== '\n') word += text.charAt(i + 1);

@@ -1,7 +1,7 @@
+import { type EffectiveAssignments, loadOf, network, type ParsedAssignment, users } from '../model';
 import type { Document } from '../schema';
 import { Text } from '../syntax';
-import { type ParsedAssignment, type EffectiveAssignments, loadOf, network, users } from '../model';
-import { plainWords, extractWords } from '../values/extract';
+import { extractWords, plainWords } from '../values/extract';
 import type { Note } from './from-command';
 import { optionOf } from './options';
 import { shellQuoted } from './shell';
@@ -69,8 +69,7 @@ function argumentsOf(entry: ParsedAssignment, notes: Note[]): string[] {
       line,
     } = entry,
     value = line.value.text;
-  if (name === 'PrivateUsersChown')
-    return entry.reading.parts[0]?.word === 'yes' ? ['--private-users-ownership=chown'] : [];
+  if (name === 'PrivateUsersChown') return entry.reading.parts[0]?.word === 'yes' ? ['--private-users-ownership=chown'] : [];
   const option = optionOf(name),
     long = option?.names.at(-1);
   if (option === undefined || long === undefined) {

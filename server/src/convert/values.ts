@@ -24,8 +24,7 @@ export interface Item {
   readonly end: number;
 }
 
-export const whole = (value: string, text: string): Edit[] =>
-  value === text ? [] : [{ start: 0, end: value.length, text }];
+export const whole = (value: string, text: string): Edit[] => (value === text ? [] : [{ start: 0, end: value.length, text }]);
 
 /** The items of a list, without brackets around the list. */
 export function itemsOf(value: string, form: ListForm | undefined, version: Version): Item[] {
@@ -92,9 +91,7 @@ export const rewritings: Readonly<Record<string, (value: string, around: Around)
     if (urls.length === 0) return { edits: [] };
     const names = urls.map((u) => u.text).join(' and ');
     const lost = `${names} needs a repository file in mkosi.sandbox/ (mkosi.pkgmngr/ in 24)`;
-    return urls.length === items.length
-      ? { edits: [], lost }
-      : { edits: urls.map((u) => without(value, u)), check: lost };
+    return urls.length === items.length ? { edits: [], lost } : { edits: urls.map((u) => without(value, u)), check: lost };
   },
 
   /** Output= is a name; folder and suffix have their own settings or are mkosi's choice. */
@@ -124,8 +121,7 @@ export const rewritings: Readonly<Record<string, (value: string, around: Around)
   inverted: (value) => ({ edits: whole(value, /^(0|false|no|n|f|off)$/i.test(value) ? 'yes' : 'no') }),
 
   password(value, { hashed }) {
-    if (value === '')
-      return { edits: [], lost: 'an empty password cannot be set; Autologin=yes lets root in without one' };
+    if (value === '') return { edits: [], lost: 'an empty password cannot be set; Autologin=yes lets root in without one' };
     return { edits: hashed ? [{ start: 0, end: 0, text: 'hashed:' }] : [] };
   },
 
@@ -142,8 +138,7 @@ export const rewritings: Readonly<Record<string, (value: string, around: Around)
   }),
 
   /** SOURCE:TARGET today: a colon in a path has another meaning. */
-  trees: (value) =>
-    value.includes(':') ? { edits: [], check: 'a colon separates source and target today' } : { edits: [] },
+  trees: (value) => (value.includes(':') ? { edits: [], check: 'a colon separates source and target today' } : { edits: [] }),
 };
 
 /** A percent sign introduces a specifier since 18; up to 9 it had to be doubled, too. */

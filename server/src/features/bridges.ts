@@ -1,10 +1,15 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Location } from 'vscode-languageserver-types';
-import { type Placed, type AssignmentLine, inDocument, nspawnDialect, parse } from '../syntax';
+import { type AssignmentLine, inDocument, nspawnDialect, type Placed, parse } from '../syntax';
 import { type Surroundings, uriOf } from './context';
 
 /** Where systemd-networkd looks for its files; the first of a name counts (systemd.network(5)). */
-const folders: readonly string[] = ['/etc/systemd/network', '/run/systemd/network', '/usr/local/lib/systemd/network', '/usr/lib/systemd/network'];
+const folders: readonly string[] = [
+  '/etc/systemd/network',
+  '/run/systemd/network',
+  '/usr/local/lib/systemd/network',
+  '/usr/lib/systemd/network',
+];
 
 /** A bridge in a file of systemd-networkd. */
 export interface Bridge {
@@ -16,12 +21,14 @@ export interface Bridge {
 
 /** The bridges that files of systemd-networkd make, configure or put interfaces into. */
 export function bridgesOf(world: Surroundings): Bridge[] {
-  const seen = new Set<string>(), found: Bridge[] = [];
+  const seen = new Set<string>(),
+    found: Bridge[] = [];
   for (const folder of folders) {
     for (const { name, folder: isFolder } of world.entries(folder)) {
       if (isFolder || seen.has(name) || !/\.(netdev|network)$/.test(name)) continue;
       seen.add(name);
-      const path = `${folder}/${name}`, text = world.text(path);
+      const path = `${folder}/${name}`,
+        text = world.text(path);
       if (text !== undefined) found.push(...bridgesIn(path, text));
     }
   }
@@ -29,12 +36,17 @@ export function bridgesOf(world: Surroundings): Bridge[] {
 }
 
 function* bridgesIn(path: string, text: string): Generator<Bridge> {
-  const document = TextDocument.create(uriOf(path), 'ini', 0, text), assigned = assignments(text);
+  const document = TextDocument.create(uriOf(path), 'ini', 0, text),
+    assigned = assignments(text);
   const last = (section: string, key: string): Placed<AssignmentLine> | undefined =>
     assigned.filter((a) => a.section === section && a.line.key.text === key).at(-1);
   const bridge = ({ line, start }: Placed<AssignmentLine>, made: boolean): Bridge => {
     const span = inDocument(start, line.value.span());
-    return { name: line.value.text, made, location: { uri: document.uri, range: { start: document.positionAt(span.start), end: document.positionAt(span.end) } } };
+    return {
+      name: line.value.text,
+      made,
+      location: { uri: document.uri, range: { start: document.positionAt(span.start), end: document.positionAt(span.end) } },
+    };
   };
   if (path.endsWith('.netdev')) {
     const name = last('NetDev', 'Name');

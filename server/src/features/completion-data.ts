@@ -18,8 +18,11 @@ export interface Subject {
 export function subjectOf({ edition }: Document, section: string, setting?: string, word?: string): Subject {
   const kind = edition.schema === nspawn ? 'nspawn' : edition.schema === mkosi ? 'mkosi' : 'mkosi-legacy';
   return {
-    kind, version: edition.version, section,
-    ...(setting === undefined ? {} : { setting }), ...(word === undefined ? {} : { word }),
+    kind,
+    version: edition.version,
+    section,
+    ...(setting === undefined ? {} : { setting }),
+    ...(word === undefined ? {} : { word }),
   };
 }
 
@@ -29,7 +32,11 @@ export function resolved(item: CompletionItem): CompletionItem {
   const { kind, version, section, setting: name, word } = item.data as Subject;
   const edition = { nspawn, mkosi, 'mkosi-legacy': mkosiLegacy }[kind].at(version);
   const setting = name === undefined ? undefined : edition.setting(section, name);
-  const page = setting === undefined ? sectionMarkdown(section, edition)
-    : word === undefined ? settingMarkdown(setting, edition) : wordMarkdown(setting, word, edition);
+  const page =
+    setting === undefined
+      ? sectionMarkdown(section, edition)
+      : word === undefined
+        ? settingMarkdown(setting, edition)
+        : wordMarkdown(setting, word, edition);
   return page === undefined ? item : { ...item, documentation: { kind: 'markdown', value: page } };
 }

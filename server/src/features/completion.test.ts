@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type CompletionItem, TextEdit } from 'vscode-languageserver-types';
-import { completion, resolved } from './index';
-import { type How, applied, at, fakeWorld, open } from './testing/marked';
 import type { Surroundings } from './index';
+import { completion, resolved } from './index';
+import { applied, at, fakeWorld, type How, open } from './testing/marked';
 
 const mkosi: How = { kind: 'mkosi' };
 type Asked = How & { readonly world?: Surroundings };
@@ -59,8 +59,11 @@ describe('completion of sections and settings', () => {
 
   it('writes the page of an item when it is asked for', () => {
     for (const [marked, label, wanted, how] of [
-      ['[Exec]\n|', 'Boot', /Boot=.*Repeated/s, {}], ['|', '[Exec]', /\[Exec\]/, {}], ['[Exec]\nResolvConf=|', 'copy-host', /of ResolvConf=/, {}],
-      ['[Exec]\nCapability=|', 'CAP_CHOWN', /owner of any file/, {}], ['[Content]\n|', 'Packages', /Packages=/, mkosi],
+      ['[Exec]\n|', 'Boot', /Boot=.*Repeated/s, {}],
+      ['|', '[Exec]', /\[Exec\]/, {}],
+      ['[Exec]\nResolvConf=|', 'copy-host', /of ResolvConf=/, {}],
+      ['[Exec]\nCapability=|', 'CAP_CHOWN', /owner of any file/, {}],
+      ['[Content]\n|', 'Packages', /Packages=/, mkosi],
       ['[Packages]\n|', 'Packages', /Packages=/, { kind: 'mkosi-legacy', mkosi: 5 }],
     ] as const) {
       const item = proposals(marked, how).find((i) => i.label === label);
@@ -85,7 +88,10 @@ describe('completion of values', () => {
   });
 
   it('offers words anywhere in a list, but none that the list has', () => {
-    assert.equal(accept('[Exec]\nCapability=CAP_KILL CAP_NET_|  CAP_CHOWN', 'CAP_NET_ADMIN'), '[Exec]\nCapability=CAP_KILL CAP_NET_ADMIN  CAP_CHOWN');
+    assert.equal(
+      accept('[Exec]\nCapability=CAP_KILL CAP_NET_|  CAP_CHOWN', 'CAP_NET_ADMIN'),
+      '[Exec]\nCapability=CAP_KILL CAP_NET_ADMIN  CAP_CHOWN',
+    );
     assert.equal(accept('[Exec]\nCapability=CAP_KILL | CAP_CHOWN', 'CAP_NET_RAW'), '[Exec]\nCapability=CAP_KILL CAP_NET_RAW CAP_CHOWN');
     assert.equal(accept('[Exec]\nCapability=CAP_KILL \\\n  CAP_NET|', 'CAP_NET_RAW'), '[Exec]\nCapability=CAP_KILL \\\n  CAP_NET_RAW');
     assert.ok(!labels('[Exec]\nCapability=CAP_KILL |').includes('CAP_KILL'));
@@ -120,7 +126,10 @@ describe('completion of values', () => {
   });
 
   it('never offers time zones where a mode is wanted', () => {
-    assert.deepEqual(labels('[Exec]\nTimezone=|').filter((l) => l.includes('/')), []);
+    assert.deepEqual(
+      labels('[Exec]\nTimezone=|').filter((l) => l.includes('/')),
+      [],
+    );
   });
 
   it('offers specifiers of mkosi', () => {
@@ -133,8 +142,13 @@ describe('completion with a host', () => {
   const other = open('[Network]\nZone=lab\nBridge=br7\n', { uri: 'file:///etc/systemd/nspawn/db.nspawn' });
   const world = fakeWorld({
     paths: ['/srv/data/', '/srv/data/a:b', '/srv/file', '/etc/', '/var/lib/machines/x/opt/', '/work/extra/', '/work/run.sh'],
-    documents: [other], users: () => ['lena'],
-    interfaces: () => [{ name: 'lo', bridge: false }, { name: 'eth0', bridge: false }, { name: 'br0', bridge: true }],
+    documents: [other],
+    users: () => ['lena'],
+    interfaces: () => [
+      { name: 'lo', bridge: false },
+      { name: 'eth0', bridge: false },
+      { name: 'br0', bridge: true },
+    ],
   });
 
   it('offers paths step by step, and goes on behind a folder', () => {
@@ -153,11 +167,20 @@ describe('completion with a host', () => {
   });
 
   it('looks into the image where the host has it, also for a source with a plus and for programs', () => {
-    const images = fakeWorld({ paths: ['/var/lib/machines/x/bin/sh', '/var/lib/machines/x/bin/a b', '/etc/machines/y/only/', '/home/lena/.local/state/machines/z/mine/'] });
+    const images = fakeWorld({
+      paths: [
+        '/var/lib/machines/x/bin/sh',
+        '/var/lib/machines/x/bin/a b',
+        '/etc/machines/y/only/',
+        '/home/lena/.local/state/machines/z/mine/',
+      ],
+    });
     assert.equal(accept('[Files]\nBind=+/|', 'bin/', { world: images }), '[Files]\nBind=+/bin/');
     assert.equal(accept('[Files]\nOverlay=+/b|:/u:/bin', 'bin/', { world: images }), '[Files]\nOverlay=+/bin/:/u:/bin');
     assert.deepEqual(labels('[Files]\nInaccessible=/|', { world: images, uri: 'file:///etc/systemd/nspawn/y.nspawn' }), ['only/']);
-    assert.deepEqual(labels('[Files]\nInaccessible=/|', { world: images, uri: 'file:///home/lena/.config/systemd/nspawn/z.nspawn' }), ['mine/']);
+    assert.deepEqual(labels('[Files]\nInaccessible=/|', { world: images, uri: 'file:///home/lena/.config/systemd/nspawn/z.nspawn' }), [
+      'mine/',
+    ]);
     assert.equal(accept('[Exec]\nParameters=/bin/| -x', 'sh', { world: images }), '[Exec]\nParameters=/bin/sh -x');
     assert.deepEqual(labels('[Exec]\nParameters=/bin/|', { world: images }), ['sh']);
   });

@@ -1,13 +1,19 @@
 import {
-  type CompletionItem, CompletionItemKind, type CompletionList, CompletionItemTag, type Position, type Range, TextEdit,
+  type CompletionItem,
+  CompletionItemKind,
+  CompletionItemTag,
+  type CompletionList,
+  type Position,
+  type Range,
+  TextEdit,
 } from 'vscode-languageserver-types';
 import type { Document, Setting } from '../schema';
-import { type Span, inDocument } from '../syntax';
+import { inDocument, type Span } from '../syntax';
 import { grammarOf } from '../values';
-import { type Surroundings, nowhere } from './context';
+import { subjectOf, suggestAgain } from './completion-data';
+import { nowhere, type Surroundings } from './context';
 import { rangeOf } from './lookup';
 import { values } from './proposals';
-import { subjectOf, suggestAgain } from './completion-data';
 
 /** The most items of one list. An editor asks again as somebody types if there are more. */
 const mostItems = 1000;
@@ -17,8 +23,8 @@ export function completionList(document: Document, position: Position, world?: S
   const all = completion(document, position, world);
   if (all.length <= mostItems) return all;
   const end = document.text.offsetAt(position);
-  const typed = ({ textEdit }: CompletionItem): string => TextEdit.is(textEdit)
-    ? document.text.getText().slice(document.text.offsetAt(textEdit.range.start), end).toLowerCase() : '';
+  const typed = ({ textEdit }: CompletionItem): string =>
+    TextEdit.is(textEdit) ? document.text.getText().slice(document.text.offsetAt(textEdit.range.start), end).toLowerCase() : '';
   const fitting = all.filter((item) => item.label.toLowerCase().startsWith(typed(item)));
   return { isIncomplete: true, items: (fitting.length > 0 ? fitting : all).slice(0, mostItems) };
 }
@@ -27,12 +33,15 @@ export function completionList(document: Document, position: Position, world?: S
 export function completion(document: Document, position: Position, world: Surroundings = nowhere): CompletionItem[] {
   const offset = document.text.offsetAt(position);
   const { tree } = document;
-  const index = tree.indexAt(offset), placed = tree.at(index);
+  const index = tree.indexAt(offset),
+    placed = tree.at(index);
   if (placed === undefined || isNewLine(document, offset)) return anything(document, index, offset);
-  const { line, start } = placed, here = offset - start;
+  const { line, start } = placed,
+    here = offset - start;
   if (line.comments.some((c) => c.start < here && here <= c.end)) return [];
   switch (line.kind) {
-    case 'comment': return [];
+    case 'comment':
+      return [];
     case 'header': {
       // After the bracket only: in front of it nothing fits.
       const whole = inDocument(start, line.whole.span());
@@ -42,7 +51,8 @@ export function completion(document: Document, position: Position, world: Surrou
       if (here > line.equals) return values(document, index, offset, world);
       return settings(document, index, inDocument(start, line.key.span()), line.value.length > 0);
     }
-    case 'stray': return settings(document, index, inDocument(start, line.text.span()), false);
+    case 'stray':
+      return settings(document, index, inDocument(start, line.text.span()), false);
     case 'blank': {
       const above = listAbove(document, index, offset);
       return above === undefined ? anything(document, index, offset) : values(document, above, offset, world);
@@ -60,8 +70,11 @@ function listAbove({ tree, text }: Document, index: number, offset: number): num
 
 /** Behind the last line end: a line that is not there yet, and that the last one does not go on with. */
 function isNewLine({ text, tree }: Document, offset: number): boolean {
-  return offset === text.getText().length && text.positionAt(offset).character === 0
-    && (tree.dialect.continuation !== 'backslash' || !/(^|[^\\])(\\\\)*\\[\r\n]+$/.test(text.getText().slice(-100)));
+  return (
+    offset === text.getText().length &&
+    text.positionAt(offset).character === 0 &&
+    (tree.dialect.continuation !== 'backslash' || !/(^|[^\\])(\\\\)*\\[\r\n]+$/.test(text.getText().slice(-100)))
+  );
 }
 
 function anything(document: Document, index: number, offset: number): CompletionItem[] {
@@ -73,9 +86,13 @@ function sections(document: Document, span: Span): CompletionItem[] {
   const { edition } = document;
   const range = rangeOf(document, span);
   return edition.sections.map((name, i) => ({
-    label: `[${name}]`, kind: CompletionItemKind.Module, sortText: `2${String(i).padStart(3, '0')}`,
-    detail: edition.schema.documentation.section(name)?.summary ?? 'section', data: subjectOf(document, name),
-    filterText: `[${name}]`, textEdit: TextEdit.replace(range, `[${name}]`),
+    label: `[${name}]`,
+    kind: CompletionItemKind.Module,
+    sortText: `2${String(i).padStart(3, '0')}`,
+    detail: edition.schema.documentation.section(name)?.summary ?? 'section',
+    data: subjectOf(document, name),
+    filterText: `[${name}]`,
+    textEdit: TextEdit.replace(range, `[${name}]`),
   }));
 }
 
@@ -83,7 +100,8 @@ function settings(document: Document, index: number, span: Span, hasValue: boole
   const section = document.sectionAt(index);
   if (section === undefined) return [];
   const { edition } = document;
-  const used = usedIn(document, index, span), range = rangeOf(document, span);
+  const used = usedIn(document, index, span),
+    range = rangeOf(document, span);
   return edition.settings(section).map((setting) => item(document, section, setting, range, hasValue, used.has(setting.name)));
 }
 
@@ -91,7 +109,9 @@ function item(document: Document, section: string, setting: Setting, range: Rang
   const { edition } = document;
   const again = used && setting.repeat !== 'append' && setting.repeat !== 'merge';
   return {
-    label: setting.name, kind: CompletionItemKind.Property, sortText: `${again ? 1 : 0}${setting.deprecated ? 1 : 0}${setting.name}`,
+    label: setting.name,
+    kind: CompletionItemKind.Property,
+    sortText: `${again ? 1 : 0}${setting.deprecated ? 1 : 0}${setting.name}`,
     ...(again ? { labelDetails: { description: 'already set' } } : {}),
     detail: edition.schema.documentation.setting(setting.section, setting.name)?.summary ?? `[${section}]`,
     data: subjectOf(document, section, setting.name),
@@ -114,7 +134,7 @@ function usedIn({ tree }: Document, index: number, span: Span): Set<string> {
     if (line.kind === 'assignment' && !own) names.add(line.key.text);
     return true;
   };
-  for (let i = index; visit(i);) i--;
-  for (let i = index + 1; visit(i);) i++;
+  for (let i = index; visit(i); ) i--;
+  for (let i = index + 1; visit(i); ) i++;
   return names;
 }

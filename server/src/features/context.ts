@@ -1,4 +1,4 @@
-import { type Project, imageFoldersOf } from '../model';
+import { imageFoldersOf, type Project } from '../model';
 import { type Document, pathOf } from '../schema';
 
 /** Something that lies in a folder. */
@@ -34,7 +34,13 @@ export interface Surroundings {
 
 /** A world that knows nothing, for the command line and for editors without a file system. */
 export const nowhere: Surroundings = {
-  entries: () => [], exists: () => false, text: () => undefined, interfaces: () => [], users: () => [], documents: () => [], project: () => undefined,
+  entries: () => [],
+  exists: () => false,
+  text: () => undefined,
+  interfaces: () => [],
+  users: () => [],
+  documents: () => [],
+  project: () => undefined,
 };
 
 /** The URI of an absolute path. */
@@ -49,5 +55,7 @@ export const machineName = (uri: string): string => fileName(pathOf(uri) ?? uri)
 /** The directory on the host that a `.nspawn` file's machine runs from; undefined when it has none that can be looked into. */
 export function imageOf(uri: string, world: Surroundings): string | undefined {
   const name = machineName(uri);
-  return imageFoldersOf(pathOf(uri) ?? uri).map((folder) => `${folder}/${name}`).find((image) => world.entries(image).length > 0);
+  return imageFoldersOf(pathOf(uri) ?? uri)
+    .map((folder) => `${folder}/${name}`)
+    .find((image) => world.entries(image).length > 0);
 }

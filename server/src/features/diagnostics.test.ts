@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DiagnosticSeverity } from 'vscode-languageserver-types';
 import type { LintInput } from '../rules';
 import { diagnostics, fixAll, fixes } from './index';
-import { type How, after, at, open } from './testing/marked';
+import { after, at, type How, open } from './testing/marked';
 
 const caseOf = (text: string, how?: How): LintInput => ({ document: open(text, how), launch: 'unit', trusted: true });
 const codes = (text: string, how?: How) => diagnostics(caseOf(text, how)).map((d) => d.code);
@@ -10,7 +10,15 @@ const codes = (text: string, how?: How) => diagnostics(caseOf(text, how)).map((d
 describe('diagnostics', () => {
   it('finds mistakes of every kind', () => {
     const found = codes('Boot=yes\n[Fies]\n[Exec]\nBoots=yes\nBoot=maybe\nBind=/x\njust text\n[Exec] # no\n');
-    for (const code of ['outside-section', 'unknown-section', 'unknown-setting', 'bad-value', 'wrong-section', 'stray-text', 'broken-header']) {
+    for (const code of [
+      'outside-section',
+      'unknown-section',
+      'unknown-setting',
+      'bad-value',
+      'wrong-section',
+      'stray-text',
+      'broken-header',
+    ]) {
       assert.ok(found.includes(code), code);
     }
   });
@@ -59,11 +67,15 @@ describe('fixes', () => {
 
   it('silences with a comment where one is read: not indented for systemd 240, and with what all lines of an mkosi file begin with', () => {
     const silenced = (text: string, how: How): string => {
-      const { document, range } = at(text, how), here: LintInput = { document, launch: 'unit', trusted: true };
+      const { document, range } = at(text, how),
+        here: LintInput = { document, launch: 'unit', trusted: true };
       return after(document, fixes(here, range).find((a) => a.title.startsWith('Silence'))?.edit);
     };
     assert.equal(silenced('[Exec]\n  B|oots=yes\n', { systemd: 240 }), '[Exec]\n# nspawn-ignore: unknown-setting\n  Boots=yes\n');
-    assert.equal(silenced('  [Content]\n  Pa|ckag=yes\n', { kind: 'mkosi' }), '  [Content]\n  # nspawn-ignore: unknown-setting\n  Packag=yes\n');
+    assert.equal(
+      silenced('  [Content]\n  Pa|ckag=yes\n', { kind: 'mkosi' }),
+      '  [Content]\n  # nspawn-ignore: unknown-setting\n  Packag=yes\n',
+    );
   });
 
   it('fixes all at once', () => {

@@ -1,6 +1,12 @@
-import { type CodeDescription, type Diagnostic, type DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver-types';
+import {
+  type CodeDescription,
+  type Diagnostic,
+  type DiagnosticRelatedInformation,
+  DiagnosticSeverity,
+  DiagnosticTag,
+} from 'vscode-languageserver-types';
 import { type Resumable, runToEnd } from '../model';
-import { type LintInput, type Finding, type Verdict, andMore, judging, mostOfOne } from '../rules';
+import { andMore, type Finding, judging, type LintInput, mostOfOne, type Verdict } from '../rules';
 import type { Document } from '../schema';
 import { uriOf } from './context';
 import { rangeOf } from './lookup';
@@ -16,8 +22,11 @@ export const severityOf: Readonly<Record<Verdict, DiagnosticSeverity>> = {
 
 /** What a user can choose for a rule, and what it means; `off` is undefined. */
 const levels = {
-  error: DiagnosticSeverity.Error, warning: DiagnosticSeverity.Warning, information: DiagnosticSeverity.Information,
-  hint: DiagnosticSeverity.Hint, off: undefined,
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+  off: undefined,
 } as const;
 export type Level = keyof typeof levels;
 /** Chosen levels by rule id; other rules keep the severity of their verdict. */
@@ -64,8 +73,12 @@ export function* diagnosing(here: LintInput, chosen?: Levels): Resumable<Diagnos
 /** A finding as a diagnostic. */
 export function diagnosticOf(document: Document, { finding, severity }: Shown): Diagnostic {
   return {
-    range: rangeOf(document, finding), severity, source: document.edition.schema.data.tool,
-    code: finding.rule, codeDescription: pageOf(finding.rule), message: finding.message,
+    range: rangeOf(document, finding),
+    severity,
+    source: document.edition.schema.data.tool,
+    code: finding.rule,
+    codeDescription: pageOf(finding.rule),
+    message: finding.message,
     ...(finding.related === undefined ? {} : { relatedInformation: relatedTo(finding.related) }),
     ...(finding.rule.startsWith('deprecated') ? { tags: [DiagnosticTag.Deprecated] } : {}),
   };
@@ -77,5 +90,6 @@ const relatedTo = (files: NonNullable<Finding['related']>): DiagnosticRelatedInf
   files.map(({ path, message }) => ({ message, location: { uri: uriOf(path), range: { start: top, end: top } } }));
 
 /** Where a rule is explained. */
-export const pageOf = (rule: string): CodeDescription =>
-  ({ href: `https://github.com/nspawn-tools/vscode-nspawn/blob/main/docs/rules/${rule}.md` });
+export const pageOf = (rule: string): CodeDescription => ({
+  href: `https://github.com/nspawn-tools/vscode-nspawn/blob/main/docs/rules/${rule}.md`,
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { enter, refactorings } from './index';
-import { type How, after, applied, at } from './testing/marked';
+import { after, applied, at, type How } from './testing/marked';
 
 const mkosi: How = { kind: 'mkosi' };
 
@@ -41,7 +41,8 @@ describe('refactorings', () => {
   };
 
   it('spreads a list out and puts it together again', () => {
-    const short = '[Exec]\nCapability=|CAP_KILL CAP_CHOWN\n', long = '[Exec]\nCapability=|CAP_KILL \\\n    CAP_CHOWN\n';
+    const short = '[Exec]\nCapability=|CAP_KILL CAP_CHOWN\n',
+      long = '[Exec]\nCapability=|CAP_KILL \\\n    CAP_CHOWN\n';
     assert.equal(changed(short, /own line/), long.replace('|', ''));
     assert.equal(changed(long, /one line$/), short.replace('|', ''));
     assert.equal(changed('[Content]\nPackages=|a,b\n', /own line/, mkosi), '[Content]\nPackages=\n    a\n    b\n');

@@ -1,8 +1,8 @@
 import { type CodeAction, CodeActionKind, type Range, type TextEdit, type WorkspaceEdit } from 'vscode-languageserver-types';
-import type { LintInput, Fix } from '../rules';
+import type { Fix, LintInput } from '../rules';
 import type { Document } from '../schema';
 import { fileName, uriOf } from './context';
-import { type Levels, type Shown, diagnosticOf, shown } from './diagnostics';
+import { diagnosticOf, type Levels, type Shown, shown } from './diagnostics';
 import { offsetsOf, rangeOf } from './lookup';
 import { SpanSet } from './span-set';
 
@@ -14,19 +14,23 @@ export const fixAllKind = `${CodeActionKind.SourceFixAll}.nspawn`;
  * @param moveCommand a command of the editor that moves a `.nspawn` file to a path, `(uri, path)`; without one the edit does
  */
 export function fixes(here: LintInput, range: Range, chosen?: Levels, moveCommand?: string): CodeAction[] {
-  const { document } = here, span = offsetsOf(document, range);
+  const { document } = here,
+    span = offsetsOf(document, range);
   const touched = shown(here, chosen).filter(({ finding: f }) => f.start <= span.end && f.end >= span.start);
   return few([...touched.flatMap((s) => quickFixes(document, s, moveCommand)), ...touched.map((s) => silence(document, s))]);
 }
 
 /** The most actions of one place, and the most characters that they come to. An editor shows them all in one list. */
-const mostActions = 200, mostCharacters = 1 << 20;
+const mostActions = 200,
+  mostCharacters = 1 << 20;
 
 /** The first of some actions: of those with a long text, such as a long value written in another way, only few. */
 function few(actions: readonly CodeAction[]): CodeAction[] {
   let left = mostCharacters;
   return actions.slice(0, mostActions).filter(({ edit }, i) => {
-    left -= Object.values(edit?.changes ?? {}).flat().reduce((sum, { newText }) => sum + newText.length, 0);
+    left -= Object.values(edit?.changes ?? {})
+      .flat()
+      .reduce((sum, { newText }) => sum + newText.length, 0);
     return i === 0 || left >= 0;
   });
 }
@@ -35,8 +39,15 @@ function quickFixes(document: Document, found: Shown, moveCommand: string | unde
   const { fixes: answers = [], moveTo, makeExecutable } = found.finding;
   const about = { kind: CodeActionKind.QuickFix, diagnostics: [diagnosticOf(document, found)] };
   const actions: CodeAction[] = answers.map((fix) => ({
-    title: fix.title, ...about, ...(answers.length === 1 ? { isPreferred: true } : {}),
-    edit: { changes: { [document.uri]: editsOf(document, fix), ...fix.inOtherFile && { [fix.inOtherFile.document.uri]: editsOf(fix.inOtherFile.document, fix.inOtherFile) } } },
+    title: fix.title,
+    ...about,
+    ...(answers.length === 1 ? { isPreferred: true } : {}),
+    edit: {
+      changes: {
+        [document.uri]: editsOf(document, fix),
+        ...(fix.inOtherFile && { [fix.inOtherFile.document.uri]: editsOf(fix.inOtherFile.document, fix.inOtherFile) }),
+      },
+    },
   }));
   if (makeExecutable !== undefined) {
     const title = executableTitle(makeExecutable);
@@ -44,10 +55,16 @@ function quickFixes(document: Document, found: Shown, moveCommand: string | unde
   }
   if (moveTo === undefined) return actions;
   const title = moveTitle(moveTo);
-  return [...actions, {
-    ...about, title,
-    ...(moveCommand === undefined || document.kind !== 'nspawn' ? { edit: move(document, moveTo) } : { command: { title, command: moveCommand, arguments: [document.uri, moveTo] } }),
-  }];
+  return [
+    ...actions,
+    {
+      ...about,
+      title,
+      ...(moveCommand === undefined || document.kind !== 'nspawn'
+        ? { edit: move(document, moveTo) }
+        : { command: { title, command: moveCommand, arguments: [document.uri, moveTo] } }),
+    },
+  ];
 }
 
 /** The command of the server that sets the executable bit of a script; takes its absolute path. */
@@ -60,8 +77,9 @@ export const executableTitle = (path: string): string => `Make ${fileName(path)}
 export const moveTitle = (path: string): string => `Move the file to ${path}`;
 
 /** Gives the file another path; an editor that may not write there says so, and nothing has happened. */
-const move = ({ uri }: Document, path: string): WorkspaceEdit =>
-  ({ documentChanges: [{ kind: 'rename', oldUri: uri, newUri: uriOf(path), options: { overwrite: false, ignoreIfExists: false } }] });
+const move = ({ uri }: Document, path: string): WorkspaceEdit => ({
+  documentChanges: [{ kind: 'rename', oldUri: uri, newUri: uriOf(path), options: { overwrite: false, ignoreIfExists: false } }],
+});
 
 /** Whether an action moves a file; not every client can. */
 export const movesFile = ({ edit }: CodeAction): boolean => edit?.documentChanges?.some((c) => 'kind' in c) === true;
@@ -71,16 +89,26 @@ function silence(document: Document, found: Shown): CodeAction {
   const { tree, text } = document;
   const position = text.positionAt(tree.starts[tree.indexAt(found.finding.start)] ?? 0);
   return {
-    title: `Silence ${found.finding.rule} on this line`, kind: CodeActionKind.QuickFix, diagnostics: [diagnosticOf(document, found)],
-    edit: { changes: { [document.uri]: [{
-      range: { start: position, end: position }, newText: `${tree.margin}# nspawn-ignore: ${found.finding.rule}\n`,
-    }] } },
+    title: `Silence ${found.finding.rule} on this line`,
+    kind: CodeActionKind.QuickFix,
+    diagnostics: [diagnosticOf(document, found)],
+    edit: {
+      changes: {
+        [document.uri]: [
+          {
+            range: { start: position, end: position },
+            newText: `${tree.margin}# nspawn-ignore: ${found.finding.rule}\n`,
+          },
+        ],
+      },
+    },
   };
 }
 
 /** All fixes that are the only answer to their finding and change this file alone, as one edit; of two that overlap, the first. */
 export function fixAll(here: LintInput, chosen?: Levels): CodeAction | undefined {
-  const taken = new SpanSet(), edits: TextEdit[] = [];
+  const taken = new SpanSet(),
+    edits: TextEdit[] = [];
   for (const { finding } of shown(here, chosen)) {
     const [fix, other] = finding.fixes ?? [];
     if (fix === undefined || other !== undefined || fix.inOtherFile !== undefined) continue;

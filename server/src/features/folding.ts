@@ -4,15 +4,17 @@ import { isSpaceOrNul, skipBack } from '../syntax';
 
 /** What can be folded: sections, values over several lines, comments over several lines, and `# region` to `# endregion`. */
 export function folding({ tree, text }: Document): FoldingRange[] {
-  const ranges: FoldingRange[] = [], regions: number[] = [];
+  const ranges: FoldingRange[] = [],
+    regions: number[] = [];
   const fold = (startLine: number, endLine: number, kind?: FoldingRangeKind): void => {
     if (endLine > startLine) ranges.push({ startLine, endLine, ...(kind === undefined ? {} : { kind }) });
   };
   /** The line that the text before an offset ends in, line ends left out. */
-  const lastLine = (from: number, end: number): number =>
-    text.positionAt(skipBack(text.getText(), isSpaceOrNul, end, from)).line;
+  const lastLine = (from: number, end: number): number => text.positionAt(skipBack(text.getText(), isSpaceOrNul, end, from)).line;
 
-  let section: number | undefined, comment: number | undefined, last = 0;
+  let section: number | undefined,
+    comment: number | undefined,
+    last = 0;
   const close = (line: number | undefined, kind?: FoldingRangeKind): void => {
     if (line !== undefined) fold(line, last, kind);
   };

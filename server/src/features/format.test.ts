@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type How, applied, at, open } from './testing/marked';
 import { formatting } from './index';
+import { applied, at, type How, open } from './testing/marked';
 
 const formatted = (text: string, how?: How): string => {
   const document = open(text, how);
@@ -14,8 +14,10 @@ describe('formatting', () => {
   });
 
   it('puts one blank line between sections, and never two in a row', () => {
-    assert.equal(formatted('\n\n[Exec]\n\nBoot=yes\n\n\nUser=a\n[Files]\nReadOnly=yes\n\n\n'),
-      '[Exec]\nBoot=yes\n\nUser=a\n\n[Files]\nReadOnly=yes\n');
+    assert.equal(
+      formatted('\n\n[Exec]\n\nBoot=yes\n\n\nUser=a\n[Files]\nReadOnly=yes\n\n\n'),
+      '[Exec]\nBoot=yes\n\nUser=a\n\n[Files]\nReadOnly=yes\n',
+    );
     assert.equal(formatted('[Exec]\n\n\n[Files]'), '[Exec]\n\n[Files]\n');
   });
 
@@ -26,8 +28,10 @@ describe('formatting', () => {
 
   it('keeps continuation lines and the comments between them', () => {
     assert.equal(formatted('[Exec]\nParameters = a \\\n  # why\n     b  \n'), '[Exec]\nParameters=a \\\n  # why\n     b\n');
-    assert.equal(formatted('[Content]\nPackages = \n    a   # why\n\n    b \nBootable=yes', mkosi),
-      '[Content]\nPackages=\n    a   # why\n\n    b\nBootable=yes\n');
+    assert.equal(
+      formatted('[Content]\nPackages = \n    a   # why\n\n    b \nBootable=yes', mkosi),
+      '[Content]\nPackages=\n    a   # why\n\n    b\nBootable=yes\n',
+    );
   });
 
   it('leaves space behind a last backslash, because without it the lines would join', () => {

@@ -1,10 +1,12 @@
 import type { Range, TextEdit } from 'vscode-languageserver-types';
 import type { Document } from '../schema';
-import { type AssignmentLine, type Dialect, type LogicalLine, type Placed, type Span, parse } from '../syntax';
+import { type AssignmentLine, type Dialect, type LogicalLine, type Placed, parse, type Span } from '../syntax';
 import { offsetsOf, rangeOf } from './lookup';
 
 /** A stretch of the document and what shall stand there. */
-interface Edit extends Span { readonly text: string }
+interface Edit extends Span {
+  readonly text: string;
+}
 
 /**
  * The canonical form of a document or of some of its lines: nothing around the equals sign, no indentation of headers
@@ -23,7 +25,9 @@ const mostEdits = 10_000;
 
 /** From the first edit to the last one, as one. */
 function whole(document: Document, edits: readonly Edit[]): TextEdit {
-  const start = edits[0]?.start ?? 0, end = edits.at(-1)?.end ?? 0, text = document.text.getText();
+  const start = edits[0]?.start ?? 0,
+    end = edits.at(-1)?.end ?? 0,
+    text = document.text.getText();
   return { range: rangeOf(document, { start, end }), newText: apply(text.slice(0, end), edits).slice(start) };
 }
 
@@ -31,7 +35,8 @@ function whole(document: Document, edits: readonly Edit[]): TextEdit {
 function inRange(document: Document, edits: readonly Edit[], range: Range): readonly Edit[] {
   const { start, end } = offsetsOf(document, { start: { line: range.start.line, character: 0 }, end: range.end });
   const chosen = edits.filter((e) => e.start >= start && e.end <= end);
-  const { tree } = document, before = document.text.getText();
+  const { tree } = document,
+    before = document.text.getText();
   const meaning = (text: string): string => JSON.stringify([...parse(text, tree.dialect)].flatMap(({ line }) => meant(line)));
   return tree.dialect.continuation === 'backslash' || meaning(before) === meaning(apply(before, chosen)) ? chosen : [];
 }
@@ -39,15 +44,21 @@ function inRange(document: Document, edits: readonly Edit[], range: Range): read
 /** What the tool takes from a line. */
 export function meant(line: LogicalLine): readonly (readonly string[])[] {
   switch (line.kind) {
-    case 'assignment': return [['=', line.key.text, line.value.text]];
-    case 'header': return [['[', line.whole.text]];
-    case 'stray': return [['?', line.text.text]];
-    case 'comment': case 'blank': return [];
+    case 'assignment':
+      return [['=', line.key.text, line.value.text]];
+    case 'header':
+      return [['[', line.whole.text]];
+    case 'stray':
+      return [['?', line.text.text]];
+    case 'comment':
+    case 'blank':
+      return [];
   }
 }
 
 function apply(text: string, edits: readonly Edit[]): string {
-  let at = 0, result = '';
+  let at = 0,
+    result = '';
   for (const e of edits) {
     result += text.slice(at, e.start) + e.text;
     at = e.end;
@@ -57,17 +68,32 @@ function apply(text: string, edits: readonly Edit[]): string {
 
 function wanted(document: Document): Edit[] {
   const { lines, starts, dialect } = document.tree;
-  const form = formOf(dialect), text = document.text.getText(), edits: Edit[] = [];
-  let above: number | undefined, blanks: number[] = [], inList = false;
+  const form = formOf(dialect),
+    text = document.text.getText(),
+    edits: Edit[] = [];
+  let above: number | undefined,
+    blanks: number[] = [],
+    inList = false;
   for (let i = 0; i <= lines.length; i++) {
-    const line = lines[i], start = starts[i] ?? text.length;
-    if (line !== undefined && isBlank(text, start, line)) { blanks.push(i); continue; }
+    const line = lines[i],
+      start = starts[i] ?? text.length;
+    if (line !== undefined && isBlank(text, start, line)) {
+      blanks.push(i);
+      continue;
+    }
     // Between two lines: the end of the upper one, and the blank ones that are there.
-    const room = above === undefined || line === undefined ? 0
-      : opensBlock(lines, i, text, start, form) ? 1 : lines[above]?.kind === 'header' ? 0 : Math.min(1, blanks.length);
+    const room =
+      above === undefined || line === undefined
+        ? 0
+        : opensBlock(lines, i, text, start, form)
+          ? 1
+          : lines[above]?.kind === 'header'
+            ? 0
+            : Math.min(1, blanks.length);
     const ending = above === undefined ? '' : lineEnd(text, starts[above] ?? 0, starts[above + 1] ?? 0, form);
     for (const [n, blank] of blanks.entries()) {
-      const from = starts[blank] ?? 0, end = starts[blank + 1] ?? text.length;
+      const from = starts[blank] ?? 0,
+        end = starts[blank + 1] ?? text.length;
       const keep = n < room && isLineEnd(text, from, end, form);
       if (!keep) edits.push({ start: from, end, text: n < room ? ending : '' });
     }
@@ -97,8 +123,11 @@ interface Form {
 const pythonEnds = '\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029';
 const formOf = (dialect: Dialect): Form => ({
   ends: { systemd: '\n\r\0', newline: '\n\0', python: pythonEnds, universal: '\n\r' }[dialect.lineEnds],
-  space: { systemd: ' \t', newline: ' \t', python: ' \t\x1f\xa0', universal: ' \t\v\f\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029' }[dialect.lineEnds],
-  backslash: dialect.continuation === 'backslash', dialect,
+  space: { systemd: ' \t', newline: ' \t', python: ' \t\x1f\xa0', universal: ' \t\v\f\x1c\x1d\x1e\x1f\x85\xa0\u2028\u2029' }[
+    dialect.lineEnds
+  ],
+  backslash: dialect.continuation === 'backslash',
+  dialect,
 });
 
 /** Only white space; old releases of systemd read a line as blank that is none, and a byte order mark is taken once only. */
@@ -110,7 +139,8 @@ function opensBlock(lines: readonly LogicalLine[], index: number, text: string, 
   const above = lines[index - 1];
   if (lines[index]?.kind === 'header') return above?.kind !== 'comment' || belongsAbove(text, start, above, form);
   if (lines[index]?.kind !== 'comment' || above?.kind === 'comment') return false;
-  let next = index, at = start;
+  let next = index,
+    at = start;
   while (lines[next]?.kind === 'comment') at += lines[next++]?.length ?? 0;
   const last = lines[next - 1];
   return lines[next]?.kind === 'header' && last !== undefined && !belongsAbove(text, at, last, form);
@@ -136,7 +166,7 @@ const isLineEnd = (text: string, start: number, end: number, { ends }: Form): bo
 
 /** How lines end in this text; old releases of systemd take a carriage return for text. */
 const firstLineEnd = (text: string, { dialect }: Form): string =>
-  dialect.lineEnds === 'newline' ? '\n' : /\r\n|\n|\r/.exec(text)?.[0] ?? '\n';
+  dialect.lineEnds === 'newline' ? '\n' : (/\r\n|\n|\r/.exec(text)?.[0] ?? '\n');
 
 /** The edits inside one line that has text. */
 function* lineEdits(text: string, { line, start }: Placed, form: Form, indented: boolean): Generator<Edit> {
@@ -145,7 +175,8 @@ function* lineEdits(text: string, { line, start }: Placed, form: Form, indented:
   let first = start;
   while (first < end && form.space.includes(text.charAt(first))) first++;
   // A byte order mark counts at the start of a line only, and in systemd 240 a comment does, too.
-  const wouldChange = (form.backslash && text.charAt(first) === '\ufeff') || (line.kind !== 'comment' && form.dialect.comments.includes(text.charAt(first)));
+  const wouldChange =
+    (form.backslash && text.charAt(first) === '\ufeff') || (line.kind !== 'comment' && form.dialect.comments.includes(text.charAt(first)));
   if (first > start && !indented && !wouldChange) yield { start, end: first, text: '' };
   if (line.kind === 'assignment') yield* aroundEquals(text, start, line, form);
   yield* trailing(text, start, end, line, form);
@@ -168,7 +199,13 @@ function* aroundEquals(text: string, start: number, line: AssignmentLine, { spac
  * White space in front of line ends. A backslash that would come to stand last keeps it: it would join the lines. So does
  * a blank line that ends a continuation: old releases of systemd skip an empty one.
  */
-function* trailing(text: string, start: number, end: number, line: LogicalLine, { ends, space, backslash, dialect }: Form): Generator<Edit> {
+function* trailing(
+  text: string,
+  start: number,
+  end: number,
+  line: LogicalLine,
+  { ends, space, backslash, dialect }: Form,
+): Generator<Edit> {
   const isEnd = (i: number): boolean => i === end || ends.includes(text.charAt(i));
   const strip = dialect.lineEnds === 'newline' ? `${space}\r` : space;
   for (let i = start, comment = 0; i <= end; i++) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { hover, inlayHints, links, signature } from './index';
-import { type How, at, covered, fakeWorld, open } from './testing/marked';
+import { at, covered, fakeWorld, type How, open } from './testing/marked';
 
 const mkosi: How = { kind: 'mkosi' };
 
@@ -45,7 +45,8 @@ describe('hover', () => {
     for (const kind of ['nspawn', 'mkosi', 'mkosi-legacy'] as const) {
       const { edition } = open('', { kind });
       for (const section of edition.sections) {
-        for (const setting of edition.settings(section)) assert.ok(page(`[${section}]\n|${setting.name}=`, { kind }).length > 60, setting.name);
+        for (const setting of edition.settings(section))
+          assert.ok(page(`[${section}]\n|${setting.name}=`, { kind }).length > 60, setting.name);
       }
     }
   });
@@ -56,7 +57,8 @@ describe('hover', () => {
 describe('signature help', () => {
   const field = (marked: string): string | undefined => {
     const { document, position } = at(marked);
-    const help = signature(document, position), first = help?.signatures[0];
+    const help = signature(document, position),
+      first = help?.signatures[0];
     const label = first?.parameters?.[help?.activeParameter ?? -1]?.label;
     return Array.isArray(label) ? `${first!.label}: ${first!.label.slice(...label)}` : first?.label;
   };
@@ -94,7 +96,10 @@ describe('inlay hints', () => {
     assert.deepEqual(hints('[Network]\nNamespacePath=/run/netns/a\n'), ['1: since 259']);
     assert.deepEqual(hints('[Exec]\nPrivateUsers=managed\nBoot=yes\nKillSignal=SIGRTMIN+3\n'), ['1: since 261']);
     assert.deepEqual(hints('[Files]\nBind=/a:/b:rbind,owneridmap\nBind=/c\n'), ['1: since 256']);
-    assert.deepEqual(hints('[Network]\nVirtualEthernet=yes\n[Files]\nBindUserShell=\n'), ['1: implies Private=yes', '3: default: no, since 258']);
+    assert.deepEqual(hints('[Network]\nVirtualEthernet=yes\n[Files]\nBindUserShell=\n'), [
+      '1: implies Private=yes',
+      '3: default: no, since 258',
+    ]);
     assert.deepEqual(hints('[Exec]\nSystemCallFilter=@sandbox\nRestrictAddressFamilies=\n'), ['1: since 254', '2: starts over, since 261']);
   });
 
@@ -115,13 +120,16 @@ describe('document links', () => {
   });
 
   it('leads to files of a mkosi project', () => {
-    assert.deepEqual(linked('[Content]\nExtraTrees=extra:/usr,/abs\n', ['/work/extra/'], { kind: 'mkosi', uri: 'file:///work/mkosi.conf.d/a.conf' }),
-      ['extra -> file:///work/extra']);
+    assert.deepEqual(
+      linked('[Content]\nExtraTrees=extra:/usr,/abs\n', ['/work/extra/'], { kind: 'mkosi', uri: 'file:///work/mkosi.conf.d/a.conf' }),
+      ['extra -> file:///work/extra'],
+    );
   });
 
   it('leads from comments to manual pages', () => {
     assert.deepEqual(linked('# see systemd.nspawn(5) and mount(8)\n', []), [
       'systemd.nspawn(5) -> https://www.freedesktop.org/software/systemd/man/latest/systemd.nspawn.html',
-      'mount(8) -> https://man7.org/linux/man-pages/man8/mount.8.html']);
+      'mount(8) -> https://man7.org/linux/man-pages/man8/mount.8.html',
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { type DocumentHighlight, DocumentHighlightKind, type Position } from 'vscode-languageserver-types';
 import type { Document } from '../schema';
-import { type Span, inDocument } from '../syntax';
+import { inDocument, type Span } from '../syntax';
 import { rangeOf, readingOf, spanOf, thingAt } from './lookup';
 import { nameAt, namesIn } from './names';
 
@@ -8,7 +8,12 @@ import { nameAt, namesIn } from './names';
 export function highlights(document: Document, position: Position): DocumentHighlight[] {
   const shared = nameAt(document, document.text.offsetAt(position));
   if (shared !== undefined) {
-    return shown(document, namesIn(document).filter((n) => n.kind === shared.kind && n.name === shared.name).map((n) => n.span));
+    return shown(
+      document,
+      namesIn(document)
+        .filter((n) => n.kind === shared.kind && n.name === shared.name)
+        .map((n) => n.span),
+    );
   }
   const thing = thingAt(document, position);
   if (thing === undefined) return [];
@@ -19,7 +24,10 @@ export function highlights(document: Document, position: Position): DocumentHigh
     }
     return shown(document, spans);
   }
-  const { section, line: { key } } = thing.assigned;
+  const {
+    section,
+    line: { key },
+  } = thing.assigned;
   for (const other of document.assignments()) {
     if (other.section !== section || (thing.kind === 'setting' && other.line.key.text !== key.text)) continue;
     if (thing.kind === 'setting') {

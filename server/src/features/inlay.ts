@@ -1,7 +1,7 @@
 import type { InlayHint, Range } from 'vscode-languageserver-types';
 import type { Document, SchemaVersion } from '../schema';
 import { inDocument } from '../syntax';
-import { type Known, isKnown, offsetsOf, readingOf } from './lookup';
+import { isKnown, type Known, offsetsOf, readingOf } from './lookup';
 import { sinceOf } from './markdown';
 
 /** What a setting of nspawn brings with it. */
@@ -13,7 +13,10 @@ interface Implication {
 }
 
 const privateNetwork = [['Private', 'yes']] as const;
-const virtualEthernet = [['Private', 'yes'], ['VirtualEthernet', 'yes']] as const;
+const virtualEthernet = [
+  ['Private', 'yes'],
+  ['VirtualEthernet', 'yes'],
+] as const;
 
 /** systemd v262 nspawn-settings.c settings_private_network, settings_network_veth and settings_load; nspawn.c verify_arguments. */
 const implications: readonly Implication[] = [
@@ -27,8 +30,9 @@ const implications: readonly Implication[] = [
   { setting: 'Volatile', words: ['yes', 'state', 'overlay'], implies: () => [['ReadOnly', 'yes']] },
   { setting: 'Boot', words: ['yes'], implies: () => [['KillSignal', 'SIGRTMIN+3']] },
   {
-    setting: 'PrivateUsers', words: ['pick'],
-    implies: ({ version }) => version < 249 ? [] : [['PrivateUsersOwnership', version < 262 ? 'chown' : 'auto']],
+    setting: 'PrivateUsers',
+    words: ['pick'],
+    implies: ({ version }) => (version < 249 ? [] : [['PrivateUsersOwnership', version < 262 ? 'chown' : 'auto']]),
   },
 ];
 
@@ -39,7 +43,8 @@ export function inlayHints(document: Document, range: Range): InlayHint[] {
   for (const assigned of document.assignments(offsetsOf(document, range))) {
     if (!isKnown(assigned)) continue;
     const said = [implied(document, assigned, told) ?? stands(document, assigned) ?? reset(document, assigned), young(document, assigned)]
-      .filter((s) => s !== undefined).join(', ');
+      .filter((s) => s !== undefined)
+      .join(', ');
     if (said === '') continue;
     const { start, line } = assigned;
     const end = Math.max(inDocument(start, line.value.span()).end, start + line.equals + 1);
@@ -49,7 +54,8 @@ export function inlayHints(document: Document, range: Range): InlayHint[] {
 }
 
 function implied(document: Document, assigned: Known, told: Set<string>): string | undefined {
-  const { setting, line } = assigned, { edition } = document;
+  const { setting, line } = assigned,
+    { edition } = document;
   if (edition.schema.data.tool !== 'systemd-nspawn' || line.value.length === 0) return undefined;
   const found = implications.find((i) => i.setting === setting.name);
   if (found === undefined) return undefined;
@@ -64,11 +70,12 @@ function implied(document: Document, assigned: Known, told: Set<string>): string
 
 const isSet = (document: Document, name: string): boolean => document.once(keysOf).has(name);
 
-const keysOf = ({ tree }: Document): ReadonlySet<string> => new Set(tree.lines.flatMap((l) => l.kind === 'assignment' ? l.key.text : []));
+const keysOf = ({ tree }: Document): ReadonlySet<string> => new Set(tree.lines.flatMap((l) => (l.kind === 'assignment' ? l.key.text : [])));
 
 /** The word that a boolean stands for, where the setting has words of its own. */
 function stands(document: Document, { setting, line }: Known): string | undefined {
-  const { booleans } = document.edition.schema.data, lower = line.value.text.toLowerCase();
+  const { booleans } = document.edition.schema.data,
+    lower = line.value.text.toLowerCase();
   const word = booleans.true.includes(lower) ? setting.value.true : booleans.false.includes(lower) ? setting.value.false : undefined;
   return word === undefined || word === lower || ['yes', 'no'].includes(word) ? undefined : `= ${word}`;
 }
@@ -90,6 +97,9 @@ function young(document: Document, assigned: Known): string | undefined {
 /** What an empty value goes back to. */
 function reset({ edition }: Document, { setting, line, section }: Known): string | undefined {
   if (line.value.length > 0 || !edition.resets(setting) || (section !== undefined && edition.isCondition(section))) return undefined;
-  return setting.repeat === 'append' || setting.repeat === 'merge' ? 'starts over'
-    : setting.default === undefined ? undefined : `default: ${setting.default}`;
+  return setting.repeat === 'append' || setting.repeat === 'merge'
+    ? 'starts over'
+    : setting.default === undefined
+      ? undefined
+      : `default: ${setting.default}`;
 }

@@ -4,8 +4,14 @@ import type { Known } from './lookup';
 
 /** Types of nspawn whose value is a list of words between white space, and whether quotes hold a word together. */
 const lists: Readonly<Partial<Record<string, boolean>>> = {
-  'capabilities': false, 'syscall-filter': false, 'interface-pairs': false, 'user-names': false,
-  'words': true, 'environment': true, 'address-families': true, 'cpu-set': true,
+  capabilities: false,
+  'syscall-filter': false,
+  'interface-pairs': false,
+  'user-names': false,
+  words: true,
+  environment: true,
+  'address-families': true,
+  'cpu-set': true,
 };
 
 /** How the items of a value are told apart; undefined for a value that is no list. */
@@ -30,8 +36,11 @@ export function separationOf({ edition }: Document, { setting: { value } }: Know
 export function itemsOf(document: Document, assigned: Known): readonly Span[] {
   const separation = separationOf(document, assigned);
   if (separation === undefined) return [];
-  const { text } = assigned.line.value, { separators, quotes } = separation, items: Span[] = [];
-  let start = -1, quote = '';
+  const { text } = assigned.line.value,
+    { separators, quotes } = separation,
+    items: Span[] = [];
+  let start = -1,
+    quote = '';
   for (let i = text.startsWith('~') ? 1 : 0; i <= text.length; i++) {
     const c = text.charAt(i);
     if (i === text.length || (quote === '' && separators.includes(c))) {

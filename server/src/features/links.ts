@@ -1,11 +1,11 @@
 import type { DocumentLink } from 'vscode-languageserver-types';
-import { type FileReading, type Project, expandedPath, resolve } from '../model';
-import { type Assigned, type Document, type ValueType, pathOf } from '../schema';
-import { Text, skipBack } from '../syntax';
+import { expandedPath, type FileReading, type Project, resolve } from '../model';
+import { type Assigned, type Document, pathOf, type ValueType } from '../schema';
+import { skipBack, Text } from '../syntax';
 import { mostWords, split } from '../values';
 import { type Surroundings, uriOf } from './context';
 import { itemsOf } from './items';
-import { type Known, isKnown, rangeOf, readingOf, spanOf } from './lookup';
+import { isKnown, type Known, rangeOf, readingOf, spanOf } from './lookup';
 import { isOfProject, namesIn } from './names';
 import { configurationAt, homeOf } from './project-names';
 
@@ -17,7 +17,8 @@ export function links(document: Document, world: Surroundings): DocumentLink[] {
       for (const page of manualPages(document, start + comment.start, start + comment.end)) found.push(page);
     }
   }
-  const ground = groundOf(document, world), { project } = ground;
+  const ground = groundOf(document, world),
+    { project } = ground;
   let looked = 0;
   for (const assigned of document.assignments()) {
     for (const { start, end, path } of linkedPaths(document, assigned, ground)) {
@@ -36,7 +37,11 @@ export function links(document: Document, world: Surroundings): DocumentLink[] {
   return found;
 }
 
-interface Path { readonly start: number; readonly end: number; readonly path: string }
+interface Path {
+  readonly start: number;
+  readonly end: number;
+  readonly path: string;
+}
 
 /** The most paths of one document that are looked for. */
 const mostPaths = 10_000;
@@ -71,17 +76,25 @@ function* hostPaths(document: Document, assigned: Known): Generator<Path> {
 
 /** Paths of a mkosi project, with specifiers replaced; only the source of `source:target`. */
 function* projectPaths(document: Document, assigned: Known, { project, passages, folder }: LinkContext): Generator<Path> {
-  const { setting: { value }, line, start: at } = assigned;
+  const {
+    setting: { value },
+    line,
+    start: at,
+  } = assigned;
   if (pathOf(document.uri) === undefined || !isPath(value, assigned.setting.name)) return;
   const passage = passages.find((p) => p.reads.has(at));
-  const text = line.value.text, read = passage?.reads.get(at)?.text ?? text;
+  const text = line.value.text,
+    read = passage?.reads.get(at)?.text ?? text;
   const items = value.list === undefined ? [{ start: 0, end: text.length }] : itemsOf(document, assigned);
   // Specifiers do not change how many items there are, unless what they stand for has separators in it.
-  const values = value.list === undefined ? [read] : split(Text.plain(read, 0), value.list, document.edition.version, mostWords).items.map((i) => i.text);
+  const values =
+    value.list === undefined
+      ? [read]
+      : split(Text.plain(read, 0), value.list, document.edition.version, mostWords).items.map((i) => i.text);
   for (const [i, { start, end }] of items.slice(0, mostWords).entries()) {
     const written = text.slice(start, end).split(':', 1)[0] ?? '';
-    const plain = (values.length === items.length ? values[i] ?? '' : text.slice(start, end)).split(':', 1)[0] ?? '';
-    const path = project === undefined ? plain : expandedPath(plain, project.disk) ?? '';
+    const plain = (values.length === items.length ? (values[i] ?? '') : text.slice(start, end)).split(':', 1)[0] ?? '';
+    const path = project === undefined ? plain : (expandedPath(plain, project.disk) ?? '');
     if (written === '' || path === '' || /[%$~]/.test(path) || value.of?.words?.some((w) => w.word === written) === true) continue;
     yield { start, end: start + written.length, path: resolve(folder, path) };
   }
@@ -93,18 +106,19 @@ const isPath = ({ type, of }: ValueType, name: string): boolean =>
 
 /** The folder that paths in a document of mkosi are relative to: as it is read, else by where it lies. */
 export function folderOf(document: Document, world: Surroundings): string {
-  const project = world.project(document), path = pathOf(document.uri) ?? '/';
+  const project = world.project(document),
+    path = pathOf(document.uri) ?? '/';
   const [passage] = project?.readings(document) ?? [];
   return passage?.folder ?? project?.supposed(document, path).folder ?? projectFolder(path);
 }
 
 /** Where relative paths of a mkosi file start: beside it, or beside the folder of drop-ins that it lies in. */
-const projectFolder = (path: string): string =>
-  path.replace(/\/[^/]*$/, '').replace(/\/mkosi\.(conf|default)\.d(\/.*)?$/, '') || '/';
+const projectFolder = (path: string): string => path.replace(/\/[^/]*$/, '').replace(/\/mkosi\.(conf|default)\.d(\/.*)?$/, '') || '/';
 
 /** `name(8)` in a comment; as long a name has no page. */
 function* manualPages(document: Document, start: number, end: number): Generator<DocumentLink> {
-  const text = document.text.getText().slice(start, end), longest = 80;
+  const text = document.text.getText().slice(start, end),
+    longest = 80;
   for (let open = text.indexOf('('); open >= 0; open = text.indexOf('(', open + 1)) {
     const chapter = text.charAt(open + 1);
     if (chapter < '1' || chapter > '8' || text.charAt(open + 2) !== ')') continue;
@@ -112,7 +126,8 @@ function* manualPages(document: Document, start: number, end: number): Generator
     const name = /\b[a-z].*$/i.exec(text.slice(before, open))?.[0];
     if (name === undefined || open - before === longest) continue;
     yield {
-      range: rangeOf(document, { start: start + open - name.length, end: start + open + 3 }), tooltip: `Manual page ${name}(${chapter})`,
+      range: rangeOf(document, { start: start + open - name.length, end: start + open + 3 }),
+      tooltip: `Manual page ${name}(${chapter})`,
       target: /^(systemd|machinectl|importctl|journalctl|networkctl|nspawn|os-release|machine-)/.test(name)
         ? `https://www.freedesktop.org/software/systemd/man/latest/${encodeURIComponent(name)}.html`
         : `https://man7.org/linux/man-pages/man${chapter}/${encodeURIComponent(name)}.${chapter}.html`,

@@ -1,7 +1,7 @@
 import type { Position, Range } from 'vscode-languageserver-types';
 import type { Assigned, Document, Setting } from '../schema';
-import { type Span, inDocument, isLineEnd, withoutEnd } from '../syntax';
-import { type ValuePart, type Reading, conditionGrammar, grammarOf, readingOf as readingOfLine } from '../values';
+import { inDocument, isLineEnd, type Span, withoutEnd } from '../syntax';
+import { conditionGrammar, grammarOf, type Reading, readingOf as readingOfLine, type ValuePart } from '../values';
 
 /** What stands at a place of a document, with the span of its text in the document. */
 export type Thing =
@@ -22,7 +22,7 @@ export function readingOf(document: Document, { setting, section, line }: Assign
   if (setting === undefined) return undefined;
   const { edition } = document;
   const condition = section !== undefined && edition.isCondition(section);
-  const value = condition ? setting.matchValue ?? setting.value : setting.value;
+  const value = condition ? (setting.matchValue ?? setting.value) : setting.value;
   const grammar = condition ? conditionGrammar(setting.name) : grammarOf(value);
   // What a condition takes is read in its own way, and there are few.
   if (grammar === undefined || condition || text !== line.value.text) return grammar?.read(text, { value, edition });
@@ -37,7 +37,8 @@ export const within = (span: Span, offset: number): boolean => span.start <= off
 /** What a position points at: a header, the name of a setting or a part of a value. */
 export function thingAt(document: Document, position: Position): Thing | undefined {
   const offset = document.text.offsetAt(position);
-  const index = document.tree.indexAt(offset), placed = document.tree.at(index);
+  const index = document.tree.indexAt(offset),
+    placed = document.tree.at(index);
   if (placed === undefined) return undefined;
   const { line, start } = placed;
   if (line.kind === 'header') {
@@ -49,7 +50,8 @@ export function thingAt(document: Document, position: Position): Thing | undefin
   const key = inDocument(start, assigned.line.key.span());
   if (within(key, offset)) return { kind: 'setting', assigned, span: key };
   if (!isKnown(assigned)) return undefined;
-  const reading = readingOf(document, assigned), parts = (reading?.parts ?? []).filter((p) => within(spanOf(assigned, p), offset));
+  const reading = readingOf(document, assigned),
+    parts = (reading?.parts ?? []).filter((p) => within(spanOf(assigned, p), offset));
   // Of two parts that meet at the cursor, the one with more to say than an operator.
   const part = parts.find((p) => p.role !== 'operator') ?? parts[0];
   return part === undefined || reading === undefined ? undefined : { kind: 'value', assigned, reading, part, span: spanOf(assigned, part) };
@@ -60,9 +62,7 @@ export const lineText = ({ text }: Document, line: number): string =>
   withoutEnd(text.getText({ start: { line, character: 0 }, end: { line: line + 1, character: 0 } }), isLineEnd);
 
 /** Offsets as a range of the protocol. */
-export const rangeOf = ({ text }: Document, span: Span): Range =>
-  ({ start: text.positionAt(span.start), end: text.positionAt(span.end) });
+export const rangeOf = ({ text }: Document, span: Span): Range => ({ start: text.positionAt(span.start), end: text.positionAt(span.end) });
 
 /** Offsets of a range of the protocol. */
-export const offsetsOf = ({ text }: Document, range: Range): Span =>
-  ({ start: text.offsetAt(range.start), end: text.offsetAt(range.end) });
+export const offsetsOf = ({ text }: Document, range: Range): Span => ({ start: text.offsetAt(range.start), end: text.offsetAt(range.end) });

@@ -4,10 +4,18 @@ import { diagnostics } from './diagnostics';
 import { fixAll, fixes, movesFile } from './fixes';
 
 const everything = { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } };
-const moved = (text: string): unknown[] => fixes(judged(text), everything).filter(movesFile).map((a) => [a.title, a.edit]);
-const rename = (from: string, to: string) => [`Move the file to ${to}`, {
-  documentChanges: [{ kind: 'rename', oldUri: `file://${from}`, newUri: `file://${to}`, options: { overwrite: false, ignoreIfExists: false } }],
-}];
+const moved = (text: string): unknown[] =>
+  fixes(judged(text), everything)
+    .filter(movesFile)
+    .map((a) => [a.title, a.edit]);
+const rename = (from: string, to: string) => [
+  `Move the file to ${to}`,
+  {
+    documentChanges: [
+      { kind: 'rename', oldUri: `file://${from}`, newUri: `file://${to}`, options: { overwrite: false, ignoreIfExists: false } },
+    ],
+  },
+];
 
 describe('fixes that move the file', () => {
   it('bring a file to where nspawn trusts it', () => {
@@ -16,7 +24,8 @@ describe('fixes that move the file', () => {
   });
 
   it('keep a file of a user with the user', () => {
-    const text = '# judged at /home/lena/.local/state/machines/web.nspawn, beside /home/lena/.local/state/machines/web/\n[Files]\nBind=/srv\n';
+    const text =
+      '# judged at /home/lena/.local/state/machines/web.nspawn, beside /home/lena/.local/state/machines/web/\n[Files]\nBind=/srv\n';
     assert.deepEqual(moved(text), [rename('/home/lena/.local/state/machines/web.nspawn', '/home/lena/.config/systemd/nspawn/web.nspawn')]);
   });
 
@@ -31,7 +40,9 @@ describe('fixes that move the file', () => {
 
 describe('files that have to do with a finding', () => {
   it('are linked', () => {
-    const [found] = diagnostics(judged('# judged at /run/systemd/nspawn/web.nspawn, beside /etc/systemd/nspawn/web.nspawn\n[Exec]\nBoot=yes\n'));
+    const [found] = diagnostics(
+      judged('# judged at /run/systemd/nspawn/web.nspawn, beside /etc/systemd/nspawn/web.nspawn\n[Exec]\nBoot=yes\n'),
+    );
     const top = { line: 0, character: 0 };
     assert.equal(found?.code, 'masked-file');
     assert.deepEqual(found.relatedInformation, [

@@ -12,9 +12,15 @@ describe('names across files', () => {
 
   it('finds the uses of a zone and of a port, and not what only has the same name', () => {
     const zone = web('[Network]\nZone=la|b\n');
-    assert.deepEqual(references(zone.document, zone.position, world).map((l) => l.uri), ['file:///work/web.nspawn', other.uri]);
+    assert.deepEqual(
+      references(zone.document, zone.position, world).map((l) => l.uri),
+      ['file:///work/web.nspawn', other.uri],
+    );
     const port = web('[Network]\nPort=tcp:80|80:80\nPort=udp:8080:80\n');
-    assert.deepEqual(references(port.document, port.position, world).map((l) => `${l.uri} ${l.range.start.line}`), ['file:///work/web.nspawn 1', `${other.uri} 2`]);
+    assert.deepEqual(
+      references(port.document, port.position, world).map((l) => `${l.uri} ${l.range.start.line}`),
+      ['file:///work/web.nspawn 1', `${other.uri} 2`],
+    );
     assert.equal(definition(zone.document, zone.position, world)?.uri, other.uri);
   });
 
@@ -26,16 +32,25 @@ describe('names across files', () => {
       '/run/systemd/network/10-br.netdev': '# ours\n[NetDev]\nKind=bridge\nName = br0\n',
       '/usr/lib/systemd/network/10-br.netdev': '[NetDev]\nKind=bridge\nName=hidden\n',
     };
-    const made = fakeWorld({ files }), up = '/etc/systemd/network/20-up.network';
-    assert.deepEqual(definition(document, position, made),
-      { uri: 'file:///run/systemd/network/10-br.netdev', range: { start: { line: 3, character: 7 }, end: { line: 3, character: 10 } } });
+    const made = fakeWorld({ files }),
+      up = '/etc/systemd/network/20-up.network';
+    assert.deepEqual(definition(document, position, made), {
+      uri: 'file:///run/systemd/network/10-br.netdev',
+      range: { start: { line: 3, character: 7 }, end: { line: 3, character: 10 } },
+    });
     assert.equal(definition(document, position, fakeWorld({ files: { [up]: files[up] } }))?.uri, `file://${up}`);
-    assert.deepEqual(completion(document, position, made).map((i) => [i.label, i.detail]), [['br0', 'bridge of systemd-networkd']]);
+    assert.deepEqual(
+      completion(document, position, made).map((i) => [i.label, i.detail]),
+      [['br0', 'bridge of systemd-networkd']],
+    );
   });
 
   it('counts a file of the world once', () => {
     const { document, position } = web('[Network]\nZone=la|b\n');
-    assert.equal(references(document, position, fakeWorld({ documents: [open('[Network]\nZone=lab\n', { uri: document.uri })] })).length, 1);
+    assert.equal(
+      references(document, position, fakeWorld({ documents: [open('[Network]\nZone=lab\n', { uri: document.uri })] })).length,
+      1,
+    );
   });
 
   it('renames in all files', () => {
@@ -58,7 +73,16 @@ describe('names across files', () => {
   });
 
   it('lists machines and names for a search', () => {
-    assert.deepEqual(workspaceSymbols(world, 'lb').map((s) => [s.name, s.containerName]), [['lab', 'zone of db'], ['lab', 'bridge of app']]);
-    assert.deepEqual(workspaceSymbols(world, 'DB').map((s) => s.name), ['db']);
+    assert.deepEqual(
+      workspaceSymbols(world, 'lb').map((s) => [s.name, s.containerName]),
+      [
+        ['lab', 'zone of db'],
+        ['lab', 'bridge of app'],
+      ],
+    );
+    assert.deepEqual(
+      workspaceSymbols(world, 'DB').map((s) => s.name),
+      ['db'],
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { type Document, ukiProfile } from '../schema';
 import type { Span } from '../syntax';
 import type { ValuePart } from '../values';
-import { type Known, isKnown, readingOf, spanOf } from './lookup';
+import { isKnown, type Known, readingOf, spanOf } from './lookup';
 
 /** Names that several files share: things of a host, and the images and profiles of a project. */
 export type NameKind = 'zone' | 'bridge' | 'port' | 'image' | 'profile';
@@ -48,14 +48,22 @@ export function namesIn(document: Document, span?: Span): Use[] {
 
 /** Settings of nspawn that name something outside of the machine, and of mkosi that name something in the project. */
 const kindOfSetting: Readonly<Partial<Record<string, NameKind>>> = {
-  Zone: 'zone', Bridge: 'bridge', Port: 'port',
-  Dependencies: 'image', Images: 'image', Presets: 'image', Image: 'image', Profiles: 'profile', Profile: 'profile',
+  Zone: 'zone',
+  Bridge: 'bridge',
+  Port: 'port',
+  Dependencies: 'image',
+  Images: 'image',
+  Presets: 'image',
+  Image: 'image',
+  Profiles: 'profile',
+  Profile: 'profile',
 };
 /** What the images are called that have no folder in mkosi.images/. */
 const ownImages: ReadonlySet<string> = new Set(['main', 'tools', 'default-initrd']);
 
 /** The kind of the names that a setting takes; undefined for one that names nothing shared. */
-export const kindOfNames = ({ setting, section }: Known): NameKind | undefined => section === ukiProfile ? undefined : kindOfSetting[setting.name];
+export const kindOfNames = ({ setting, section }: Known): NameKind | undefined =>
+  section === ukiProfile ? undefined : kindOfSetting[setting.name];
 /** The part of the value that is the name. */
 const labels: Readonly<Partial<Record<NameKind, string>>> = { zone: 'zone', bridge: 'bridge', port: 'host port' };
 

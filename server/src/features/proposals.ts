@@ -1,16 +1,16 @@
 import { type CompletionItem, CompletionItemKind, TextEdit } from 'vscode-languageserver-types';
 import { resolve } from '../model';
 import { type Document, has, pathOf } from '../schema';
-import { type Span, endsInBackslash, inDocument, skipBack } from '../syntax';
-import { type Choice, type CompletionSite, type Reading, grammarOf } from '../values';
+import { endsInBackslash, inDocument, type Span, skipBack } from '../syntax';
+import { type Choice, type CompletionSite, grammarOf, type Reading } from '../values';
 import { bridgesOf } from './bridges';
-import { type FolderEntry, type Surroundings, imageOf, machineName } from './context';
-import { folderOf } from './links';
-import { type Known, isKnown, rangeOf, readingOf } from './lookup';
-import { wordSummary } from './markdown';
-import { type NameKind, isOfProject, kindOfNames, namesIn } from './names';
-import { pathsOf } from './project-names';
 import { subjectOf, suggestAgain } from './completion-data';
+import { type FolderEntry, imageOf, machineName, type Surroundings } from './context';
+import { folderOf } from './links';
+import { isKnown, type Known, rangeOf, readingOf } from './lookup';
+import { wordSummary } from './markdown';
+import { isOfProject, kindOfNames, type NameKind, namesIn } from './names';
+import { pathsOf } from './project-names';
 
 /**
  * What can stand at a place of a value: words of the grammar, then what only the host and other files know.
@@ -23,13 +23,21 @@ export function values(document: Document, index: number, offset: number, world:
   if (spot.outside) return [];
   const specifiers = specifiersAt(spot);
   if (specifiers.length > 0) return specifiers;
-  const reading = readingOf(document, assigned, spot.text), place = reading?.placeAt(spot.at);
-  if (reading === undefined || place === undefined) return isPath(assigned) ? paths(spot, { start: 0, end: spot.text.length }, world, '') : [];
+  const reading = readingOf(document, assigned, spot.text),
+    place = reading?.placeAt(spot.at);
+  if (reading === undefined || place === undefined)
+    return isPath(assigned) ? paths(spot, { start: 0, end: spot.text.length }, world, '') : [];
   const there = new Others(reading, place);
   return [
-    ...place.offers().filter((o) => !there.have(o.word)).map((o) => offered(spot, place, o)),
-    ...wanted(spot, reading, place, world).filter((i) => !there.have(i.label)), ...ofProject(spot, reading, place, world),
-  ].filter(onOneLine).map((i, n) => ({ ...i, sortText: String(n).padStart(4, '0') }));
+    ...place
+      .offers()
+      .filter((o) => !there.have(o.word))
+      .map((o) => offered(spot, place, o)),
+    ...wanted(spot, reading, place, world).filter((i) => !there.have(i.label)),
+    ...ofProject(spot, reading, place, world),
+  ]
+    .filter(onOneLine)
+    .map((i, n) => ({ ...i, sortText: String(n).padStart(4, '0') }));
 }
 
 /** Editors put in place of a word only what stands on one line. */
@@ -44,9 +52,17 @@ class Spot {
   /** The cursor stands where nothing of the value can: in front of it, or behind the backslash that breaks a line. */
   readonly outside: boolean;
 
-  constructor(readonly document: Document, readonly assigned: Known, private readonly offset: number) {
-    const { start, line: { value } } = assigned;
-    const here = offset - start, behind = value.length > 0 && here > value.span().end;
+  constructor(
+    readonly document: Document,
+    readonly assigned: Known,
+    private readonly offset: number,
+  ) {
+    const {
+      start,
+      line: { value },
+    } = assigned;
+    const here = offset - start,
+      behind = value.length > 0 && here > value.span().end;
     this.text = behind ? `${value.text}${document.kind === 'nspawn' ? ' ' : '\n'}` : value.text;
     const at = behind ? this.text.length : value.length === 0 ? 0 : value.offsetOf(here);
     this.at = at ?? value.length;
@@ -59,9 +75,12 @@ class Spot {
   }
 
   replace({ start, end }: Span, newText: string): TextEdit {
-    const { start: line, line: { value } } = this.assigned;
+    const {
+      start: line,
+      line: { value },
+    } = this.assigned;
     // Where no text is, the cursor is the place.
-    if (value.length === 0 || start >= value.length && this.at > value.length) {
+    if (value.length === 0 || (start >= value.length && this.at > value.length)) {
       return TextEdit.replace(rangeOf(this.document, { start: this.offset, end: this.offset }), newText);
     }
     return TextEdit.replace(rangeOf(this.document, inDocument(line, value.span(start, end))), newText);
@@ -70,8 +89,12 @@ class Spot {
 
 /** Whether the backslash that breaks a line stands right in front of an offset. */
 function breaks({ text }: Document, offset: number): boolean {
-  const content = text.getText(), { line } = text.positionAt(offset);
-  return endsInBackslash(content, offset, text.offsetAt({ line, character: 0 })) && (offset === content.length || '\r\n'.includes(content.charAt(offset)));
+  const content = text.getText(),
+    { line } = text.positionAt(offset);
+  return (
+    endsInBackslash(content, offset, text.offsetAt({ line, character: 0 })) &&
+    (offset === content.length || '\r\n'.includes(content.charAt(offset)))
+  );
 }
 
 /** What a list already has somewhere else. */
@@ -94,11 +117,16 @@ class Others {
 const nameOf = (word: string): string => word.slice(0, word.indexOf('=') + 1) || word;
 
 function offered(spot: Spot, place: CompletionSite, offer: Choice): CompletionItem {
-  const { document, assigned: { setting, section } } = spot;
+  const {
+    document,
+    assigned: { setting, section },
+  } = spot;
   const detail = offer.detail ?? (offer.sample === true ? undefined : wordSummary(setting, offer.word, document.edition));
   return {
-    label: offer.word, kind: offer.sample === true ? CompletionItemKind.Text : CompletionItemKind.EnumMember,
-    textEdit: spot.replace(place, offer.word), data: subjectOf(document, section ?? '', setting.name, offer.word),
+    label: offer.word,
+    kind: offer.sample === true ? CompletionItemKind.Text : CompletionItemKind.EnumMember,
+    textEdit: spot.replace(place, offer.word),
+    data: subjectOf(document, section ?? '', setting.name, offer.word),
     ...(detail === undefined ? {} : { detail }),
     ...(/[:=]$/.test(offer.word) ? { command: suggestAgain } : {}),
   };
@@ -109,32 +137,71 @@ const imageFolders: readonly string[] = ['/', '/etc/', '/opt/', '/root/', '/usr/
 
 /** What a place wants that the grammar cannot know. */
 function wanted(spot: Spot, reading: Reading, place: CompletionSite, world: Surroundings): CompletionItem[] {
-  const { document } = spot, { wants } = place;
+  const { document } = spot,
+    { wants } = place;
   if (wants === undefined) return [];
   switch (wants) {
-    case 'command': return document.kind === 'nspawn' ? programs(spot, place, world) : [];
-    case 'host-path': return spot.text.charAt(place.start) === '+' ? inMachine(spot, { start: place.start + 1, end: place.end }, world) : paths(spot, place, world, '');
-    case 'machine-path': return document.kind !== 'nspawn' ? named(spot, place, imageFolders, 'folder of the image') : [...twins(spot, reading, place), ...inMachine(spot, place, world)];
-    case 'interface': return named(spot, place, world.interfaces().filter((i) => i.name !== 'lo').map((i) => i.name), 'interface of the host');
-    case 'bridge': return [
-      ...named(spot, place, world.interfaces().filter((i) => i.bridge).map((i) => i.name), 'bridge of the host'),
-      ...named(spot, place, bridgesOf(world).map((b) => b.name), 'bridge of systemd-networkd'),
-      ...named(spot, place, used(document, world, 'bridge'), 'used in other files'),
-    ].filter(once());
-    case 'zone': return named(spot, place, used(document, world, 'zone'), 'zone of other files');
-    case 'host-user': return named(spot, place, world.users(), 'user of the host');
-    case 'machine-user': return named(spot, place, ['root'], 'user of the machine');
-    case 'hostname': return named(spot, place, [machineName(document.uri)], 'name of the machine');
+    case 'command':
+      return document.kind === 'nspawn' ? programs(spot, place, world) : [];
+    case 'host-path':
+      return spot.text.charAt(place.start) === '+'
+        ? inMachine(spot, { start: place.start + 1, end: place.end }, world)
+        : paths(spot, place, world, '');
+    case 'machine-path':
+      return document.kind !== 'nspawn'
+        ? named(spot, place, imageFolders, 'folder of the image')
+        : [...twins(spot, reading, place), ...inMachine(spot, place, world)];
+    case 'interface':
+      return named(
+        spot,
+        place,
+        world
+          .interfaces()
+          .filter((i) => i.name !== 'lo')
+          .map((i) => i.name),
+        'interface of the host',
+      );
+    case 'bridge':
+      return [
+        ...named(
+          spot,
+          place,
+          world
+            .interfaces()
+            .filter((i) => i.bridge)
+            .map((i) => i.name),
+          'bridge of the host',
+        ),
+        ...named(
+          spot,
+          place,
+          bridgesOf(world).map((b) => b.name),
+          'bridge of systemd-networkd',
+        ),
+        ...named(spot, place, used(document, world, 'bridge'), 'used in other files'),
+      ].filter(once());
+    case 'zone':
+      return named(spot, place, used(document, world, 'zone'), 'zone of other files');
+    case 'host-user':
+      return named(spot, place, world.users(), 'user of the host');
+    case 'machine-user':
+      return named(spot, place, ['root'], 'user of the machine');
+    case 'hostname':
+      return named(spot, place, [machineName(document.uri)], 'name of the machine');
   }
 }
 
 /** Images and profiles of the project, without those that the list already has; an image does not depend on itself. */
 function ofProject(spot: Spot, reading: Reading, place: CompletionSite, world: Surroundings): CompletionItem[] {
-  const kind = kindOfNames(spot.assigned), project = world.project(spot.document);
+  const kind = kindOfNames(spot.assigned),
+    project = world.project(spot.document);
   if (kind === undefined || !isOfProject(kind) || project === undefined) return [];
   const there = new Set(reading.parts.filter((p) => p.end < place.start || p.start > place.end).map((p) => p.text));
-  const names = [...pathsOf(project, kind)].filter(([name, path]) => !there.has(name)
-    && pathOf(spot.document.uri) !== path && !(pathOf(spot.document.uri) ?? '').startsWith(`${path}/`)).map(([name]) => name);
+  const names = [...pathsOf(project, kind)]
+    .filter(
+      ([name, path]) => !there.has(name) && pathOf(spot.document.uri) !== path && !(pathOf(spot.document.uri) ?? '').startsWith(`${path}/`),
+    )
+    .map(([name]) => name);
   return named(spot, place, names, `${kind} of this project`);
 }
 
@@ -150,8 +217,17 @@ function once(): (item: CompletionItem) => boolean {
 
 /** Names of a kind that other files use. */
 const used = (document: Document, world: Surroundings, kind: NameKind): string[] =>
-  [...new Set([...world.documents()].filter((d) => d.uri !== document.uri)
-    .flatMap((d) => namesIn(d).filter((n) => n.kind === kind).map((n) => n.name)))].sort();
+  [
+    ...new Set(
+      [...world.documents()]
+        .filter((d) => d.uri !== document.uri)
+        .flatMap((d) =>
+          namesIn(d)
+            .filter((n) => n.kind === kind)
+            .map((n) => n.name),
+        ),
+    ),
+  ].sort();
 
 const named = (spot: Spot, place: CompletionSite, names: readonly string[], detail: string): CompletionItem[] =>
   names.map((name) => ({ label: name, kind: CompletionItemKind.Value, detail, textEdit: spot.replace(place, name) }));
@@ -176,7 +252,10 @@ function programs(spot: Spot, place: Span, world: Surroundings): CompletionItem[
 /** A root directory that nobody can look into. */
 const nowhereRoot = '/\0';
 /** What every system has in its root directory, for one that cannot be looked into. */
-const usual: readonly FolderEntry[] = ['dev', 'etc', 'home', 'mnt', 'opt', 'root', 'run', 'srv', 'tmp', 'usr', 'var'].map((name) => ({ name, folder: true }));
+const usual: readonly FolderEntry[] = ['dev', 'etc', 'home', 'mnt', 'opt', 'root', 'run', 'srv', 'tmp', 'usr', 'var'].map((name) => ({
+  name,
+  folder: true,
+}));
 
 /** What lies in a folder below a root directory; of a root that cannot be looked into, what is mostly there. */
 function entriesOf(world: Surroundings, root: string, folder: string): readonly FolderEntry[] {
@@ -191,17 +270,20 @@ const mostEntries = 1000;
  * @param root where the root directory of the path lies on the host
  */
 function paths(spot: Spot, { start, end }: Span, world: Surroundings, root: string): CompletionItem[] {
-  const before = spot.before(start), slash = before.lastIndexOf('/');
+  const before = spot.before(start),
+    slash = before.lastIndexOf('/');
   const own = pathOf(spot.document.uri);
   const relative = spot.document.kind !== 'nspawn' && own !== undefined && !before.startsWith('/');
   if (slash < 0 && before !== '' && !relative) return [];
-  const entries = relative ? world.entries(resolve(folderOf(spot.document, world), before.slice(0, slash + 1)))
+  const entries = relative
+    ? world.entries(resolve(folderOf(spot.document, world), before.slice(0, slash + 1)))
     : entriesOf(world, root, unescaped(before.slice(0, slash + 1)) || '/');
   const behind = spot.text.slice(spot.at, end).indexOf('/');
   const step = { start: start + slash + 1, end: behind < 0 ? end : spot.at + behind };
   const lead = before === '' && !relative ? '/' : '';
   return entries.slice(0, mostEntries).map(({ name, folder: isFolder }) => ({
-    label: `${lead}${name}${isFolder ? '/' : ''}`, kind: isFolder ? CompletionItemKind.Folder : CompletionItemKind.File,
+    label: `${lead}${name}${isFolder ? '/' : ''}`,
+    kind: isFolder ? CompletionItemKind.Folder : CompletionItemKind.File,
     textEdit: spot.replace(step, `${lead}${escaped(spot, name)}${isFolder && behind < 0 ? '/' : ''}`),
     ...(isFolder ? { command: suggestAgain } : {}),
   }));
@@ -212,15 +294,21 @@ const escaped = ({ assigned }: Spot, name: string): string =>
   grammarOf(assigned.setting.value)?.form?.includes(':') === true ? name.replace(/[\\:]/g, '\\$&') : name;
 const unescaped = (path: string): string => path.replace(/\\(.)/g, '$1');
 
-const isPath = ({ setting: { value } }: Known): boolean => /path|tree/.test(value.type === 'list' ? value.of?.type ?? '' : value.type);
+const isPath = ({ setting: { value } }: Known): boolean => /path|tree/.test(value.type === 'list' ? (value.of?.type ?? '') : value.type);
 
 /** Behind a % in a value of a tool that has specifiers. */
 function specifiersAt(spot: Spot): CompletionItem[] {
-  const { edition } = spot.document, { specifiers } = edition.schema.data;
-  const before = spot.before(0), isPercent = (c: string): boolean => c === '%';
+  const { edition } = spot.document,
+    { specifiers } = edition.schema.data;
+  const before = spot.before(0),
+    isPercent = (c: string): boolean => c === '%';
   if (specifiers === undefined || (before.length - skipBack(before, isPercent)) % 2 === 0) return [];
-  return specifiers.filter((s) => has(s, edition.version)).map(({ char, setting, means }) => ({
-    label: `%${char}`, kind: CompletionItemKind.Variable, detail: means ?? `the value of ${setting ?? ''}=`,
-    textEdit: spot.replace({ start: spot.at - 1, end: spot.at }, `%${char}`),
-  }));
+  return specifiers
+    .filter((s) => has(s, edition.version))
+    .map(({ char, setting, means }) => ({
+      label: `%${char}`,
+      kind: CompletionItemKind.Variable,
+      detail: means ?? `the value of ${setting ?? ''}=`,
+      textEdit: spot.replace({ start: spot.at - 1, end: spot.at }, `%${char}`),
+    }));
 }

@@ -1,8 +1,8 @@
 import { type CodeAction, CodeActionKind, type Range, type TextEdit } from 'vscode-languageserver-types';
 import type { Document } from '../schema';
-import { type Span, inDocument } from '../syntax';
+import { inDocument, type Span } from '../syntax';
 import { itemsOf, separationOf } from './items';
-import { type Known, isKnown, offsetsOf, rangeOf, spanOf } from './lookup';
+import { isKnown, type Known, offsetsOf, rangeOf, spanOf } from './lookup';
 
 /** The most items of a list that is written in another way. */
 const mostItems = 10_000;
@@ -14,12 +14,16 @@ export function refactorings(document: Document, range: Range): CodeAction[] {
   const items = itemsOf(document, assigned);
   // A comment between items belongs to one of them; nothing here could keep it there.
   if (items.length < 2 || items.length > mostItems || assigned.line.comments.length > 0) return [];
-  const action = (title: string, edits: TextEdit[]): CodeAction =>
-    ({ title, kind: CodeActionKind.RefactorRewrite, edit: { changes: { [document.uri]: edits } } });
+  const action = (title: string, edits: TextEdit[]): CodeAction => ({
+    title,
+    kind: CodeActionKind.RefactorRewrite,
+    edit: { changes: { [document.uri]: edits } },
+  });
   const first = rangeOf(document, spanOf(assigned, items[0] ?? { start: 0, end: 0 })).start.line;
   const spread = items.some((s) => rangeOf(document, spanOf(assigned, s)).start.line !== first);
   return [
-    spread ? action('Put all items on one line', joined(document, assigned, items))
+    spread
+      ? action('Put all items on one line', joined(document, assigned, items))
       : action('Put every item on its own line', spreadOut(document, assigned, items)),
     ...sorted(document, assigned, items).map((edits) => action('Sort the items', edits)),
     ...repeated(document, assigned, items).map((edits) => action(`Write one ${assigned.setting.name}= for every item`, edits)),
@@ -29,7 +33,7 @@ export function refactorings(document: Document, range: Range): CodeAction[] {
 const textsOf = ({ line }: Known, items: readonly Span[]): string[] => items.map((s) => line.value.text.slice(s.start, s.end));
 
 /** What stands in front of the items: the `~` that turns a list round. */
-const inversion = ({ line }: Known): string => line.value.text.startsWith('~') ? '~' : '';
+const inversion = ({ line }: Known): string => (line.value.text.startsWith('~') ? '~' : '');
 
 function joined(document: Document, assigned: Known, items: readonly Span[]): TextEdit[] {
   const glue = separationOf(document, assigned)?.glue ?? ' ';
@@ -37,8 +41,11 @@ function joined(document: Document, assigned: Known, items: readonly Span[]): Te
 }
 
 function spreadOut(document: Document, assigned: Known, items: readonly Span[]): TextEdit[] {
-  const backslash = document.tree.dialect.continuation === 'backslash', texts = textsOf(assigned, items);
-  return [replaceValue(document, assigned, backslash ? inversion(assigned) + texts.join(' \\\n    ') : texts.map((t) => `\n    ${t}`).join(''))];
+  const backslash = document.tree.dialect.continuation === 'backslash',
+    texts = textsOf(assigned, items);
+  return [
+    replaceValue(document, assigned, backslash ? inversion(assigned) + texts.join(' \\\n    ') : texts.map((t) => `\n    ${t}`).join('')),
+  ];
 }
 
 /** From behind the equals sign to the end of the value. */
@@ -50,7 +57,8 @@ function replaceValue(document: Document, { line, start }: Known, newText: strin
 function sorted(document: Document, assigned: Known, items: readonly Span[]): TextEdit[][] {
   const { value, repeat } = assigned.setting;
   const isSet = repeat === 'merge' || value.type === 'syscall-filter' || value.type === 'user-names' || value.of?.type === 'string';
-  const texts = textsOf(assigned, items), order = [...texts].sort();
+  const texts = textsOf(assigned, items),
+    order = [...texts].sort();
   if (!isSet || texts.every((t, i) => t === order[i])) return [];
   return [items.map((s, i) => ({ range: rangeOf(document, spanOf(assigned, s)), newText: order[i] ?? '' }))];
 }
@@ -59,7 +67,8 @@ function sorted(document: Document, assigned: Known, items: readonly Span[]): Te
 function repeated(document: Document, assigned: Known, items: readonly Span[]): TextEdit[][] {
   const { value, repeat, name } = assigned.setting;
   if ((repeat !== 'append' && repeat !== 'merge') || value.type === 'words') return [];
-  const before = inversion(assigned), lines = textsOf(assigned, items).map((t) => `${name}=${before}${t}`);
+  const before = inversion(assigned),
+    lines = textsOf(assigned, items).map((t) => `${name}=${before}${t}`);
   const { start, line } = assigned;
   const whole = { start: start + line.key.span().start, end: inDocument(start, line.value.span()).end };
   return [[{ range: rangeOf(document, whole), newText: lines.join('\n') }]];

@@ -2,10 +2,10 @@ import type { Location, Position, Range, RenameFile, TextDocumentEdit, Workspace
 import type { Document } from '../schema';
 import { grammarOf } from '../values';
 import { bridgesOf } from './bridges';
-import { type Surroundings, machineName, uriOf } from './context';
+import { machineName, type Surroundings, uriOf } from './context';
 import { groundOf, linkedPaths } from './links';
 import { rangeOf, spanOf, within } from './lookup';
-import { type Name, type Use, isOfProject, nameAt, namesIn } from './names';
+import { isOfProject, type Name, nameAt, namesIn, type Use } from './names';
 import { configurationAt, homeOf, ownName, pathsOf } from './project-names';
 
 /**
@@ -14,7 +14,7 @@ import { configurationAt, homeOf, ownName, pathsOf } from './project-names';
  */
 function* everywhere(document: Document, name: Name, world: Surroundings): Generator<Document> {
   yield document;
-  const others = isOfProject(name.kind) ? world.project(document)?.files ?? [] : world.documents();
+  const others = isOfProject(name.kind) ? (world.project(document)?.files ?? []) : world.documents();
   for (const other of others) if (other.uri !== document.uri) yield other;
 }
 
@@ -46,7 +46,9 @@ const top: Range = { start: { line: 0, character: 0 }, end: { line: 0, character
  * references when that is the place itself.
  */
 export function definition(document: Document, position: Position, world: Surroundings): Location | undefined {
-  const offset = document.text.offsetAt(position), name = meant(document, position, world), project = world.project(document);
+  const offset = document.text.offsetAt(position),
+    name = meant(document, position, world),
+    project = world.project(document);
   if (name !== undefined && isOfProject(name.kind)) {
     const home = project && homeOf(project, name);
     return home === undefined ? undefined : { uri: uriOf(home), range: top };
@@ -71,7 +73,11 @@ function firstOf(places: readonly Location[]): Location | undefined {
 }
 
 /** The text that a rename at a position would replace, or the place that stands for a name which is written elsewhere. */
-export function prepareRename(document: Document, position: Position, world: Surroundings): Range | { range: Range; placeholder: string } | undefined {
+export function prepareRename(
+  document: Document,
+  position: Position,
+  world: Surroundings,
+): Range | { range: Range; placeholder: string } | undefined {
   const name = meant(document, position, world);
   if (name === undefined) return undefined;
   const range = rangeOf(document, name.span);
@@ -91,7 +97,8 @@ export function rename(document: Document, position: Position, newName: string, 
   for (const { uri, range } of uses(document, name, world)) (changes[uri] ??= []).push({ range, newText: newName });
   const project = world.project(document);
   if (!isOfProject(name.kind) || project === undefined) return { changes };
-  const paths = pathsOf(project, name.kind), path = paths.get(name.name);
+  const paths = pathsOf(project, name.kind),
+    path = paths.get(name.name);
   if (paths.has(newName)) return `There is already ${name.kind === 'image' ? 'an image' : 'a profile'} ${newName} in this project`;
   const edits = Object.entries(changes).map(([uri, texts]): TextDocumentEdit => ({ textDocument: { uri, version: null }, edits: texts }));
   return { documentChanges: [...edits, ...(path === undefined ? [] : [moved(path, newName)])] };
@@ -105,11 +112,23 @@ function moved(path: string, newName: string): RenameFile {
 
 /** Why the value with the new name in it would not be taken. */
 function faultOf(document: Document, name: Use | Name, newName: string): string | undefined {
-  const { edition } = document, { kind } = name;
+  const { edition } = document,
+    { kind } = name;
   if (newName === '' || /\s/.test(newName)) return 'A name has no blanks';
-  if (isOfProject(kind) && /[/,#"'%]|^\.|^[!|]/.test(newName)) return 'A name of an image or profile has none of / , # % and no quotes, and does not begin with . ! or |';
+  if (isOfProject(kind) && /[/,#"'%]|^\.|^[!|]/.test(newName))
+    return 'A name of an image or profile has none of / , # % and no quotes, and does not begin with . ! or |';
   if (!('assigned' in name)) return undefined;
-  const { part, assigned: { setting, line: { value: { text } } } } = name;
+  const {
+    part,
+    assigned: {
+      setting,
+      line: {
+        value: { text },
+      },
+    },
+  } = name;
   const after = text.slice(0, part.start) + newName + text.slice(part.end);
-  return grammarOf(setting.value)?.check(after, { value: setting.value, edition }).find((p) => p.effect !== 'advice')?.message;
+  return grammarOf(setting.value)
+    ?.check(after, { value: setting.value, edition })
+    .find((p) => p.effect !== 'advice')?.message;
 }

@@ -1,6 +1,6 @@
 import type { Position, SelectionRange } from 'vscode-languageserver-types';
 import type { Document } from '../schema';
-import { type Span, firstWhere, inDocument } from '../syntax';
+import { firstWhere, inDocument, type Span } from '../syntax';
 import { rangeOf, readingOf, spanOf, within } from './lookup';
 
 /** For each position the steps outwards: part of a value, value, assignment, section, document. */
@@ -10,25 +10,37 @@ export const selection = (document: Document, positions: readonly Position[]): S
 function stepsAt(document: Document, offset: number): SelectionRange {
   const { tree, text } = document;
   const steps: Span[] = [{ start: 0, end: text.getText().length }];
-  const index = tree.indexAt(offset), placed = tree.at(index);
+  const index = tree.indexAt(offset),
+    placed = tree.at(index);
   if (placed !== undefined) {
     const { line, start } = placed;
     steps.push(sectionAround(document, index));
     switch (line.kind) {
-      case 'header': steps.push(inDocument(start, line.whole.span()), inDocument(start, line.name.span())); break;
-      case 'stray': steps.push(inDocument(start, line.text.span())); break;
-      case 'comment': for (const c of line.comments) steps.push(inDocument(start, c)); break;
+      case 'header':
+        steps.push(inDocument(start, line.whole.span()), inDocument(start, line.name.span()));
+        break;
+      case 'stray':
+        steps.push(inDocument(start, line.text.span()));
+        break;
+      case 'comment':
+        for (const c of line.comments) steps.push(inDocument(start, c));
+        break;
       case 'assignment': {
-        const key = inDocument(start, line.key.span()), value = inDocument(start, line.value.span());
+        const key = inDocument(start, line.key.span()),
+          value = inDocument(start, line.value.span());
         steps.push({ start: key.start, end: Math.max(key.end, value.end, start + line.equals + 1) }, key, value);
         const assigned = document.assignedAt(index);
         if (assigned !== undefined) for (const part of readingOf(document, assigned)?.parts ?? []) steps.push(spanOf(assigned, part));
         break;
       }
-      case 'blank': break;
+      case 'blank':
+        break;
     }
   }
-  return chain(document, steps.filter((s) => within(s, offset)));
+  return chain(
+    document,
+    steps.filter((s) => within(s, offset)),
+  );
 }
 
 /** From the header above a line to the next header; before the first one, everything up to it. */
@@ -41,7 +53,8 @@ function sectionAround({ tree }: Document, index: number): Span {
 function chain(document: Document, spans: readonly Span[]): SelectionRange {
   let step: SelectionRange | undefined, around: Span | undefined;
   for (const span of spans) {
-    const inside = around === undefined || (span.start >= around.start && span.end <= around.end && span.end - span.start < around.end - around.start);
+    const inside =
+      around === undefined || (span.start >= around.start && span.end <= around.end && span.end - span.start < around.end - around.start);
     if (!inside) continue;
     step = { range: rangeOf(document, span), ...(step === undefined ? {} : { parent: step }) };
     around = span;

@@ -1,5 +1,5 @@
 import type { Document } from '../schema';
-import { type Span, firstWhere, inDocument, isSpace, skip } from '../syntax';
+import { firstWhere, inDocument, isSpace, type Span, skip } from '../syntax';
 
 /** Comments that stand one below the other, and how far they reach: to the end of what they stand above. */
 interface Block extends Span {
@@ -34,7 +34,8 @@ export class Silences {
       block = undefined;
       let inner: Block | undefined;
       for (const comment of line.comments.map((c) => inDocument(start, c))) {
-        if (inner === undefined || comment.start > inner.end) this.within.push(inner = { start: comment.start, end: 0, names: new Map() });
+        if (inner === undefined || comment.start > inner.end)
+          this.within.push((inner = { start: comment.start, end: 0, names: new Map() }));
         name(inner, content, comment);
         inner = { ...inner, end: endOfNext(content, comment.end) };
         this.within[this.within.length - 1] = inner;
@@ -54,7 +55,8 @@ export class Silences {
 
 /** Notes the rules that a comment names. */
 function name({ names }: Block, text: string, { start, end }: Span): void {
-  const first = skip(text, isSpace, start, end), at = skip(text, isSpace, first + 1, end);
+  const first = skip(text, isSpace, start, end),
+    at = skip(text, isSpace, first + 1, end);
   if ((text.charAt(first) !== '#' && text.charAt(first) !== ';') || !text.startsWith(sign, at)) return;
   const listed = /^[\w\s,-]*/.exec(text.slice(at + sign.length, end))?.[0] ?? '';
   for (const rule of listed.split(/[\s,]+/)) if (!names.has(rule)) names.set(rule, start);
@@ -63,6 +65,7 @@ function name({ names }: Block, text: string, { start, end }: Span): void {
 /** Where the physical line behind the one that an offset stands in ends. */
 function endOfNext(text: string, offset: number): number {
   const ending = (at: number): number => skip(text, (c) => !breaks.includes(c), at);
-  const end = ending(offset), pair = text.slice(end, end + 2);
+  const end = ending(offset),
+    pair = text.slice(end, end + 2);
   return ending(end + (pair === '\r\n' || pair === '\n\r' ? 2 : 1));
 }

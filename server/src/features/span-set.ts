@@ -19,10 +19,12 @@ export class SpanSet {
 
   /** Index of the first one that ends at an offset or behind it. */
   private after(offset: number): number {
-    let low = 0, high = this.spans.length;
+    let low = 0,
+      high = this.spans.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.spans[middle]?.end ?? 0) < offset) low = middle + 1; else high = middle;
+      if ((this.spans[middle]?.end ?? 0) < offset) low = middle + 1;
+      else high = middle;
     }
     return low;
   }

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import type { DocumentSymbol } from 'vscode-languageserver-types';
 import { documentSymbols, folding, highlights, legend, selection, tokenEdits, tokens } from './index';
-import { type How, at, covered, open } from './testing/marked';
+import { at, covered, type How, open } from './testing/marked';
 
 const mkosi: How = { kind: 'mkosi' };
 
 describe('folding', () => {
-  const folds = (text: string, how?: How) => folding(open(text, how)).map((f) => `${f.startLine}-${f.endLine}${f.kind ? ` ${f.kind}` : ''}`).sort();
+  const folds = (text: string, how?: How) =>
+    folding(open(text, how))
+      .map((f) => `${f.startLine}-${f.endLine}${f.kind ? ` ${f.kind}` : ''}`)
+      .sort();
 
   it('folds sections, long values and comments', () => {
     assert.deepEqual(folds('[Exec]\nParameters=a \\\n  b\n\n# a\n# b\n[Files]\nBind=/x\n\n'), ['0-2', '1-2', '4-5 comment', '6-7']);
@@ -21,8 +24,17 @@ describe('document symbols', () => {
     symbols.map((s) => [s.name, ...(s.detail === undefined ? [] : [s.detail]), ...(s.children === undefined ? [] : [outline(s.children)])]);
 
   it('lists settings below their sections, with values', () => {
-    assert.deepEqual(outline(documentSymbols(open('Boot=1\n[Exec]\nBoot=yes\nParameters=a \\\n b\n[Files]\n'))),
-      [['Boot', '1'], ['[Exec]', [['Boot', 'yes'], ['Parameters', 'a b']]], ['[Files]', []]]);
+    assert.deepEqual(outline(documentSymbols(open('Boot=1\n[Exec]\nBoot=yes\nParameters=a \\\n b\n[Files]\n'))), [
+      ['Boot', '1'],
+      [
+        '[Exec]',
+        [
+          ['Boot', 'yes'],
+          ['Parameters', 'a b'],
+        ],
+      ],
+      ['[Files]', []],
+    ]);
   });
 
   it('ends a section with its last setting', () => {
@@ -55,19 +67,29 @@ describe('highlights', () => {
 
 describe('semantic tokens', () => {
   const coloured = (text: string, how?: How): string[] => {
-    const document = open(text, how), data = tokens(document), shown: string[] = [];
+    const document = open(text, how),
+      data = tokens(document),
+      shown: string[] = [];
     for (let i = 0, line = 0, character = 0; i < data.length; i += 5) {
       const [lines = 0, characters = 0, length = 0, type = 0] = data.slice(i, i + 4);
       character = lines > 0 ? characters : character + characters;
       line += lines;
-      shown.push(`${covered(document, { start: { line, character }, end: { line, character: character + length } })} ${legend.tokenTypes[type] ?? ''}`);
+      shown.push(
+        `${covered(document, { start: { line, character }, end: { line, character: character + length } })} ${legend.tokenTypes[type] ?? ''}`,
+      );
     }
     return shown;
   };
 
   it('colours the parts of values', () => {
-    assert.deepEqual(coloured('[Network]\nPort=tcp:8080:80\n[Exec]\nResolvConf=copy-host\n'), ['tcp enumMember', ': operator', '8080 number',
-      ': operator', '80 number', 'copy-host enumMember']);
+    assert.deepEqual(coloured('[Network]\nPort=tcp:8080:80\n[Exec]\nResolvConf=copy-host\n'), [
+      'tcp enumMember',
+      ': operator',
+      '8080 number',
+      ': operator',
+      '80 number',
+      'copy-host enumMember',
+    ]);
     assert.deepEqual(coloured('[Output]\nFormat=disk\n', mkosi), ['disk enumMember']);
   });
 
@@ -76,7 +98,9 @@ describe('semantic tokens', () => {
   it('colours only the range, and tells what changed', () => {
     const { document, range } = at('[Exec]\nBoot=yes\n|Timezone=off\n|ResolvConf=off\n');
     assert.deepEqual(tokens(document, range).slice(0, 3), [2, 9, 3]);
-    const before = [0, 1, 2, 3, 4], after = [0, 1, 7, 8, 3, 4], edits = tokenEdits(before, after);
+    const before = [0, 1, 2, 3, 4],
+      after = [0, 1, 7, 8, 3, 4],
+      edits = tokenEdits(before, after);
     assert.deepEqual(edits, [{ start: 2, deleteCount: 1, data: [7, 8] }]);
     assert.deepEqual(tokenEdits(after, after), []);
   });

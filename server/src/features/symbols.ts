@@ -1,7 +1,7 @@
 import { type DocumentSymbol, SymbolKind, SymbolTag, type WorkspaceSymbol } from 'vscode-languageserver-types';
 import type { Document } from '../schema';
-import { type Span, inDocument, isSpaceOrNul, skipBack } from '../syntax';
-import { type Surroundings, machineName } from './context';
+import { inDocument, isSpaceOrNul, type Span, skipBack } from '../syntax';
+import { machineName, type Surroundings } from './context';
 import { rangeOf } from './lookup';
 import { type NameKind, namesIn } from './names';
 
@@ -11,7 +11,8 @@ const mostSymbols = 10_000;
 /** The outline: sections, and in them the settings with their values; of a file that has more than an outline has, the first. */
 export function documentSymbols(document: Document): DocumentSymbol[] {
   const top: DocumentSymbol[] = [];
-  let section: { symbol: DocumentSymbol; name: string; start: number } | undefined, end = 0;
+  let section: { symbol: DocumentSymbol; name: string; start: number } | undefined,
+    end = 0;
   const close = (): void => {
     if (section !== undefined) section.symbol.range = rangeOf(document, { start: section.start, end });
   };
@@ -25,12 +26,16 @@ export function documentSymbols(document: Document): DocumentSymbol[] {
       section = { symbol, name: line.name.text, start };
       top.push(symbol);
     } else if (line.kind === 'assignment' && line.key.length > 0) {
-      const key = inDocument(start, line.key.span()), value = inDocument(start, line.value.span());
+      const key = inDocument(start, line.key.span()),
+        value = inDocument(start, line.value.span());
       const whole: Span = { start: key.start, end: Math.max(key.end, value.end) };
       const setting = section === undefined ? undefined : document.edition.setting(section.name, line.key.text);
       (section?.symbol.children ?? top).push({
-        name: brief(line.key.text), detail: brief(line.value.text), kind: SymbolKind.Property,
-        range: rangeOf(document, whole), selectionRange: rangeOf(document, key),
+        name: brief(line.key.text),
+        detail: brief(line.value.text),
+        kind: SymbolKind.Property,
+        range: rangeOf(document, whole),
+        selectionRange: rangeOf(document, key),
         ...(setting?.deprecated ? { tags: [SymbolTag.Deprecated] } : {}),
       });
     }
@@ -47,7 +52,11 @@ const brief = (text: string): string => {
 };
 
 const kinds: Readonly<Record<NameKind, SymbolKind>> = {
-  zone: SymbolKind.Interface, bridge: SymbolKind.Interface, port: SymbolKind.Number, image: SymbolKind.Package, profile: SymbolKind.Package,
+  zone: SymbolKind.Interface,
+  bridge: SymbolKind.Interface,
+  port: SymbolKind.Number,
+  image: SymbolKind.Package,
+  profile: SymbolKind.Package,
 };
 
 /** Machines, and the zones, bridges and ports that files use, where a name contains the letters of the query in order. */
@@ -66,7 +75,9 @@ export function workspaceSymbols(world: Surroundings, query: string): WorkspaceS
     for (const { kind, name, span } of namesIn(document)) {
       if (matches(name)) {
         found.push({
-          name: brief(name), kind: kinds[kind], containerName: `${kind} of ${machineName(document.uri)}`,
+          name: brief(name),
+          kind: kinds[kind],
+          containerName: `${kind} of ${machineName(document.uri)}`,
           location: { uri: document.uri, range: rangeOf(document, span) },
         });
       }

@@ -6,7 +6,12 @@ import { lineText, offsetsOf, readingOf, spanOf } from './lookup';
 
 /** Sections, names and comments are coloured by the grammar of the editor; tokens colour what only the schema knows. */
 const types: Readonly<Record<Role, string>> = {
-  keyword: 'enumMember', number: 'number', string: 'string', operator: 'operator', path: 'string', name: 'variable',
+  keyword: 'enumMember',
+  number: 'number',
+  string: 'string',
+  operator: 'operator',
+  path: 'string',
+  name: 'variable',
 };
 const tokenTypes = [...new Set(Object.values(types)), 'property'];
 export const legend: SemanticTokensLegend = { tokenTypes, tokenModifiers: ['deprecated'] };
@@ -15,9 +20,11 @@ export const legend: SemanticTokensLegend = { tokenTypes, tokenModifiers: ['depr
 export function tokens(document: Document, range?: Range): number[] {
   const { text } = document;
   const data: number[] = [];
-  let line = 0, character = 0;
+  let line = 0,
+    character = 0;
   const push = (span: Span, type: string, modifiers = 0): void => {
-    const first = text.positionAt(span.start), last = text.positionAt(span.end);
+    const first = text.positionAt(span.start),
+      last = text.positionAt(span.end);
     for (let l = first.line; l <= last.line; l++) {
       const from = l === first.line ? first.character : 0;
       const to = l === last.line ? last.character : lineText(document, l).length;
@@ -29,10 +36,14 @@ export function tokens(document: Document, range?: Range): number[] {
   };
   const asked = range === undefined ? { start: 0, end: text.getText().length } : offsetsOf(document, range);
   for (const assigned of document.assignments(asked)) {
-    const { setting, start, line: { key } } = assigned;
+    const {
+      setting,
+      start,
+      line: { key },
+    } = assigned;
     if (setting?.deprecated) push({ start: start + key.span().start, end: start + key.span().end }, 'property', 1);
     let end = 0;
-    for (const part of [...readingOf(document, assigned)?.parts ?? []].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    for (const part of [...(readingOf(document, assigned)?.parts ?? [])].sort((a, b) => a.start - b.start || b.end - a.end)) {
       // A value that is two things at once, as the one path of Bind=, has one colour.
       if (part.start < end) continue;
       push(spanOf(assigned, part), types[part.role]);
@@ -44,7 +55,8 @@ export function tokens(document: Document, range?: Range): number[] {
 
 /** The one stretch in which two runs of tokens differ. */
 export function tokenEdits(before: readonly number[], after: readonly number[]): SemanticTokensEdit[] {
-  let start = 0, same = 0;
+  let start = 0,
+    same = 0;
   const most = Math.min(before.length, after.length);
   while (start < most && before[start] === after[start]) start++;
   if (start === before.length && start === after.length) return [];

@@ -1,5 +1,5 @@
-import { type Level, type Levels, isLevel } from '../features';
-import { type Target, newest } from '../schema';
+import { isLevel, type Level, type Levels } from '../features';
+import { newest, type Target } from '../schema';
 
 /** What the client says under `nspawn.`, unchecked. */
 interface Raw {
@@ -41,7 +41,8 @@ export class ServerConfiguration {
   /** What files are judged by: the user's choice, else what is installed, else the newest release known. */
   inForce(installed: Installed): TargetInForce {
     const choose = (tool: keyof Target): Chosen => {
-      const chosen = this.chosen[tool], found = installed[tool];
+      const chosen = this.chosen[tool],
+        found = installed[tool];
       if (chosen !== undefined) return { version: chosen, from: 'setting' };
       return found !== undefined ? { version: found, from: 'host' } : { version: newest[tool], from: 'newest' };
     };

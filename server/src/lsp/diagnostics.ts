@@ -1,7 +1,7 @@
 import type { PublishDiagnosticsParams } from 'vscode-languageserver/node';
-import { type Levels, diagnosing, uriOf } from '../features';
-import { type ChosenTarget, Projects, isLandmark } from '../node/projects';
+import { diagnosing, type Levels, uriOf } from '../features';
 import { sameReading } from '../model';
+import { type ChosenTarget, isLandmark, Projects } from '../node/projects';
 import type { LintInput } from '../rules';
 import { type Document, editionOf, isTrusted, kindOf, pathOf } from '../schema';
 import type { TargetInForce } from './configuration';
@@ -43,8 +43,12 @@ class InputFingerprint {
   }
 
   equals(other: InputFingerprint): boolean {
-    return this.document === other.document && this.edition === other.edition && this.faults === other.faults &&
-      sameReading(this.passages, other.passages);
+    return (
+      this.document === other.document &&
+      this.edition === other.edition &&
+      this.faults === other.faults &&
+      sameReading(this.passages, other.passages)
+    );
   }
 }
 
@@ -98,14 +102,18 @@ export class DiagnosticsService {
   }
 
   private failedIn(uri: string): LintInput['failed'] {
-    return (rule, error) => { this.office.failed(`The rule ${rule} in ${uri}`, error); };
+    return (rule, error) => {
+      this.office.failed(`The rule ${rule} in ${uri}`, error);
+    };
   }
 
   /** What an open document is judged by, and who chose that; anything else is judged by what is in force. */
   targetOf(uri: string, inForce: TargetInForce): TargetInForce {
-    const document = this.office.workspace.get(uri), file = this.fileOfProject(uri);
+    const document = this.office.workspace.get(uri),
+      file = this.fileOfProject(uri);
     if (document === undefined || document.kind === 'nspawn') return inForce;
-    const { target, byMinimum } = file === undefined ? { target: this.office.workspace.target, byMinimum: false } : this.projects.targetIn(this.projects.rootOf(file));
+    const { target, byMinimum } =
+      file === undefined ? { target: this.office.workspace.target, byMinimum: false } : this.projects.targetIn(this.projects.rootOf(file));
     const { version } = editionOf(document.kind, target);
     const from = version !== target.mkosi ? 'file' : byMinimum ? 'project' : inForce.mkosi.from;
     return { ...inForce, mkosi: { version, from } };
@@ -139,7 +147,8 @@ export class DiagnosticsService {
 
   /** A document was closed: it is again what the disk says. */
   closed(uri: string): void {
-    const file = pathOf(uri), root = this.rootsOf.get(uri);
+    const file = pathOf(uri),
+      root = this.rootsOf.get(uri);
     this.documents.delete(uri);
     if (file !== undefined && kindOf(file) !== 'nspawn') {
       this.touch(file, false);
@@ -158,7 +167,8 @@ export class DiagnosticsService {
    * @param entry the file has come or gone, not only changed
    */
   changed(file: string, entry: boolean): void {
-    const kind = kindOf(file), { workspace } = this.office;
+    const kind = kindOf(file),
+      { workspace } = this.office;
     if (kind === 'nspawn') {
       // It may be read instead of an open one, or that one instead of it.
       for (const uri of workspace.opened) if (workspace.get(uri)?.kind === 'nspawn') this.soon(uri);
@@ -176,7 +186,8 @@ export class DiagnosticsService {
   soon(uri: string): void {
     const file = this.fileOfProject(uri);
     const root = file === undefined ? undefined : this.rootOf(file);
-    if (root === undefined) this.documents.add(uri); else this.roots.add(root);
+    if (root === undefined) this.documents.add(uri);
+    else this.roots.add(root);
     this.wait();
   }
 
@@ -207,7 +218,9 @@ export class DiagnosticsService {
 
   private wait(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => { this.now(); }, rest);
+    this.timer = setTimeout(() => {
+      this.now();
+    }, rest);
   }
 
   /** Judges what waits, after what is being judged. */
@@ -220,7 +233,8 @@ export class DiagnosticsService {
 
   private async all(): Promise<void> {
     const { workspace } = this.office;
-    const documents = [...this.documents], roots = [...this.roots];
+    const documents = [...this.documents],
+      roots = [...this.roots];
     this.documents.clear();
     this.roots.clear();
     for (const uri of documents) {
@@ -271,9 +285,12 @@ export class DiagnosticsService {
    */
   private async show(uri: string, here: LintInput, outdated: () => boolean): Promise<boolean> {
     const steps = diagnosing(here, this.office.rules());
-    for (let began = performance.now(); ;) {
+    for (let began = performance.now(); ; ) {
       const { done, value } = steps.next();
-      if (done === true) { await this.tell(uri, here.document, value); return true; }
+      if (done === true) {
+        await this.tell(uri, here.document, value);
+        return true;
+      }
       if (performance.now() - began < patience) continue;
       await new Promise(setImmediate);
       if (outdated()) return false;
@@ -283,9 +300,10 @@ export class DiagnosticsService {
 
   /** Judges a file as part of its project, unless it is read as it was when it was judged last. */
   private async showMember(uri: string, here: LintInput, outdated: () => boolean): Promise<boolean> {
-    const grounds = new InputFingerprint(here), { judged } = this;
+    const grounds = new InputFingerprint(here),
+      { judged } = this;
     if (judged.get(uri)?.equals(grounds) === true) return true;
-    if (!await this.show(uri, here, outdated)) return false;
+    if (!(await this.show(uri, here, outdated))) return false;
     judged.set(uri, grounds);
     return true;
   }
@@ -303,9 +321,15 @@ export class DiagnosticsService {
       this.rootsOf.set(uri, home);
       if (home === root) open.push(uri);
       // A file that one project has lost to another makes a difference to both.
-      if (home !== last) for (const other of [home, last]) if (other !== root) { this.roots.add(other); this.wait(); }
+      if (home !== last)
+        for (const other of [home, last])
+          if (other !== root) {
+            this.roots.add(other);
+            this.wait();
+          }
     }
-    const before = this.shown.get(root) ?? new Set<string>(), now = new Set<string>();
+    const before = this.shown.get(root) ?? new Set<string>(),
+      now = new Set<string>();
     this.shown.set(root, now);
     const chosen = this.projects.targetIn(root);
     for (const uri of open) workspace.retarget(uri, chosen.target);
@@ -315,31 +339,45 @@ export class DiagnosticsService {
     }
     // An edit comes in between: what is old is not finished.
     const outdated = (): boolean => this.roots.has(root);
-    const unfinished = (): void => { for (const known of before) now.add(known); };
+    const unfinished = (): void => {
+      for (const known of before) now.add(known);
+    };
     for (const uri of open) {
       const document = workspace.get(uri);
-      if (document !== undefined && !await this.showMember(uri, this.caseOf(document), outdated)) { unfinished(); return; }
+      if (document !== undefined && !(await this.showMember(uri, this.caseOf(document), outdated))) {
+        unfinished();
+        return;
+      }
     }
     // Nobody looks at a project of which nothing is open.
     let began = performance.now();
     for (const member of open.length === 0 ? [] : this.projects.members(root)) {
-      const { file } = member, uri = uriOf(file);
+      const { file } = member,
+        uri = uriOf(file);
       if (workspace.at(file) !== undefined) continue;
       now.add(uri);
       // A file that several projects read is shown as the first of them reads it.
-      const { document, project } = member.project.readings(member.document).length > 0 ? this.projects.reading(file) ?? member : member;
+      const { document, project } = member.project.readings(member.document).length > 0 ? (this.projects.reading(file) ?? member) : member;
       if (performance.now() - began >= patience) {
         await new Promise(setImmediate);
         began = performance.now();
       }
-      if (outdated() || !await this.showMember(uri, { document, launch: 'unit', trusted: true, project, failed: this.failedIn(uri) }, outdated)) { unfinished(); return; }
+      if (
+        outdated() ||
+        !(await this.showMember(uri, { document, launch: 'unit', trusted: true, project, failed: this.failedIn(uri) }, outdated))
+      ) {
+        unfinished();
+        return;
+      }
     }
     for (const uri of before) this.hide(uri);
   }
 
   /** Tells the editor what it does not know yet. A new version of an open text is always answered. */
   private async tell(uri: string, document: Document, found: PublishDiagnosticsParams['diagnostics']): Promise<void> {
-    const isOpen = this.office.workspace.get(uri) === document, version = isOpen ? document.text.version : undefined, news = JSON.stringify([version, found]);
+    const isOpen = this.office.workspace.get(uri) === document,
+      version = isOpen ? document.text.version : undefined,
+      news = JSON.stringify([version, found]);
     if (this.told.get(uri) === news || (!isOpen && found.length === 0 && !this.told.has(uri))) return;
     this.told.set(uri, news);
     await this.office.send({ uri, diagnostics: found, ...(version === undefined ? {} : { version }) });

@@ -1,11 +1,44 @@
-import { CodeActionKind, type Connection, LSPErrorCodes, type Position, type Range, ResponseError, type ServerCapabilities, uinteger } from 'vscode-languageserver/node';
 import {
-  completionList, definition, documentSymbols, enter, fixAll, fixAllKind, fixes, folding, formatting, highlights, hover, inlayHints, legend,
-  links, makeExecutableCommand, movesFile, prepareRename, refactorings, references, rename, resolved, selection, signature, tokenEdits, tokens, workspaceSymbols,
+  CodeActionKind,
+  type Connection,
+  LSPErrorCodes,
+  type Position,
+  type Range,
+  ResponseError,
+  type ServerCapabilities,
+  uinteger,
+} from 'vscode-languageserver/node';
+import {
+  completionList,
+  definition,
+  documentSymbols,
+  enter,
+  fixAll,
+  fixAllKind,
+  fixes,
+  folding,
+  formatting,
+  highlights,
+  hover,
+  inlayHints,
+  legend,
+  links,
+  makeExecutableCommand,
+  movesFile,
+  prepareRename,
+  refactorings,
+  references,
+  rename,
+  resolved,
+  selection,
+  signature,
+  tokenEdits,
+  tokens,
+  workspaceSymbols,
 } from '../features';
+import { makeExecutable } from '../node/shared/replace-file';
 import type { LintInput } from '../rules';
 import type { Document } from '../schema';
-import { makeExecutable } from '../node/shared/replace-file';
 import type { ServerConfiguration } from './configuration';
 import type { Workspace } from './workspace';
 
@@ -49,7 +82,8 @@ export interface HandlerContext {
 export function registerHandlers(connection: Connection, here: HandlerContext): void {
   const { workspace } = here;
   /** A handler that answers about an open document, and nothing about any other, or about one that is too large to be read. */
-  const about = <P extends { readonly textDocument: { readonly uri: string } }, R>(feature: (document: Document, params: P) => R) =>
+  const about =
+    <P extends { readonly textDocument: { readonly uri: string } }, R>(feature: (document: Document, params: P) => R) =>
     (params: P): R | null => {
       const document = workspace.get(params.textDocument.uri);
       return document === undefined || document.tooLarge ? null : feature(document, inside(params));
@@ -69,34 +103,44 @@ export function registerHandlers(connection: Connection, here: HandlerContext): 
   connection.onDefinition(about((d, { position }) => definition(d, position, workspace)));
   connection.onReferences(about((d, { position }) => references(d, position, workspace)));
   connection.onPrepareRename(about((d, { position }) => prepareRename(d, position, workspace)));
-  connection.onRenameRequest(about((d, { position, newName }) => {
-    const edit = rename(d, position, newName, workspace);
-    if (typeof edit !== 'string' && edit.documentChanges !== undefined && !here.canMove) {
-      throw new ResponseError(LSPErrorCodes.RequestFailed, 'This editor cannot rename files, which belongs to it here');
-    }
-    if (typeof edit === 'string') throw new ResponseError(LSPErrorCodes.RequestFailed, edit);
-    return edit;
-  }));
+  connection.onRenameRequest(
+    about((d, { position, newName }) => {
+      const edit = rename(d, position, newName, workspace);
+      if (typeof edit !== 'string' && edit.documentChanges !== undefined && !here.canMove) {
+        throw new ResponseError(LSPErrorCodes.RequestFailed, 'This editor cannot rename files, which belongs to it here');
+      }
+      if (typeof edit === 'string') throw new ResponseError(LSPErrorCodes.RequestFailed, edit);
+      return edit;
+    }),
+  );
   connection.onFoldingRanges(about((d) => folding(d)));
   connection.onSelectionRanges(about((d, { positions }) => selection(d, positions)));
   connection.languages.inlayHint.on(about((d, { range }) => inlayHints(d, range)));
-  connection.onCodeAction(about((d, { range, context: { only } }) => {
-    // Fix-all is for those who ask for it by name: on save, or from its menu.
-    const wanted = (kind: string, unasked: boolean): boolean =>
-      only === undefined ? unasked : only.some((o) => kind === o || kind.startsWith(`${o}.`));
-    const all = wanted(fixAllKind, false) ? fixAll(here.caseOf(d), here.settings.rules) : undefined;
-    return [
-      ...(wanted(CodeActionKind.QuickFix, true) ? fixes(here.caseOf(d), range, here.settings.rules, here.moveCommand).filter((f) => here.canMove || !movesFile(f)) : []),
-      ...(wanted(CodeActionKind.RefactorRewrite, true) ? refactorings(d, range) : []),
-      ...(all === undefined ? [] : [all]),
-    ];
-  }));
+  connection.onCodeAction(
+    about((d, { range, context: { only } }) => {
+      // Fix-all is for those who ask for it by name: on save, or from its menu.
+      const wanted = (kind: string, unasked: boolean): boolean =>
+        only === undefined ? unasked : only.some((o) => kind === o || kind.startsWith(`${o}.`));
+      const all = wanted(fixAllKind, false) ? fixAll(here.caseOf(d), here.settings.rules) : undefined;
+      return [
+        ...(wanted(CodeActionKind.QuickFix, true)
+          ? fixes(here.caseOf(d), range, here.settings.rules, here.moveCommand).filter((f) => here.canMove || !movesFile(f))
+          : []),
+        ...(wanted(CodeActionKind.RefactorRewrite, true) ? refactorings(d, range) : []),
+        ...(all === undefined ? [] : [all]),
+      ];
+    }),
+  );
   connection.onExecuteCommand(({ command, arguments: [file] = [] }) => {
-    if (command !== makeExecutableCommand || typeof file !== 'string') throw new ResponseError(LSPErrorCodes.RequestFailed, 'There is no such command');
+    if (command !== makeExecutableCommand || typeof file !== 'string')
+      throw new ResponseError(LSPErrorCodes.RequestFailed, 'There is no such command');
     try {
       makeExecutable(file);
     } catch (error) {
-      throw new ResponseError(LSPErrorCodes.RequestFailed, `${file} was not made executable: ${error instanceof Error ? error.message : String(error)}`);
+      throw new ResponseError(
+        LSPErrorCodes.RequestFailed,
+        `${file} was not made executable: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
     here.changed(file);
     return null;
@@ -105,19 +149,25 @@ export function registerHandlers(connection: Connection, here: HandlerContext): 
 }
 
 /** What may be asked about: some of these have each kind of parameters. */
-interface Places { readonly position?: Position; readonly positions?: readonly Position[]; readonly range?: Range }
+interface Places {
+  readonly position?: Position;
+  readonly positions?: readonly Position[];
+  readonly range?: Range;
+}
 
 /** Parameters with places that are numbers of lines and characters; what is none becomes the nearest that is one. */
 function inside<P extends object>(params: P): P {
   const { position, positions, range } = params as Places;
   return {
-    ...params, ...(position === undefined ? {} : { position: placeOf(position) }), ...(positions === undefined ? {} : { positions: positions.map(placeOf) }),
+    ...params,
+    ...(position === undefined ? {} : { position: placeOf(position) }),
+    ...(positions === undefined ? {} : { positions: positions.map(placeOf) }),
     ...(range === undefined ? {} : { range: { start: placeOf(range.start), end: placeOf(range.end) } }),
   };
 }
 
 function placeOf({ line, character }: Position): Position {
-  const whole = (n: unknown): number => typeof n === 'number' && n > 0 ? Math.floor(Math.min(n, uinteger.MAX_VALUE)) : 0;
+  const whole = (n: unknown): number => (typeof n === 'number' && n > 0 ? Math.floor(Math.min(n, uinteger.MAX_VALUE)) : 0);
   return { line: whole(line), character: whole(character) };
 }
 
@@ -139,7 +189,8 @@ function answerTokens(connection: Connection, workspace: Workspace): void {
     return { data: document === undefined ? [] : tokens(document, inside({ range }).range) };
   });
   connection.languages.semanticTokens.onDelta(({ textDocument: { uri }, previousResultId }) => {
-    const before = last.get(uri), result = full(uri);
+    const before = last.get(uri),
+      result = full(uri);
     return before?.resultId === previousResultId ? { resultId: result.resultId, edits: tokenEdits(before.data, result.data) } : result;
   });
 }

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Diagnostic, FileChangeType, type LogMessageParams } from 'vscode-languageserver/node';
 import { host } from '../node/host';
-import { type DiagnosticsDependencies, DiagnosticsService } from './diagnostics';
 import { rules } from '../rules';
+import { type DiagnosticsDependencies, DiagnosticsService } from './diagnostics';
 import { Editor } from './testing/editor';
 import { Workspace } from './workspace';
 
@@ -25,14 +25,18 @@ describe('server and files that somebody else has made', () => {
     editor.diagnostics(uri(name), (_, found) => found.some((d) => wanted.test(JSON.stringify(d.message))));
   /** The server has done what it was asked before. */
   const answers = (): Promise<unknown> => editor.ask('nspawn/target');
-  const logged = async (wanted: RegExp): Promise<void> => { while (!log.some((line) => wanted.test(line))) await answers(); };
+  const logged = async (wanted: RegExp): Promise<void> => {
+    while (!log.some((line) => wanted.test(line))) await answers();
+  };
 
   beforeEach(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'nspawn-hostile-'));
     mkdirSync(at('.git'));
     editor = new Editor();
     log = [];
-    editor.connection.onNotification('window/logMessage', ({ message }: LogMessageParams) => { log.push(message); });
+    editor.connection.onNotification('window/logMessage', ({ message }: LogMessageParams) => {
+      log.push(message);
+    });
     await editor.start(folder);
   });
   afterEach(() => {
@@ -42,7 +46,8 @@ describe('server and files that somebody else has made', () => {
 
   it('judges a good file beside one whose folder cannot be looked into', async () => {
     symlinkSync('loop', at('loop'));
-    for (const odd of ['loop/mkosi.conf', `${'n'.repeat(300)}/mkosi.conf`, `${'d/'.repeat(5000)}mkosi.conf`]) await open(odd, '[Distribution]\nDistribution=nonsense\n');
+    for (const odd of ['loop/mkosi.conf', `${'n'.repeat(300)}/mkosi.conf`, `${'d/'.repeat(5000)}mkosi.conf`])
+      await open(odd, '[Distribution]\nDistribution=nonsense\n');
     await open('ok/mkosi.conf', '[Distribution]\nDistribution=nonsense\n');
     await says('ok/mkosi.conf', /nonsense/);
     await says('loop/mkosi.conf', /nonsense/);
@@ -59,30 +64,62 @@ describe('server and files that somebody else has made', () => {
     symlinkSync('/dev/zero', at('zero.nspawn'));
     put('giant.nspawn', '');
     truncateSync(at('giant.nspawn'), 2 ** 32);
-    const changes = ['fifo.conf', 'fifo.nspawn', 'mkosi.conf.d', 'mkosi.conf.d/fifo.conf', 'mkosi.version', 'mkosi.conf.d/zero.conf', 'zero.nspawn', 'giant.nspawn', 'fifo.conf/mkosi.conf']
-      .flatMap((name) => [FileChangeType.Created, FileChangeType.Changed].map((type) => ({ uri: uri(name), type })));
+    const changes = [
+      'fifo.conf',
+      'fifo.nspawn',
+      'mkosi.conf.d',
+      'mkosi.conf.d/fifo.conf',
+      'mkosi.version',
+      'mkosi.conf.d/zero.conf',
+      'zero.nspawn',
+      'giant.nspawn',
+      'fifo.conf/mkosi.conf',
+    ].flatMap((name) => [FileChangeType.Created, FileChangeType.Changed].map((type) => ({ uri: uri(name), type })));
     await editor.tell('workspace/didChangeWatchedFiles', { changes });
     const shown = await says('mkosi.conf', /fifo\.conf: This is a FIFO/);
     assert.equal(shown.filter((d) => /is a (FIFO|device)/.test(JSON.stringify(d.message))).length, 4, JSON.stringify(shown));
-    const textDocument = { uri: uri('ok.nspawn') }, position = { line: 1, character: 2 };
+    const textDocument = { uri: uri('ok.nspawn') },
+      position = { line: 1, character: 2 };
     assert.deepEqual(await editor.ask('workspace/symbol', { query: 'zero' }), []);
     assert.ok(await editor.ask('textDocument/hover', { textDocument, position }));
   });
 
   it('answers about URIs of every kind', async () => {
     const odd = [
-      'file:///a%00b/mkosi.conf', 'file:///a%2F..%2Fb/mkosi.conf', `file:///${'x'.repeat(5000)}/mkosi.conf`, 'file:///%FF/mkosi.conf', 'file:///mkosi.conf',
-      'file://host/mkosi.conf', 'file:mkosi.conf', 'file://', 'untitled:Untitled-1', 'git:/a/mkosi.conf?x', 'vscode-remote://ssh+x/mkosi.conf', '', 'not a uri', 'file:///%', 'a:%00',
-      'file:///dev/stdin/mkosi.conf', 'file:///proc/self/fd/0', 'file:///x.nspawn%0A',
+      'file:///a%00b/mkosi.conf',
+      'file:///a%2F..%2Fb/mkosi.conf',
+      `file:///${'x'.repeat(5000)}/mkosi.conf`,
+      'file:///%FF/mkosi.conf',
+      'file:///mkosi.conf',
+      'file://host/mkosi.conf',
+      'file:mkosi.conf',
+      'file://',
+      'untitled:Untitled-1',
+      'git:/a/mkosi.conf?x',
+      'vscode-remote://ssh+x/mkosi.conf',
+      '',
+      'not a uri',
+      'file:///%',
+      'a:%00',
+      'file:///dev/stdin/mkosi.conf',
+      'file:///proc/self/fd/0',
+      'file:///x.nspawn%0A',
     ];
     for (const each of odd) await editor.open(each, '[Distribution]\nDistribution=nonsense\n[Content]\nExtraTrees=a\n', 'mkosi');
     for (const each of odd) {
-      const textDocument = { uri: each }, position = { line: 1, character: 16 };
+      const textDocument = { uri: each },
+        position = { line: 1, character: 16 };
       for (const method of ['hover', 'completion', 'definition', 'documentLink', 'references', 'documentSymbol', 'semanticTokens/full']) {
         await editor.ask(`textDocument/${method}`, { textDocument, position, context: { includeDeclaration: true } });
       }
       await editor.diagnostics(each, (codes) => codes.includes('bad-value'));
-      await editor.tell('workspace/didChangeWatchedFiles', { changes: [{ uri: each, type: 1 }, { uri: each, type: 2 }, { uri: each, type: 3 }] });
+      await editor.tell('workspace/didChangeWatchedFiles', {
+        changes: [
+          { uri: each, type: 1 },
+          { uri: each, type: 2 },
+          { uri: each, type: 3 },
+        ],
+      });
       await editor.tell('textDocument/didClose', { textDocument });
     }
     await open('ok.nspawn', '[Exec]\nBoot=maybe\n');
@@ -92,7 +129,9 @@ describe('server and files that somebody else has made', () => {
 
   it('knows a file as open as long as one of its URIs is', async () => {
     put('mkosi.conf', '[Distribution]\nDistribution=debian\n');
-    const one = uri('mkosi.conf'), other = one.replace('mkosi.conf', 'mkosi%2Econf'), text = '[Distribution]\nDistribution=nonsense\n';
+    const one = uri('mkosi.conf'),
+      other = one.replace('mkosi.conf', 'mkosi%2Econf'),
+      text = '[Distribution]\nDistribution=nonsense\n';
     await editor.open(one, text, 'mkosi');
     await editor.open(other, text, 'mkosi');
     await editor.diagnostics(other, (codes) => codes.includes('bad-value'));
@@ -106,7 +145,11 @@ describe('server and files that somebody else has made', () => {
     const [rule] = rules;
     assert.ok(rule);
     const { check } = { check: rule.check.bind(rule) };
-    Object.assign(rule, { check: () => { throw new Error('no such luck'); } });
+    Object.assign(rule, {
+      check: () => {
+        throw new Error('no such luck');
+      },
+    });
     try {
       await open('a.nspawn', '[Exec]\nBoot=maybe\n');
       await says('a.nspawn', /maybe/);
@@ -124,28 +167,61 @@ describe('server and files that somebody else has made', () => {
     for (let i = 0; i < 10_010; i++) writeFileSync(at(`many/${i}`), '');
     assert.equal(host.entries(at('many')).length, 10_000);
     await open('mkosi.conf', '[Output]\nOutputDirectory=many/\n');
-    const items = await editor.ask('textDocument/completion', { textDocument: { uri: uri('mkosi.conf') }, position: { line: 1, character: 21 } }) as
-      { items?: unknown[] } | unknown[];
-    assert.equal((Array.isArray(items) ? items : items.items ?? []).length, 1000);
+    const items = (await editor.ask('textDocument/completion', {
+      textDocument: { uri: uri('mkosi.conf') },
+      position: { line: 1, character: 21 },
+    })) as { items?: unknown[] } | unknown[];
+    assert.equal((Array.isArray(items) ? items : (items.items ?? [])).length, 1000);
   });
 });
 
 describe('what a judge holds', () => {
   let folder: string;
-  before(() => { folder = mkdtempSync(path.join(tmpdir(), 'nspawn-held-')); mkdirSync(path.join(folder, '.git')); });
-  after(() => { execFileSync('rm', ['-rf', folder]); });
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'nspawn-held-'));
+    mkdirSync(path.join(folder, '.git'));
+  });
+  after(() => {
+    execFileSync('rm', ['-rf', folder]);
+  });
 
   /** A judge without a server. */
-  function alone(more: Partial<DiagnosticsDependencies> = {}): { judge: DiagnosticsService; workspace: Workspace; shown: Map<string, unknown[]>; failed: string[] } {
-    const workspace = new Workspace(), shown = new Map<string, unknown[]>(), failed: string[] = [];
+  function alone(more: Partial<DiagnosticsDependencies> = {}): {
+    judge: DiagnosticsService;
+    workspace: Workspace;
+    shown: Map<string, unknown[]>;
+    failed: string[];
+  } {
+    const workspace = new Workspace(),
+      shown = new Map<string, unknown[]>(),
+      failed: string[] = [];
     const judge = new DiagnosticsService({
-      workspace, rules: () => ({}), configured: Promise.resolve(), send: ({ uri, diagnostics }) => { shown.set(uri, diagnostics); return Promise.resolve(); },
-      retargeted: () => Promise.resolve(), report: (work) => { work.catch((error: unknown) => { failed.push(String(error)); }); },
-      failed: (what, error) => { failed.push(`${what}: ${String(error)}`); }, ...more,
+      workspace,
+      rules: () => ({}),
+      configured: Promise.resolve(),
+      send: ({ uri, diagnostics }) => {
+        shown.set(uri, diagnostics);
+        return Promise.resolve();
+      },
+      retargeted: () => Promise.resolve(),
+      report: (work) => {
+        work.catch((error: unknown) => {
+          failed.push(String(error));
+        });
+      },
+      failed: (what, error) => {
+        failed.push(`${what}: ${String(error)}`);
+      },
+      ...more,
     });
     return { judge, workspace, shown, failed };
   }
-  const until = async (wanted: () => boolean): Promise<void> => { while (!wanted()) await new Promise((resolve) => { setTimeout(resolve, 5); }); };
+  const until = async (wanted: () => boolean): Promise<void> => {
+    while (!wanted())
+      await new Promise((resolve) => {
+        setTimeout(resolve, 5);
+      });
+  };
 
   it('does not count when the settings change while it is said', async () => {
     let level: 'off' | 'error' = 'off';
@@ -153,7 +229,10 @@ describe('what a judge holds', () => {
       rules: () => ({ 'unknown-setting': level }),
       send: ({ uri, diagnostics }) => {
         office.shown.set(uri, diagnostics);
-        if (level === 'off') { level = 'error'; office.judge.retarget(false, false); }
+        if (level === 'off') {
+          level = 'error';
+          office.judge.retarget(false, false);
+        }
         return Promise.resolve();
       },
     });
@@ -165,7 +244,8 @@ describe('what a judge holds', () => {
   });
 
   it('is nothing when five hundred projects have been opened and closed', async () => {
-    const { judge, workspace, shown, failed } = alone(), uris: string[] = [];
+    const { judge, workspace, shown, failed } = alone(),
+      uris: string[] = [];
     for (let i = 0; i < 500; i++) {
       const project = path.join(folder, String(i));
       mkdirSync(path.join(project, 'mkosi.conf.d'), { recursive: true });
@@ -201,9 +281,15 @@ describe('what a judge holds', () => {
       return pathToFileURL(path.join(folder, name)).href;
     };
     put('including/.git/HEAD', '');
-    const main = put('including/mkosi.conf', '[Include]\nInclude=../shared.conf\n'), shared = put('shared.conf', '[Match]\nImageId=x\n[Content]\nBogus=1\n');
+    const main = put('including/mkosi.conf', '[Include]\nInclude=../shared.conf\n'),
+      shared = put('shared.conf', '[Match]\nImageId=x\n[Content]\nBogus=1\n');
     for (const uri of [main, shared]) {
-      workspace.didOpen({ uri, languageId: 'mkosi', version: 1, text: uri === main ? '[Include]\nInclude=../shared.conf\n' : '[Match]\nImageId=x\n[Content]\nBogus=1\n' });
+      workspace.didOpen({
+        uri,
+        languageId: 'mkosi',
+        version: 1,
+        text: uri === main ? '[Include]\nInclude=../shared.conf\n' : '[Match]\nImageId=x\n[Content]\nBogus=1\n',
+      });
       judge.opened(uri);
     }
     await until(() => JSON.stringify(shown.get(shared) ?? '').includes('Not read here'));
@@ -215,13 +301,15 @@ describe('what a judge holds', () => {
 
   it('does not depend on one project that cannot be judged', async () => {
     let failing = true;
-    const { judge, workspace, shown, failed } = alone({ retargeted: () => failing ? Promise.reject(new Error('no editor')) : Promise.resolve() });
+    const { judge, workspace, shown, failed } = alone({
+      retargeted: () => (failing ? Promise.reject(new Error('no editor')) : Promise.resolve()),
+    });
     for (const name of ['r1', 'r2']) {
       mkdirSync(path.join(folder, name, '.git'), { recursive: true });
       const uri = pathToFileURL(path.join(folder, name, 'mkosi.conf')).href;
       workspace.didOpen({ uri, languageId: 'mkosi', version: 1, text: '[Content]\nBogus=1\n' });
       judge.opened(uri);
-      await until(() => name === 'r1' ? failed.length > 0 : (shown.get(uri)?.length ?? 0) > 0);
+      await until(() => (name === 'r1' ? failed.length > 0 : (shown.get(uri)?.length ?? 0) > 0));
       failing = false;
     }
     assert.match(failed[0] ?? '', /^Judging .*r1: Error: no editor$/);
@@ -230,8 +318,12 @@ describe('what a judge holds', () => {
 
 describe('the search of the workspace', () => {
   let folder: string;
-  beforeEach(() => { folder = mkdtempSync(path.join(tmpdir(), 'nspawn-search-')); });
-  afterEach(() => { execFileSync('rm', ['-rf', folder]); });
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'nspawn-search-'));
+  });
+  afterEach(() => {
+    execFileSync('rm', ['-rf', folder]);
+  });
 
   const put = (name: string, text = '[Exec]\nBoot=yes\n'): void => {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
@@ -260,7 +352,8 @@ describe('the search of the workspace', () => {
       assert.equal(await workspace.search([folder]), false, JSON.stringify(some));
       assert.ok(known(workspace) <= 10, JSON.stringify(some));
     }
-    const over = new AbortController(), workspace = new Workspace(limits);
+    const over = new AbortController(),
+      workspace = new Workspace(limits);
     over.abort();
     assert.equal(await workspace.search([folder], over.signal), false);
     assert.equal(known(workspace), 0);

@@ -20,28 +20,44 @@ describe('server', () => {
   });
 
   it('answers every kind of request that it says it answers', async () => {
-    const { capabilities } = await editor.start(folder) as { capabilities: Record<string, unknown> };
+    const { capabilities } = (await editor.start(folder)) as { capabilities: Record<string, unknown> };
     writeFileSync(path.join(folder, 'script'), '');
-    const textDocument = { uri: uri('web.nspawn') }, position = { line: 2, character: 6 };
+    const textDocument = { uri: uri('web.nspawn') },
+      position = { line: 2, character: 6 };
     const range = { start: { line: 0, character: 0 }, end: { line: 3, character: 0 } };
     await editor.open(textDocument.uri, '[Network]\nPrivate = yes\nZone=lab\n');
-    const ask = (method: string, more: object = {}): Promise<unknown> => editor.ask(`textDocument/${method}`, { textDocument, position, range, ...more });
+    const ask = (method: string, more: object = {}): Promise<unknown> =>
+      editor.ask(`textDocument/${method}`, { textDocument, position, range, ...more });
     const answers: [string, Promise<unknown>][] = [
-      ['completionProvider', ask('completion')], ['hoverProvider', ask('hover')],
+      ['completionProvider', ask('completion')],
+      ['hoverProvider', ask('hover')],
       ['codeActionProvider', ask('codeAction', { context: { diagnostics: [], only: ['refactor'] } })],
       ['documentFormattingProvider', ask('formatting', { options: { tabSize: 4, insertSpaces: true } })],
       ['documentRangeFormattingProvider', ask('rangeFormatting', { options: { tabSize: 4, insertSpaces: true } })],
       ['documentOnTypeFormattingProvider', ask('onTypeFormatting', { ch: '\n', options: { tabSize: 4, insertSpaces: true } })],
-      ['documentSymbolProvider', ask('documentSymbol')], ['documentHighlightProvider', ask('documentHighlight')],
-      ['documentLinkProvider', ask('documentLink')], ['definitionProvider', ask('definition')],
-      ['referencesProvider', ask('references', { context: { includeDeclaration: true } })], ['renameProvider', ask('prepareRename')],
-      ['foldingRangeProvider', ask('foldingRange')], ['selectionRangeProvider', ask('selectionRange', { positions: [position] })],
-      ['semanticTokensProvider', ask('semanticTokens/full')], ['inlayHintProvider', ask('inlayHint')],
+      ['documentSymbolProvider', ask('documentSymbol')],
+      ['documentHighlightProvider', ask('documentHighlight')],
+      ['documentLinkProvider', ask('documentLink')],
+      ['definitionProvider', ask('definition')],
+      ['referencesProvider', ask('references', { context: { includeDeclaration: true } })],
+      ['renameProvider', ask('prepareRename')],
+      ['foldingRangeProvider', ask('foldingRange')],
+      ['selectionRangeProvider', ask('selectionRange', { positions: [position] })],
+      ['semanticTokensProvider', ask('semanticTokens/full')],
+      ['inlayHintProvider', ask('inlayHint')],
       ['workspaceSymbolProvider', editor.ask('workspace/symbol', { query: 'lab' })],
       ['signatureHelpProvider', ask('signatureHelp')],
-      ['executeCommandProvider', editor.ask('workspace/executeCommand', { command: 'nspawn.server.makeExecutable', arguments: [path.join(folder, 'script')] })],
+      [
+        'executeCommandProvider',
+        editor.ask('workspace/executeCommand', { command: 'nspawn.server.makeExecutable', arguments: [path.join(folder, 'script')] }),
+      ],
     ];
-    assert.deepEqual(answers.map(([name]) => name).sort(), Object.keys(capabilities).filter((c) => c.endsWith('Provider')).sort());
+    assert.deepEqual(
+      answers.map(([name]) => name).sort(),
+      Object.keys(capabilities)
+        .filter((c) => c.endsWith('Provider'))
+        .sort(),
+    );
     for (const [name, answer] of answers) {
       if (!['signatureHelpProvider', 'executeCommandProvider'].includes(name)) assert.ok(JSON.stringify(await answer) !== 'null', name);
       else assert.equal(await answer, null);
@@ -54,9 +70,16 @@ describe('server', () => {
     await editor.start(folder);
     const web = uri('web.nspawn');
     await editor.open(web, '[Network]\nZone=lab\n');
-    const references = async (): Promise<string[]> => (await editor.ask('textDocument/references', {
-      textDocument: { uri: web }, position: { line: 1, character: 6 }, context: { includeDeclaration: true },
-    }) as { uri: string }[]).map((l) => l.uri).filter((u) => u.startsWith(pathToFileURL(folder).href));
+    const references = async (): Promise<string[]> =>
+      (
+        (await editor.ask('textDocument/references', {
+          textDocument: { uri: web },
+          position: { line: 1, character: 6 },
+          context: { includeDeclaration: true },
+        })) as { uri: string }[]
+      )
+        .map((l) => l.uri)
+        .filter((u) => u.startsWith(pathToFileURL(folder).href));
     const changed = (name: string, type: number): Promise<void> =>
       editor.tell('workspace/didChangeWatchedFiles', { changes: [{ uri: uri(name), type }] });
     // The first answers may come before the folder has been searched.
@@ -78,18 +101,30 @@ describe('server', () => {
     const x = uri('x.nspawn');
     await editor.open(x, '[Exec]\nSuppressSync=yes\n');
     await editor.diagnostics(x, (codes) => codes.includes('unknown-setting'));
-    assert.deepEqual(await editor.ask('nspawn/target'), { systemd: { version: 247, from: 'host' }, mkosi: { version: 27.1, from: 'newest' } });
+    assert.deepEqual(await editor.ask('nspawn/target'), {
+      systemd: { version: 247, from: 'host' },
+      mkosi: { version: 27.1, from: 'newest' },
+    });
     editor.settings = { systemdVersion: '257' };
     await editor.tell('workspace/didChangeConfiguration', { settings: null });
     await editor.diagnostics(x, (codes) => codes.length === 0);
-    assert.deepEqual(await editor.ask('nspawn/target'), { systemd: { version: 257, from: 'setting' }, mkosi: { version: 27.1, from: 'newest' } });
+    assert.deepEqual(await editor.ask('nspawn/target'), {
+      systemd: { version: 257, from: 'setting' },
+      mkosi: { version: 27.1, from: 'newest' },
+    });
     editor.settings = {};
     await editor.tell('workspace/didChangeConfiguration', { settings: null });
     await editor.tell('nspawn/host', { systemd: 240, mkosi: '25.3' });
     await editor.diagnostics(x, (codes) => codes.length === 1);
-    assert.deepEqual(await editor.ask('nspawn/target'), { systemd: { version: 240, from: 'host' }, mkosi: { version: 25.3, from: 'host' } });
+    assert.deepEqual(await editor.ask('nspawn/target'), {
+      systemd: { version: 240, from: 'host' },
+      mkosi: { version: 25.3, from: 'host' },
+    });
     await editor.tell('nspawn/host', { systemd: 241 });
-    assert.deepEqual(await editor.ask('nspawn/target'), { systemd: { version: 241, from: 'host' }, mkosi: { version: 27.1, from: 'newest' } });
+    assert.deepEqual(await editor.ask('nspawn/target'), {
+      systemd: { version: 241, from: 'host' },
+      mkosi: { version: 27.1, from: 'newest' },
+    });
   });
 
   it('takes severities of rules, and judges again after every edit', async () => {
@@ -99,7 +134,8 @@ describe('server', () => {
     await editor.open(x, '[Exec]\nBoots=yes\n');
     await editor.diagnostics(x, (codes, shown) => codes.length === 1 && shown[0]?.severity === DiagnosticSeverity.Hint);
     await editor.tell('textDocument/didChange', {
-      textDocument: { uri: x, version: 2 }, contentChanges: [{ range: { start: { line: 1, character: 4 }, end: { line: 1, character: 5 } }, text: '' }],
+      textDocument: { uri: x, version: 2 },
+      contentChanges: [{ range: { start: { line: 1, character: 4 }, end: { line: 1, character: 5 } }, text: '' }],
     });
     await editor.diagnostics(x, (codes) => codes.length === 0);
     await editor.tell('textDocument/didClose', { textDocument: { uri: x } });
@@ -108,7 +144,9 @@ describe('server', () => {
 
   it('shows nothing before it knows the settings', async () => {
     let tell = (): void => undefined;
-    editor.ready = new Promise((resolve) => { tell = resolve; });
+    editor.ready = new Promise((resolve) => {
+      tell = resolve;
+    });
     editor.settings = { rules: { 'unknown-setting': 'hint' } };
     await editor.start(folder, { host: {} });
     const x = uri('x.nspawn');
@@ -116,22 +154,37 @@ describe('server', () => {
     for (let i = 0; i < 3; i++) await editor.ask('textDocument/hover', { textDocument: { uri: x }, position: { line: 0, character: 1 } });
     assert.deepEqual(editor.told, []);
     tell();
-    assert.deepEqual((await editor.diagnostics(x, () => true)).map((d) => d.severity), [DiagnosticSeverity.Hint]);
+    assert.deepEqual(
+      (await editor.diagnostics(x, () => true)).map((d) => d.severity),
+      [DiagnosticSeverity.Hint],
+    );
   });
 
   it('says why a name cannot be taken', async () => {
     await editor.start(folder);
     await editor.open(uri('x.nspawn'), '[Network]\nZone=lab\n');
-    await assert.rejects(editor.ask('textDocument/rename', {
-      textDocument: { uri: uri('x.nspawn') }, position: { line: 1, character: 6 }, newName: 'much-too-long-a-name',
-    }), /12 characters/);
+    await assert.rejects(
+      editor.ask('textDocument/rename', {
+        textDocument: { uri: uri('x.nspawn') },
+        position: { line: 1, character: 6 },
+        newName: 'much-too-long-a-name',
+      }),
+      /12 characters/,
+    );
   });
 
   it('sends only the tokens that changed', async () => {
     await editor.start(folder);
     const textDocument = { uri: uri('x.nspawn') };
     await editor.open(textDocument.uri, '[Exec]\nBoot=yes\n');
-    const full = await editor.ask('textDocument/semanticTokens/full', { textDocument }) as { resultId: string };
-    assert.deepEqual((await editor.ask('textDocument/semanticTokens/full/delta', { textDocument, previousResultId: full.resultId }) as { edits: unknown }).edits, []);
+    const full = (await editor.ask('textDocument/semanticTokens/full', { textDocument })) as { resultId: string };
+    assert.deepEqual(
+      (
+        (await editor.ask('textDocument/semanticTokens/full/delta', { textDocument, previousResultId: full.resultId })) as {
+          edits: unknown;
+        }
+      ).edits,
+      [],
+    );
   });
 });

@@ -1,18 +1,31 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
-  type Connection, DidChangeConfigurationNotification, DidChangeWatchedFilesNotification, FileChangeType, type InitializeParams,
-  type InitializeResult, LSPErrorCodes, Message, ProposedFeatures, type ResponseMessage, TextDocumentSyncKind, WatchKind, createConnection,
+  type Connection,
+  createConnection,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  FileChangeType,
+  type InitializeParams,
+  type InitializeResult,
+  LSPErrorCodes,
+  Message,
+  ProposedFeatures,
+  type ResponseMessage,
+  TextDocumentSyncKind,
+  WatchKind,
 } from 'vscode-languageserver/node';
-import { type HandlerContext, registerHandlers, capabilities } from './handlers';
 import { installedSystemd } from '../node/host';
-import { DiagnosticsService } from './diagnostics';
 import { pathOf, releases } from '../schema';
 import { type Installed, ServerConfiguration, type TargetInForce, versionOf } from './configuration';
-import { Workspace, systemFolders } from './workspace';
+import { DiagnosticsService } from './diagnostics';
+import { capabilities, type HandlerContext, registerHandlers } from './handlers';
+import { systemFolders, Workspace } from './workspace';
 
 /** What is cancelled while it waits is not worked on any more. */
-const cancelled = (message: Message): ResponseMessage | undefined => Message.isRequest(message)
-  ? { jsonrpc: '2.0', id: message.id, error: { code: LSPErrorCodes.RequestCancelled, message: 'Cancelled' } } : undefined;
+const cancelled = (message: Message): ResponseMessage | undefined =>
+  Message.isRequest(message)
+    ? { jsonrpc: '2.0', id: message.id, error: { code: LSPErrorCodes.RequestCancelled, message: 'Cancelled' } }
+    : undefined;
 
 /** What the client may do, as far as the server cares. */
 interface Client {
@@ -31,24 +44,51 @@ interface Client {
  */
 export function serve(connection: Connection = createConnection(ProposedFeatures.all, { cancelUndispatched: cancelled })): void {
   const workspace = new Workspace();
-  const client: Client = { configuration: false, configurationChanges: false, watchedFiles: false, relativePatterns: false, folders: false, moves: false, moveCommand: undefined };
-  let settings = new ServerConfiguration(), folders: string[] = [];
+  const client: Client = {
+    configuration: false,
+    configurationChanges: false,
+    watchedFiles: false,
+    relativePatterns: false,
+    folders: false,
+    moves: false,
+    moveCommand: undefined,
+  };
+  let settings = new ServerConfiguration(),
+    folders: string[] = [];
   let installed: Installed = { systemd: installedSystemd() };
 
   let configured: () => void = () => undefined;
   const judge = new DiagnosticsService({
-    workspace, configured: new Promise((resolve) => { configured = resolve; }), rules: () => settings.rules, send: (found) => connection.sendDiagnostics(found),
+    workspace,
+    configured: new Promise((resolve) => {
+      configured = resolve;
+    }),
+    rules: () => settings.rules,
+    send: (found) => connection.sendDiagnostics(found),
     retargeted: () => connection.sendNotification('nspawn/targetChanged'),
-    report: (work) => { report(connection, work); },
-    failed: (what, error) => { connection.console.error(`${what} failed: ${error instanceof Error ? error.stack ?? error.message : String(error)}`); },
+    report: (work) => {
+      report(connection, work);
+    },
+    failed: (what, error) => {
+      connection.console.error(`${what} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    },
   });
   workspace.project = (document) => judge.caseOf(document).project;
   const here: HandlerContext = {
-    workspace, get settings() { return settings; },
-    get canMove() { return client.moves; },
-    get moveCommand() { return client.moveCommand; },
+    workspace,
+    get settings() {
+      return settings;
+    },
+    get canMove() {
+      return client.moves;
+    },
+    get moveCommand() {
+      return client.moveCommand;
+    },
     caseOf: (document) => judge.caseOf(document),
-    changed: (file) => { judge.changed(file, false); },
+    changed: (file) => {
+      judge.changed(file, false);
+    },
   };
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
@@ -62,13 +102,15 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
     folders = (params.workspaceFolders ?? []).flatMap(({ uri }) => pathOf(uri) ?? []);
     const options: unknown = params.initializationOptions;
     settings = new ServerConfiguration(options);
-    if (typeof options === 'object' && options !== null && 'moveCommand' in options && typeof options.moveCommand === 'string') client.moveCommand = options.moveCommand;
+    if (typeof options === 'object' && options !== null && 'moveCommand' in options && typeof options.moveCommand === 'string')
+      client.moveCommand = options.moveCommand;
     if (typeof options === 'object' && options !== null && 'host' in options) installed = { ...installed, ...installedOf(options.host) };
     judgeBy(settings);
     return {
       serverInfo: { name: 'nspawn' },
       capabilities: {
-        ...capabilities, textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        ...capabilities,
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
     };
@@ -84,13 +126,21 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
   }
 
   const over = new AbortController();
-  connection.onShutdown(() => { over.abort(); });
+  connection.onShutdown(() => {
+    over.abort();
+  });
 
   /** Looks for files, as long as the server runs, and says when there were too many. */
   function search(folders: readonly string[]): void {
-    report(connection, workspace.search(folders, over.signal).then((all) => {
-      if (!all && !over.signal.aborted) connection.console.info(`There are too many files in ${folders.join(', ')}: some .nspawn files are not known until they are opened`);
-    }));
+    report(
+      connection,
+      workspace.search(folders, over.signal).then((all) => {
+        if (!all && !over.signal.aborted)
+          connection.console.info(
+            `There are too many files in ${folders.join(', ')}: some .nspawn files are not known until they are opened`,
+          );
+      }),
+    );
   }
 
   async function configure(): Promise<void> {
@@ -101,7 +151,10 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
 
   connection.onInitialized(() => {
     if (client.configurationChanges) {
-      report(connection, connection.client.register(DidChangeConfigurationNotification.type, { section: 'nspawn' }).then(() => undefined));
+      report(
+        connection,
+        connection.client.register(DidChangeConfigurationNotification.type, { section: 'nspawn' }).then(() => undefined),
+      );
     }
     if (client.watchedFiles) report(connection, watch(connection, client.relativePatterns));
     report(connection, configure().finally(configured));
@@ -120,7 +173,8 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     for (const { uri, type } of changes) {
-      if (type === FileChangeType.Deleted) workspace.didDelete(uri); else workspace.didWrite(uri);
+      if (type === FileChangeType.Deleted) workspace.didDelete(uri);
+      else workspace.didWrite(uri);
       const file = pathOf(uri);
       if (file !== undefined) judge.changed(file, type !== FileChangeType.Changed);
     }
@@ -128,7 +182,9 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
   connection.onRequest('nspawn/releases', () => releases);
   connection.onRequest('nspawn/target', (about: unknown): TargetInForce => {
     const inForce = settings.inForce(installed);
-    return typeof about === 'object' && about !== null && 'uri' in about && typeof about.uri === 'string' ? judge.targetOf(about.uri, inForce) : inForce;
+    return typeof about === 'object' && about !== null && 'uri' in about && typeof about.uri === 'string'
+      ? judge.targetOf(about.uri, inForce)
+      : inForce;
   });
   // All that is installed now: what is not told is not there any more.
   connection.onNotification('nspawn/host', async (found: unknown) => {
@@ -162,19 +218,31 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
  */
 async function watch(connection: Connection, relative: boolean): Promise<void> {
   const system = relative ? systemFolders.map((f) => ({ globPattern: { baseUri: `file://${f}`, pattern: '*.nspawn' } })) : [];
-  const read = ['**/*.nspawn', '**/*.conf', '**/mkosi.*', '**/mkosi.{default.d,files,images,presets,profiles,uki-profiles}/**'].map((globPattern) => ({ globPattern }));
+  const read = ['**/*.nspawn', '**/*.conf', '**/mkosi.*', '**/mkosi.{default.d,files,images,presets,profiles,uki-profiles}/**'].map(
+    (globPattern) => ({ globPattern }),
+  );
   const there = { globPattern: '**', kind: WatchKind.Create | WatchKind.Delete };
   await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [...read, there, ...system] });
 }
 
 /** Releases as a client tells them, as far as it does. */
 function installedOf(found: unknown): Installed {
-  const { systemd, mkosi, mkosiClone } = (typeof found === 'object' && found !== null ? found : {}) as { systemd?: unknown; mkosi?: unknown; mkosiClone?: unknown };
-  const told = { systemd: versionOf(systemd), mkosi: versionOf(mkosi), mkosiClone: mkosiClone === undefined ? undefined : mkosiClone === true };
+  const { systemd, mkosi, mkosiClone } = (typeof found === 'object' && found !== null ? found : {}) as {
+    systemd?: unknown;
+    mkosi?: unknown;
+    mkosiClone?: unknown;
+  };
+  const told = {
+    systemd: versionOf(systemd),
+    mkosi: versionOf(mkosi),
+    mkosiClone: mkosiClone === undefined ? undefined : mkosiClone === true,
+  };
   return Object.fromEntries(Object.entries(told).filter(([, fact]) => fact !== undefined));
 }
 
 /** Nothing that fails on the way to the editor may end the server; it goes to the editor's log instead. */
 function report(connection: Connection, work: Promise<unknown>): void {
-  work.catch((error: unknown) => { connection.console.error(String(error)); });
+  work.catch((error: unknown) => {
+    connection.console.error(String(error));
+  });
 }

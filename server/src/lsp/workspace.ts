@@ -1,14 +1,14 @@
 import { opendir } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { DidChangeTextDocumentParams, TextDocumentItem } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Surroundings } from '../features';
 import type { Project } from '../model';
 import { read } from '../node/files';
 import { host } from '../node/host';
 import { patientlyLater } from '../node/shared/mounts';
-import { Document, type Target, editionOf, kindOf, newest, pathOf } from '../schema';
+import { Document, editionOf, kindOf, newest, pathOf, type Target } from '../schema';
 
 /** Where systemd-nspawn looks for files of machines, apart from the images' own folder. */
 export const systemFolders: readonly string[] = ['/etc/systemd/nspawn', '/run/systemd/nspawn'];
@@ -82,7 +82,7 @@ export class Workspace implements Surroundings {
     return this.open.keys();
   }
 
-  * documents(): Generator<Document> {
+  *documents(): Generator<Document> {
     yield* this.open.values();
     for (const [uri, known] of this.onDisk) {
       if (this.open.has(uri)) continue;
@@ -92,7 +92,8 @@ export class Workspace implements Surroundings {
   }
 
   didOpen({ uri, languageId, version, text }: TextDocumentItem): void {
-    const file = pathOf(uri), kind = kindOf(file ?? uri) ?? (languageId === 'mkosi' ? 'mkosi' : 'nspawn');
+    const file = pathOf(uri),
+      kind = kindOf(file ?? uri) ?? (languageId === 'mkosi' ? 'mkosi' : 'nspawn');
     if (file !== undefined) this.byPath.set(file, uri);
     this.open.set(uri, Document.open(uri, kind, TextDocument.create(uri, languageId, version, text), this.target));
   }
@@ -109,7 +110,11 @@ export class Workspace implements Surroundings {
       const [start = 0, end = 0] = [old.offsetAt(change.range.start), old.offsetAt(change.range.end)].sort((a, b) => a - b);
       // Clients may name lines that there are not, which update() keeps.
       const range = { start: old.positionAt(start), end: old.positionAt(end) };
-      document = document.edited(TextDocument.update(old, [{ range, text: change.text }], version), { start, end, newLength: change.text.length });
+      document = document.edited(TextDocument.update(old, [{ range, text: change.text }], version), {
+        start,
+        end,
+        newLength: change.text.length,
+      });
     }
     this.open.set(uri, document);
   }
@@ -120,7 +125,8 @@ export class Workspace implements Surroundings {
     if (file !== undefined && this.byPath.get(file) === uri) {
       // A file may be open under two URIs.
       const other = [...this.open.keys()].find((each) => pathOf(each) === file);
-      if (other === undefined) this.byPath.delete(file); else this.byPath.set(file, other);
+      if (other === undefined) this.byPath.delete(file);
+      else this.byPath.set(file, other);
     }
     if (this.onDisk.has(uri)) this.letGo(uri);
   }
@@ -146,7 +152,8 @@ export class Workspace implements Surroundings {
    * @returns whether all of them were looked through, within the limits and before it was over
    */
   async search(folders: readonly string[], over?: AbortSignal): Promise<boolean> {
-    const waiting = [...folders], { limits } = this;
+    const waiting = [...folders],
+      { limits } = this;
     let entries = 0;
     for (let at = 0; at < waiting.length; at++) {
       if (at >= limits.folders) return false;

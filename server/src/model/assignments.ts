@@ -1,6 +1,6 @@
 import type { Assigned, Document, Setting } from '../schema';
-import { type Span, inDocument } from '../syntax';
-import { type Effect, type Grammar, type ValuePart, type Problem, Reading, grammarOf, readingOf } from '../values';
+import { inDocument, type Span } from '../syntax';
+import { type Effect, type Grammar, grammarOf, type Problem, Reading, readingOf, type ValuePart } from '../values';
 
 /** An assignment of a setting that this release knows, and what the tool makes of its value. */
 export interface ParsedAssignment extends Assigned {
@@ -109,7 +109,8 @@ function entryOf(document: Document, assigned: Assigned): ParsedAssignment | und
   // A condition asks for a value in its own syntax, and a specifier is only known when mkosi runs.
   const open = edition.isCondition(section) || (edition.modern && line.value.text.includes('%'));
   const grammar = open ? undefined : grammarOf(setting.value);
-  const reading = grammar === undefined || resets ? new Reading({ value: setting.value, edition }) : readingOf(line, grammar, setting.value, edition);
+  const reading =
+    grammar === undefined || resets ? new Reading({ value: setting.value, edition }) : readingOf(line, grammar, setting.value, edition);
   const dropped = reading.problems.length > 0 && reading.problems.some((p) => ['dropped', 'fatal'].includes(effectOf(p, document)));
   return { line, start, section, setting, grammar, reading, resets, dropped };
 }

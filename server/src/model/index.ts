@@ -1,9 +1,22 @@
 /** What the tools make of their files: the nspawn options in force, location and trust, and mkosi projects. */
-export { type ParsedAssignment, EffectiveAssignments, loadOf } from './assignments';
+export { EffectiveAssignments, loadOf, type ParsedAssignment } from './assignments';
 export type { HostFiles } from './host-files';
 export {
-  Budget, type BuildHost, type FileReading, type FileSystem, type Limits, Project, type Unread, expandedPath, globbed, inner, noLimits, projectLimits,
-  resolve, sameReading, someBuildHost,
+  Budget,
+  type BuildHost,
+  expandedPath,
+  type FileReading,
+  type FileSystem,
+  globbed,
+  inner,
+  type Limits,
+  noLimits,
+  Project,
+  projectLimits,
+  resolve,
+  sameReading,
+  someBuildHost,
+  type Unread,
 } from './mkosi';
 export { network, users } from './nspawn/groups';
 export { imageFoldersOf } from './nspawn/location';

@@ -3,16 +3,20 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { shown } from '../features';
-import { Projects } from './projects';
 import { newest } from '../schema';
+import { Projects } from './projects';
 
 /** Words that no finding may say. */
 const secret = 'SECRETWORD';
 
 describe('what findings say of files outside of a project', () => {
   let folder: string;
-  before(() => { folder = mkdtempSync(path.join(tmpdir(), 'nspawn-disclosure-')); });
-  after(() => { rmSync(folder, { recursive: true }); });
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'nspawn-disclosure-'));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
 
   const write = (name: string, text: string): void => {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
@@ -21,16 +25,25 @@ describe('what findings say of files outside of a project', () => {
 
   /** Everything that is said of a project, findings and their fixes, as text; and how often. */
   function said(project: string): { text: string; files: string[] } {
-    const projects = new Projects(newest), root = path.join(folder, project);
+    const projects = new Projects(newest),
+      root = path.join(folder, project);
     projects.of(path.join(root, 'mkosi.conf'));
-    const found = projects.all.flatMap((at) => projects.members(at)).flatMap(({ file, document, project: reading }) =>
-      shown({ document, launch: 'unit', trusted: true, project: reading }).map(({ finding }) => ({ file, finding })));
-    return { text: found.map(({ finding }) => JSON.stringify([finding.message, finding.fixes?.map((f) => [f.title, f.edits])])).join('\n'), files: found.map(({ file }) => path.relative(folder, file)) };
+    const found = projects.all
+      .flatMap((at) => projects.members(at))
+      .flatMap(({ file, document, project: reading }) =>
+        shown({ document, launch: 'unit', trusted: true, project: reading }).map(({ finding }) => ({ file, finding })),
+      );
+    return {
+      text: found.map(({ finding }) => JSON.stringify([finding.message, finding.fixes?.map((f) => [f.title, f.edits])])).join('\n'),
+      files: found.map(({ file }) => path.relative(folder, file)),
+    };
   }
 
   for (const [what, text] of [
-    ['users and passwords', `root:${secret}:19000:0:99999:7:::\n`], ['an environment', `TOKEN=${secret}\0HOME=/root\0`],
-    ['credentials', `[default]\naws_secret_access_key = ${secret}\n`], ['a key', `-----BEGIN KEY-----\n${secret}==\n`],
+    ['users and passwords', `root:${secret}:19000:0:99999:7:::\n`],
+    ['an environment', `TOKEN=${secret}\0HOME=/root\0`],
+    ['credentials', `[default]\naws_secret_access_key = ${secret}\n`],
+    ['a key', `-----BEGIN KEY-----\n${secret}==\n`],
     ['a script', `#!/bin/sh\nexport ${secret}=1\n`],
   ] as const) {
     it(`is no word of ${what}, included, linked or read as a value`, () => {

@@ -26,11 +26,16 @@ export class ExitReport {
   /** A file that was found or named: only that one is not read at all, or that the system says no, is a failure. */
   readonly unread = (file: string, error: unknown, named: boolean): void => {
     const passed = error instanceof UnreadableFile && (error.reason === 'special' || error.reason === 'large') && !named;
-    if (passed) this.note(file, error); else this.fail(file, error);
+    if (passed) this.note(file, error);
+    else this.fail(file, error);
   };
 
   /** Says all of it, and sets the exit status. */
-  report(write: (text: string) => void = (text) => { process.stderr.write(text); }): void {
+  report(
+    write: (text: string) => void = (text) => {
+      process.stderr.write(text);
+    },
+  ): void {
     const more = this.lines.size - mostLines;
     write([...[...this.lines].slice(0, mostLines), ...(more > 0 ? [`and ${more} more\n`] : [])].join(''));
     if (this.failed) process.exitCode = 2;

@@ -3,16 +3,21 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Roots } from './file-system';
-import { Projects } from './projects';
 import { type Limits, projectLimits } from '../model';
 import { findings } from '../rules';
 import { Document, newest } from '../schema';
+import { Roots } from './file-system';
+import { Projects } from './projects';
 
 describe('projects on a disk that somebody else has made', () => {
   let folder: string;
-  beforeEach(() => { folder = mkdtempSync(path.join(tmpdir(), 'nspawn-disk-')); mkdirSync(path.join(folder, '.git')); });
-  afterEach(() => { execFileSync('rm', ['-rf', folder]); });
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'nspawn-disk-'));
+    mkdirSync(path.join(folder, '.git'));
+  });
+  afterEach(() => {
+    execFileSync('rm', ['-rf', folder]);
+  });
 
   const at = (name: string): string => path.join(folder, name);
   const put = (name: string, text = ''): void => {
@@ -30,11 +35,17 @@ describe('projects on a disk that somebody else has made', () => {
   /** `path:line verdict message` of everything that is found in a project. */
   function found(mkosi = newest.mkosi, limits: Limits = projectLimits): string[] {
     const projects = new Projects({ ...newest, mkosi }, () => undefined, false, false, limits);
-    return projects.members(projects.rootOf(at('mkosi.conf'))).flatMap(({ file, document, project }) =>
-      findings({ document, launch: 'unit', trusted: true, project }).map((f) => `${path.relative(folder, file)}:${document.text.positionAt(f.start).line + 1} ${f.verdict} ${f.message}`));
+    return projects
+      .members(projects.rootOf(at('mkosi.conf')))
+      .flatMap(({ file, document, project }) =>
+        findings({ document, launch: 'unit', trusted: true, project }).map(
+          (f) => `${path.relative(folder, file)}:${document.text.positionAt(f.start).line + 1} ${f.verdict} ${f.message}`,
+        ),
+      );
   }
   const main = '[Distribution]\nDistribution=debian\n';
-  const isDevice = 'This is a device, not a regular file. mkosi cannot read it to its end', isFifo = isDevice.replace('device', 'FIFO');
+  const isDevice = 'This is a device, not a regular file. mkosi cannot read it to its end',
+    isFifo = isDevice.replace('device', 'FIFO');
 
   describe('what is no file, or too large for one', () => {
     it('is refused where a line names it', () => {
@@ -47,7 +58,10 @@ describe('projects on a disk that somebody else has made', () => {
       link('other/mkosi.conf', '/dev/zero');
       fifo('other/mkosi.conf.d/a.conf');
       put('mkosi.conf', `${main}[Include]\nInclude=other\n`);
-      assert.deepEqual(found(), [`mkosi.conf:4 refused other/mkosi.conf: ${isDevice}`, `mkosi.conf:4 refused other/mkosi.conf.d/a.conf: ${isFifo}`]);
+      assert.deepEqual(found(), [
+        `mkosi.conf:4 refused other/mkosi.conf: ${isDevice}`,
+        `mkosi.conf:4 refused other/mkosi.conf.d/a.conf: ${isFifo}`,
+      ]);
     });
 
     it('is refused at the main file when it only lies there', () => {
@@ -57,8 +71,10 @@ describe('projects on a disk that somebody else has made', () => {
       fifo('mkosi.images/a.conf');
       fifo('mkosi.local.conf');
       assert.deepEqual(found().sort(), [
-        `mkosi.conf:1 refused mkosi.conf.d/10-x.conf: ${isFifo}`, `mkosi.conf:1 refused mkosi.images/a.conf: ${isFifo}`,
-        `mkosi.conf:1 refused mkosi.local.conf: ${isFifo}`, `mkosi.conf:1 refused mkosi.version: ${isDevice}`,
+        `mkosi.conf:1 refused mkosi.conf.d/10-x.conf: ${isFifo}`,
+        `mkosi.conf:1 refused mkosi.images/a.conf: ${isFifo}`,
+        `mkosi.conf:1 refused mkosi.local.conf: ${isFifo}`,
+        `mkosi.conf:1 refused mkosi.version: ${isDevice}`,
       ]);
     });
 
@@ -77,7 +93,10 @@ describe('projects on a disk that somebody else has made', () => {
     });
 
     it('is said to be too large, which is our limit and not that of mkosi', () => {
-      for (const [name, size] of [['large.conf', 5 << 20], ['mkosi.version', 2 << 20]] as const) {
+      for (const [name, size] of [
+        ['large.conf', 5 << 20],
+        ['mkosi.version', 2 << 20],
+      ] as const) {
         put(name);
         truncateSync(at(name), size);
       }
@@ -100,12 +119,25 @@ describe('projects on a disk that somebody else has made', () => {
     it('are not followed, wherever they lie, and that is said', () => {
       put('mkosi.conf', '[Content]\nPackages=a\n');
       for (const name of ['mkosi.conf.d', 'mkosi.profiles', 'mkosi.images', 'mkosi.uki-profiles', 'mkosi.default.d']) {
-        for (const [own, target] of [['a', '..'], ['b', '..'], ['x', '/'], ['c', '../mkosi.conf.d']] as const) link(`${name}/${own}`, target);
+        for (const [own, target] of [
+          ['a', '..'],
+          ['b', '..'],
+          ['x', '/'],
+          ['c', '../mkosi.conf.d'],
+        ] as const)
+          link(`${name}/${own}`, target);
       }
       for (const mkosi of [newest.mkosi, 25.3, 24, 22, 14]) {
         const all = found(mkosi);
-        assert.ok(all.every((f) => f.includes(' advice ')), all.join('\n'));
-        if (mkosi >= 15) assert.ok(all.some((f) => f.startsWith('mkosi.conf:1 advice mkosi.conf.d/a leads back into a folder that is being read')), all.join('\n'));
+        assert.ok(
+          all.every((f) => f.includes(' advice ')),
+          all.join('\n'),
+        );
+        if (mkosi >= 15)
+          assert.ok(
+            all.some((f) => f.startsWith('mkosi.conf:1 advice mkosi.conf.d/a leads back into a folder that is being read')),
+            all.join('\n'),
+          );
       }
     });
 
@@ -116,7 +148,8 @@ describe('projects on a disk that somebody else has made', () => {
       put('mkosi.conf.d/z.conf', '[Content]\nBogus=1\n');
       put('mkosi.profiles/p.conf', '[Content]\nBogus=1\n');
       link('mkosi.profiles/a', '/');
-      const projects = new Projects(newest), project = projects.of(at('mkosi.conf'));
+      const projects = new Projects(newest),
+        project = projects.of(at('mkosi.conf'));
       assert.ok(project.mayRead(at('mkosi.profiles/p.conf')));
       assert.equal(project.files.length, 3);
       assert.ok(found().some((f) => f.startsWith('mkosi.conf.d/z.conf:2 warned')));
@@ -127,7 +160,10 @@ describe('projects on a disk that somebody else has made', () => {
       put('shared/mkosi.conf', '[Content]\nBogus=1\n');
       link('mkosi.conf.d/a', '../shared');
       link('mkosi.conf.d/b', '../shared');
-      assert.deepEqual(found().map((f) => f.split(' ', 2).join(' ')), ['mkosi.conf.d/a/mkosi.conf:2 warned', 'mkosi.conf.d/b/mkosi.conf:2 warned']);
+      assert.deepEqual(
+        found().map((f) => f.split(' ', 2).join(' ')),
+        ['mkosi.conf.d/a/mkosi.conf:2 warned', 'mkosi.conf.d/b/mkosi.conf:2 warned'],
+      );
     });
   });
 
@@ -141,14 +177,17 @@ describe('projects on a disk that somebody else has made', () => {
       put('mkosi.images/last.conf', '');
       for (let i = 0; i < 200; i++) put(`mkosi.conf.d/${i}.conf`, '[Content]\nPackages=a\n');
       const said = found(newest.mkosi, few({ looks: 200 }));
-      assert.deepEqual(said, ['mkosi.conf:1 advice This project leads to more than 200 files and folders. The rest of it is not looked at']);
+      assert.deepEqual(said, [
+        'mkosi.conf:1 advice This project leads to more than 200 files and folders. The rest of it is not looked at',
+      ]);
       assert.equal(found().length, 1, 'the script is not executable');
     });
 
     it('is said of texts, of times that a file is read, and of time', () => {
       put('mkosi.conf', main);
       for (let i = 0; i < 20; i++) put(`mkosi.conf.d/${i}.conf`, `[Content]\nPackages=${'a'.repeat(100_000)}\n`);
-      const only = (limits: Partial<Limits>): string | undefined => found(newest.mkosi, few(limits)).find((f) => f.startsWith('mkosi.conf:1'));
+      const only = (limits: Partial<Limits>): string | undefined =>
+        found(newest.mkosi, few(limits)).find((f) => f.startsWith('mkosi.conf:1'));
       assert.match(only({ bytes: 1 << 20 }) ?? '', /has more than 1 MiB of configuration/);
       assert.match(only({ passages: 5 }) ?? '', /has files that are read more than 5 times for one image/);
       assert.match(only({ milliseconds: 0 }) ?? '', /takes longer than 0 ms to read/);
@@ -157,9 +196,13 @@ describe('projects on a disk that somebody else has made', () => {
     it('judges a file that was not come to as one that stands alone', () => {
       put('mkosi.conf', main);
       for (let i = 10; i < 60; i++) put(`mkosi.conf.d/${i}.conf`, '[Content]\nBogus=1\n');
-      const projects = new Projects(newest, () => undefined, false, false, few({ looks: 100 })), { project } = projects.reading(at('mkosi.conf')) ?? {};
+      const projects = new Projects(newest, () => undefined, false, false, few({ looks: 100 })),
+        { project } = projects.reading(at('mkosi.conf')) ?? {};
       const document = Document.of(`file://${at('mkosi.conf.d/59.conf')}`, 'mkosi', '[Content]\nBogus=1\n', newest);
-      assert.deepEqual(findings({ document, launch: 'unit', trusted: true, project }).map((f) => f.verdict), ['warned']);
+      assert.deepEqual(
+        findings({ document, launch: 'unit', trusted: true, project }).map((f) => f.verdict),
+        ['warned'],
+      );
     });
 
     it('is not looked into deeper than people nest folders', () => {
@@ -167,9 +210,13 @@ describe('projects on a disk that somebody else has made', () => {
       put('mkosi.conf.d/z.conf', '[Content]\nBogus=1\n');
       const deep = 'mkosi.conf.d/a/'.repeat(100);
       put(`${deep}mkosi.conf`, '[Content]\nBogus=1\n');
-      assert.deepEqual(found().map((f) => f.replace(/ mkosi 27.*/, '')), [
-        'mkosi.conf:1 advice Folders lie more than 64 deep in mkosi.conf.d/a; the deepest are not looked at', 'mkosi.conf.d/z.conf:2 warned',
-      ]);
+      assert.deepEqual(
+        found().map((f) => f.replace(/ mkosi 27.*/, '')),
+        [
+          'mkosi.conf:1 advice Folders lie more than 64 deep in mkosi.conf.d/a; the deepest are not looked at',
+          'mkosi.conf.d/z.conf:2 warned',
+        ],
+      );
     });
 
     it('ends a pattern in a value there, and says so at the value', () => {
@@ -214,7 +261,8 @@ describe('projects on a disk that somebody else has made', () => {
 
   it('a disk knows what depends on a path, above and below it', () => {
     put('mkosi.conf', `${main}[Content]\nExtraTrees=tree/deep/file\n`);
-    const projects = new Projects(newest), { disk } = projects.of(at('mkosi.conf'));
+    const projects = new Projects(newest),
+      { disk } = projects.of(at('mkosi.conf'));
     disk.kind(at('tree/deep/file'));
     assert.deepEqual(projects.changed(at('other/deep'), true), []);
     assert.deepEqual(projects.changed(at('tree/deep/file'), false), [folder]);

@@ -1,12 +1,12 @@
-import { type Stats, readdirSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { Budget, type BuildHost, type FileSystem, inner, type Limits, projectLimits, someBuildHost, type Unread } from '../model';
+import { Document, kindOf, type Target } from '../schema';
 import { decode, fileUri } from './files';
 import { installedSystemd } from './host';
 import { patiently } from './shared/mounts';
-import { UnreadableFile, mostBytes, readSmallFile } from './shared/small-file';
-import { Budget, type FileSystem, type BuildHost, type Limits, type Unread, inner, projectLimits, someBuildHost } from '../model';
-import { Document, type Target, kindOf } from '../schema';
+import { mostBytes, readSmallFile, UnreadableFile } from './shared/small-file';
 
 /** What a question about a file says, undefined when the file is not there or not for us. */
 function ask<T>(question: () => T): T | undefined {
@@ -45,7 +45,12 @@ export class LocalDisk implements FileSystem {
   budget: Budget;
 
   /** @param clone mkosi runs from a clone of its repository */
-  constructor(private readonly target: Target, private readonly open: Open = () => undefined, clone = false, private readonly limits: Limits = projectLimits) {
+  constructor(
+    private readonly target: Target,
+    private readonly open: Open = () => undefined,
+    clone = false,
+    private readonly limits: Limits = projectLimits,
+  ) {
     this.host = { ...localHost(), clone };
     this.budget = new Budget(limits);
   }
@@ -59,7 +64,8 @@ export class LocalDisk implements FileSystem {
     if (this.documents.has(path) || this.asked.has(path) || this.asked.has(path.slice(0, path.lastIndexOf('/') + 1))) return true;
     for (const above of aboveOf(path)) if (this.missing.has(above)) return true;
     // Many files may come at once, of which nobody has asked anything in between.
-    if (this.above.of !== this.asked.size) this.above = { paths: new Set([...this.asked].flatMap((asked) => [...aboveOf(asked)])), of: this.asked.size };
+    if (this.above.of !== this.asked.size)
+      this.above = { paths: new Set([...this.asked].flatMap((asked) => [...aboveOf(asked)])), of: this.asked.size };
     return this.above.paths.has(path);
   }
 
@@ -103,7 +109,10 @@ export class LocalDisk implements FileSystem {
   private stat(file: string): Stats | undefined {
     if (!this.stats.has(file)) {
       if (!this.budget.look()) return undefined;
-      this.stats.set(file, ask(() => patiently(file, () => statSync(file, { throwIfNoEntry: false }))));
+      this.stats.set(
+        file,
+        ask(() => patiently(file, () => statSync(file, { throwIfNoEntry: false }))),
+      );
     }
     return this.stats.get(file);
   }
@@ -114,7 +123,7 @@ export class LocalDisk implements FileSystem {
     if (names === undefined) {
       if (this.budget.spent() !== undefined) return [];
       // To be told so costs less than an error.
-      names = this.stat(folder) === undefined ? [] : ask(() => readdirSync(folder).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) ?? [];
+      names = this.stat(folder) === undefined ? [] : (ask(() => readdirSync(folder).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) ?? []);
       // All of them are held, and most are asked about.
       if (!this.budget.look(names.length >> 3)) return [];
       this.folders.set(folder, names);
@@ -144,7 +153,8 @@ export class LocalDisk implements FileSystem {
   }
 
   private documentOf(file: string, bytes: Buffer): Document {
-    const { text, undecodable } = decode(bytes), kind = kindOf(file);
+    const { text, undecodable } = decode(bytes),
+      kind = kindOf(file);
     return Document.of(fileUri(file), kind === 'mkosi-legacy' ? kind : 'mkosi', text, this.target, undecodable);
   }
 
@@ -172,7 +182,9 @@ export class LocalDisk implements FileSystem {
 
   home(user?: string): string | undefined {
     if (user === undefined) return process.env.HOME ?? homedir();
-    const line = ask(() => readSmallFile('/etc/passwd', mostBytes.host).toString())?.split('\n').find((l) => l.startsWith(`${user}:`));
+    const line = ask(() => readSmallFile('/etc/passwd', mostBytes.host).toString())
+      ?.split('\n')
+      .find((l) => l.startsWith(`${user}:`));
     return line?.split(':')[5];
   }
 
@@ -182,8 +194,16 @@ export class LocalDisk implements FileSystem {
 }
 
 const architectures: Readonly<Record<string, string>> = {
-  x64: 'x86-64', ia32: 'x86', arm: 'arm', arm64: 'arm64', loong64: 'loongarch64', ppc64: 'ppc64-le', riscv64: 'riscv64', s390x: 's390x',
-  mips: 'mips', mipsel: 'mips-le',
+  x64: 'x86-64',
+  ia32: 'x86',
+  arm: 'arm',
+  arm64: 'arm64',
+  loong64: 'loongarch64',
+  ppc64: 'ppc64-le',
+  riscv64: 'riscv64',
+  s390x: 's390x',
+  mips: 'mips',
+  mipsel: 'mips-le',
 };
 
 let known: BuildHost | undefined;
@@ -192,14 +212,20 @@ let known: BuildHost | undefined;
 const localHost = (): BuildHost => (known ??= askHost());
 
 function askHost(): BuildHost {
-  const facts = new Map((ask(() => readSmallFile('/etc/os-release', mostBytes.osRelease).toString()) ?? '').split('\n').map((line): [string, string] => {
-    const equals = line.indexOf('=');
-    return [line.slice(0, equals), line.slice(equals + 1).replace(/^(["'])(.*)\1$/, '$2')];
-  }));
-  const distribution = facts.get('ID'), release = facts.get('VERSION_CODENAME') ?? facts.get('VERSION_ID');
+  const facts = new Map(
+    (ask(() => readSmallFile('/etc/os-release', mostBytes.osRelease).toString()) ?? '').split('\n').map((line): [string, string] => {
+      const equals = line.indexOf('=');
+      return [line.slice(0, equals), line.slice(equals + 1).replace(/^(["'])(.*)\1$/, '$2')];
+    }),
+  );
+  const distribution = facts.get('ID'),
+    release = facts.get('VERSION_CODENAME') ?? facts.get('VERSION_ID');
   return {
-    distribution: distribution ?? someBuildHost.distribution, release: release ?? someBuildHost.release,
-    architecture: architectures[process.arch] ?? someBuildHost.architecture, systemd: String(installedSystemd() ?? someBuildHost.systemd), clone: false,
+    distribution: distribution ?? someBuildHost.distribution,
+    release: release ?? someBuildHost.release,
+    architecture: architectures[process.arch] ?? someBuildHost.architecture,
+    systemd: String(installedSystemd() ?? someBuildHost.systemd),
+    clone: false,
   };
 }
 

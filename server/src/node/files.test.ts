@@ -3,16 +3,18 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type SearchLimits, filesAt, searchAt } from './files';
-import { UnreadableFile } from './shared/small-file';
 import { ExitReport } from './exit-report';
+import { filesAt, type SearchLimits, searchAt } from './files';
+import { UnreadableFile } from './shared/small-file';
 
 /** What would be printed. */
 class Heard extends ExitReport {
   said(): readonly string[] {
     const before = process.exitCode;
     let said = '';
-    this.report((text) => { said += text; });
+    this.report((text) => {
+      said += text;
+    });
     const exit = `exit ${String(process.exitCode ?? 0)}`;
     process.exitCode = before;
     return [...said.split('\n').filter((line) => line !== ''), exit];
@@ -26,7 +28,9 @@ describe('the search for files', () => {
     troubles = new Heard();
   });
   // Node reaches neither names that are no text nor paths that are too long.
-  afterEach(() => { execFileSync('rm', ['-rf', folder]); });
+  afterEach(() => {
+    execFileSync('rm', ['-rf', folder]);
+  });
 
   const put = (name: string | Buffer): void => {
     const file = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name)]);
@@ -44,13 +48,16 @@ describe('the search for files', () => {
     mkdirSync(Buffer.concat([Buffer.from(`${folder}/d`), Buffer.from([0xe9])]));
     assert.deepEqual(found(), ['a.nspawn', 'z/mkosi.conf']);
     assert.deepEqual(said(), [
-      'd\\xe9: The name is not valid UTF-8, so this is not looked at', 'é\\xff.nspawn: The name is not valid UTF-8, so this is not looked at', 'exit 2',
+      'd\\xe9: The name is not valid UTF-8, so this is not looked at',
+      'é\\xff.nspawn: The name is not valid UTF-8, so this is not looked at',
+      'exit 2',
     ]);
   });
 
   it('goes on where a path is too long for the system', () => {
     put('z.nspawn');
-    const name = 'n'.repeat(250), here = process.cwd();
+    const name = 'n'.repeat(250),
+      here = process.cwd();
     process.chdir(folder);
     for (let i = 0; i < 20; i++) {
       mkdirSync(name);
@@ -85,7 +92,8 @@ describe('the search for files', () => {
     assert.equal(found({ entries: 1000, depth: 5 }).length, 50);
     assert.deepEqual(said(), [
       '.: More than 21 files and folders lie here; the rest is not looked at',
-      'd/d/d/d/d/d: More than 5 folders lie in one another here; what is below is not looked at', 'exit 0',
+      'd/d/d/d/d/d: More than 5 folders lie in one another here; what is below is not looked at',
+      'exit 0',
     ]);
   });
 

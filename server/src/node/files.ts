@@ -1,12 +1,12 @@
-import { type Dirent, type Stats, readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { patiently } from './shared/mounts';
-import { UnreadableFile, explainCode, isNull, mostBytes, readSmallFile } from './shared/small-file';
-import { readStandardInput } from './shared/standard-input';
 import { inner } from '../model';
 import { type Kind, kindOf } from '../schema';
 import type { ExitReport } from './exit-report';
+import { patiently } from './shared/mounts';
+import { explainCode, isNull, mostBytes, readSmallFile, UnreadableFile } from './shared/small-file';
+import { readStandardInput } from './shared/standard-input';
 
 /** A file to check. */
 export interface Found {
@@ -58,22 +58,33 @@ class FolderSearch {
   private readonly folders: string[] = [];
   private left: number;
 
-  constructor(private readonly troubles: ExitReport, private readonly limits: SearchLimits) {
+  constructor(
+    private readonly troubles: ExitReport,
+    private readonly limits: SearchLimits,
+  ) {
     this.left = limits.entries;
   }
 
   below(named: string): Search {
     this.visit(named, slashes(path.resolve(named)), 0);
-    if (this.left < 0) this.troubles.note(named, `More than ${this.limits.entries.toLocaleString('en')} files and folders lie here; the rest is not looked at`);
+    if (this.left < 0)
+      this.troubles.note(
+        named,
+        `More than ${this.limits.entries.toLocaleString('en')} files and folders lie here; the rest is not looked at`,
+      );
     return { files: this.files, folders: this.folders };
   }
 
   private visit(folder: string, absolute: string, depth: number): void {
-    if (depth > this.limits.depth) { this.troubles.note(folder, `More than ${this.limits.depth} folders lie in one another here; what is below is not looked at`); return; }
+    if (depth > this.limits.depth) {
+      this.troubles.note(folder, `More than ${this.limits.depth} folders lie in one another here; what is below is not looked at`);
+      return;
+    }
     const before = path.join(folder, '-').slice(0, -1);
     for (const entry of this.entries(folder)) {
       if (this.left-- <= 0) return;
-      const below = before + entry.name, full = `${absolute}/${entry.name}`;
+      const below = before + entry.name,
+        full = `${absolute}/${entry.name}`;
       if (entry.isDirectory()) {
         if (entry.name === '.git' || entry.name === 'node_modules') continue;
         if (inner.test(entry.name)) this.folders.push(below);
@@ -88,7 +99,9 @@ class FolderSearch {
   private entries(folder: string): Dirent[] {
     try {
       const entries = patiently(folder, () => readdirSync(folder, { withFileTypes: true }));
-      return (entries.some(({ name }) => name.includes(replacement)) ? this.readable(folder) : entries).sort((a, b) => (a.name < b.name ? -1 : 1));
+      return (entries.some(({ name }) => name.includes(replacement)) ? this.readable(folder) : entries).sort((a, b) =>
+        a.name < b.name ? -1 : 1,
+      );
     } catch (error) {
       this.troubles.fail(folder, reasonOf(error));
       return [];
@@ -110,8 +123,12 @@ class FolderSearch {
 }
 
 /** Bytes as text, with those that are none spelled as `\xNN`. */
-const spelled = (bytes: Buffer): string => bytes.toString('latin1').replace(/[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}|[\x80-\xff]/g, (sign) =>
-  sign.length === 1 ? `\\x${sign.charCodeAt(0).toString(16)}` : Buffer.from(sign, 'latin1').toString());
+const spelled = (bytes: Buffer): string =>
+  bytes
+    .toString('latin1')
+    .replace(/[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}|[\x80-\xff]/g, (sign) =>
+      sign.length === 1 ? `\\x${sign.charCodeAt(0).toString(16)}` : Buffer.from(sign, 'latin1').toString(),
+    );
 
 /** Whether a path leads to a device, FIFO or socket, but not to the null device, which stands for an empty file. */
 function isSpecial(file: string): boolean {
@@ -136,14 +153,19 @@ function reasonOf(error: unknown): unknown {
  */
 export function standardInput(named: string | undefined): Found & Decoded {
   const decoded = decode(readStandardInput(mostBytes.configuration));
-  return { ...decoded, path: named ?? '-', named: true, kind: (named === undefined ? undefined : kindOf(slashes(path.resolve(named)))) ?? guess(decoded.text) };
+  return {
+    ...decoded,
+    path: named ?? '-',
+    named: true,
+    kind: (named === undefined ? undefined : kindOf(slashes(path.resolve(named)))) ?? guess(decoded.text),
+  };
 }
 
 /** Signs of a path that stand in a URI as they are. */
 const plain = /^(?!.*\/\.\.?(?:\/|$))\/[\w./~@+=,-]*$/;
 
 /** The URI of a file. */
-export const fileUri = (file: string): string => plain.test(file) ? `file://${file}` : pathToFileURL(file).href;
+export const fileUri = (file: string): string => (plain.test(file) ? `file://${file}` : pathToFileURL(file).href);
 
 /** A text, and the offsets of the replacement characters in it that stand for bytes that are no UTF-8. */
 export interface Decoded {
@@ -159,10 +181,12 @@ export function decode(bytes: Buffer): Decoded {
   let text = bytes.toString('utf8');
   if (!text.includes(replacement)) return { text, undecodable: [] };
   // Between the replacement characters that the file itself has, every one is ours.
-  const own = Buffer.from(replacement), undecodable: number[] = [];
+  const own = Buffer.from(replacement),
+    undecodable: number[] = [];
   text = '';
-  for (let at = 0; at <= bytes.length;) {
-    const found = bytes.indexOf(own, at), end = found < 0 ? bytes.length : found;
+  for (let at = 0; at <= bytes.length; ) {
+    const found = bytes.indexOf(own, at),
+      end = found < 0 ? bytes.length : found;
     const piece = bytes.toString('utf8', at, end);
     for (let i = piece.indexOf(replacement); i >= 0; i = piece.indexOf(replacement, i + 1)) undecodable.push(text.length + i);
     text += found < 0 ? piece : piece + replacement;

@@ -9,17 +9,30 @@ const mostEntries = 10_000;
 
 /** What features may know of the host, read from its files when it is asked for. Never throws. */
 export const host: Omit<Surroundings, 'documents' | 'project'> = {
-  entries: (folder) => attempt([], () => patiently(folder, () => firstOf(folder))
-    .map((e) => ({ name: e.name, folder: e.isDirectory() || (e.isSymbolicLink() && isFolder(path.join(folder, e.name)))}))
-    .sort((a, b) => Number(a.name.startsWith('.')) - Number(b.name.startsWith('.')) || (a.name < b.name ? -1 : 1))),
+  entries: (folder) =>
+    attempt([], () =>
+      patiently(folder, () => firstOf(folder))
+        .map((e) => ({ name: e.name, folder: e.isDirectory() || (e.isSymbolicLink() && isFolder(path.join(folder, e.name))) }))
+        .sort((a, b) => Number(a.name.startsWith('.')) - Number(b.name.startsWith('.')) || (a.name < b.name ? -1 : 1)),
+    ),
   exists: (file) => attempt(false, () => patiently(file, () => existsSync(file))),
   text: (file) => attempt(undefined, () => readSmallFile(file, mostBytes.host).toString()),
-  interfaces: () => attempt([], () => readdirSync('/sys/class/net').sort()
-    .map((name) => ({ name, bridge: existsSync(`/sys/class/net/${name}/bridge`) }))),
-  users: () => attempt([], () => readSmallFile('/etc/passwd', mostBytes.host).toString().split('\n').flatMap((line) => {
-    const [name = '', , id = ''] = line.split(':');
-    return isPerson(Number(id)) ? [name] : [];
-  })),
+  interfaces: () =>
+    attempt([], () =>
+      readdirSync('/sys/class/net')
+        .sort()
+        .map((name) => ({ name, bridge: existsSync(`/sys/class/net/${name}/bridge`) })),
+    ),
+  users: () =>
+    attempt([], () =>
+      readSmallFile('/etc/passwd', mostBytes.host)
+        .toString()
+        .split('\n')
+        .flatMap((line) => {
+          const [name = '', , id = ''] = line.split(':');
+          return isPerson(Number(id)) ? [name] : [];
+        }),
+    ),
 };
 
 /** User IDs of people, as distributions give them out (login.defs UID_MIN and UID_MAX). */
@@ -29,7 +42,8 @@ const isFolder = (link: string): boolean => attempt(false, () => patiently(link,
 
 /** What lies in a folder, without waiting for all of a very large one. */
 function firstOf(folder: string): Dirent[] {
-  const opened = opendirSync(folder, { bufferSize: 1024 }), found: Dirent[] = [];
+  const opened = opendirSync(folder, { bufferSize: 1024 }),
+    found: Dirent[] = [];
   try {
     for (let entry = opened.readSync(); entry !== null && found.length < mostEntries; entry = opened.readSync()) found.push(entry);
     return found;
@@ -43,7 +57,11 @@ function firstOf(folder: string): Dirent[] {
  * undefined where there is none.
  */
 export function installedSystemd(): number | undefined {
-  const multiarch = attempt([], () => readdirSync('/usr/lib').filter((n) => n.endsWith('-linux-gnu')).map((n) => `/usr/lib/${n}/systemd`));
+  const multiarch = attempt([], () =>
+    readdirSync('/usr/lib')
+      .filter((n) => n.endsWith('-linux-gnu'))
+      .map((n) => `/usr/lib/${n}/systemd`),
+  );
   for (const folder of [...multiarch, '/usr/lib/systemd', '/usr/lib64/systemd', '/lib/systemd']) {
     for (const name of attempt([], () => readdirSync(folder))) {
       const release = /^libsystemd-shared-(\d+)/.exec(name)?.[1];

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FileChangeType } from 'vscode-languageserver/node';
-import { type RuleContext, rules } from '../rules';
 import { Editor } from '../lsp/testing/editor';
+import { type RuleContext, rules } from '../rules';
 
 describe('server and projects of mkosi', () => {
   let folder: string, editor: Editor;
@@ -81,8 +81,14 @@ describe('server and projects of mkosi', () => {
   it('judges only those files of a project again that are read in another way', async () => {
     const [rule] = rules;
     assert.ok(rule);
-    const check = rule.check.bind(rule), judged: string[] = [];
-    Object.assign(rule, { check: (here: RuleContext) => { judged.push(path.basename(here.document.uri)); return check(here); } });
+    const check = rule.check.bind(rule),
+      judged: string[] = [];
+    Object.assign(rule, {
+      check: (here: RuleContext) => {
+        judged.push(path.basename(here.document.uri));
+        return check(here);
+      },
+    });
     try {
       put('shared.conf', '[Distribution]\nDistribution=debian\n');
       for (let i = 0; i < 30; i++) put(`mkosi.conf.d/${i}.conf`, '[Match]\nDistribution=debian\n[Content]\nPackages=a\n');
@@ -128,8 +134,11 @@ describe('server and projects of mkosi', () => {
 
   it('judges a project by the release that it needs, when nobody has chosen one, and says so', async () => {
     let told = 0;
-    editor.connection.onNotification('nspawn/targetChanged', () => { told++; });
-    const target = async (name: string): Promise<unknown> => (await editor.ask('nspawn/target', { uri: uri(name) }) as { mkosi: unknown }).mkosi;
+    editor.connection.onNotification('nspawn/targetChanged', () => {
+      told++;
+    });
+    const target = async (name: string): Promise<unknown> =>
+      ((await editor.ask('nspawn/target', { uri: uri(name) })) as { mkosi: unknown }).mkosi;
     /** What a file is judged by, when the server has said that it is not what it was. */
     const another = async (name: string): Promise<unknown> => {
       while (told === 0) await editor.ask('nspawn/target');
@@ -139,7 +148,10 @@ describe('server and projects of mkosi', () => {
     await open('mkosi.conf', '[Config]\nMinimumVersion=24\n[Content]\nBogus=1\n');
     await says('mkosi.conf', /mkosi 24 /);
     assert.deepEqual(await another('mkosi.conf'), { version: 24, from: 'project' });
-    assert.deepEqual(await editor.ask('nspawn/target'), { ...await editor.ask('nspawn/target') as object, mkosi: { version: 27.1, from: 'newest' } });
+    assert.deepEqual(await editor.ask('nspawn/target'), {
+      ...((await editor.ask('nspawn/target')) as object),
+      mkosi: { version: 27.1, from: 'newest' },
+    });
     await editor.change(uri('mkosi.conf'), 2, '[Content]\nBogus=1\n');
     await says('mkosi.conf', /mkosi 27\.1/);
     assert.deepEqual(await another('mkosi.conf'), { version: 27.1, from: 'newest' });
@@ -215,38 +227,78 @@ describe('server and projects of mkosi', () => {
     await open('mkosi.conf', '[Config]\nDependencies=app,base,\nProfiles=desk\n');
     await until('mkosi.conf');
     const labels = async (line: number, character: number): Promise<string[]> =>
-      (await ask('completion', 'mkosi.conf', line, character) as { label: string }[]).map((i) => i.label).sort();
+      ((await ask('completion', 'mkosi.conf', line, character)) as { label: string }[]).map((i) => i.label).sort();
     assert.deepEqual(await labels(1, 22), []);
     assert.deepEqual(await labels(1, 14), ['app']);
     assert.deepEqual(await labels(2, 9), ['desk', 'unused']);
-    const places = (found: unknown): string[] => (Array.isArray(found) ? found : [found]).map((l: { uri: string; range: { start: { line: number } } }) =>
-      `${path.relative(folder, new URL(l.uri).pathname)}:${l.range.start.line + 1}`).sort();
+    const places = (found: unknown): string[] =>
+      (Array.isArray(found) ? found : [found])
+        .map(
+          (l: { uri: string; range: { start: { line: number } } }) =>
+            `${path.relative(folder, new URL(l.uri).pathname)}:${l.range.start.line + 1}`,
+        )
+        .sort();
     assert.deepEqual(places(await ask('definition', 'mkosi.conf', 1, 18)), ['mkosi.images/base/mkosi.conf:1']);
     assert.deepEqual(places(await ask('definition', 'mkosi.conf', 1, 14)), ['mkosi.images/app.conf:1']);
     assert.deepEqual(places(await ask('definition', 'mkosi.conf', 2, 10)), ['mkosi.profiles/desk.conf:1']);
     const everywhere = ['mkosi.conf.d/20-base.conf:2', 'mkosi.conf:2', 'mkosi.images/app.conf:2', 'mkosi.profiles/unused/mkosi.conf:2'];
     assert.deepEqual(places(await ask('references', 'mkosi.conf', 1, 18, { context: { includeDeclaration: true } })), everywhere);
-    const links = await editor.ask('textDocument/documentLink', { textDocument: { uri: uri('mkosi.conf') } }) as { target: string }[];
-    assert.deepEqual(links.map((l) => path.relative(folder, new URL(l.target).pathname)), ['mkosi.images/app.conf', 'mkosi.images/base/mkosi.conf', 'mkosi.profiles/desk.conf']);
+    const links = (await editor.ask('textDocument/documentLink', { textDocument: { uri: uri('mkosi.conf') } })) as { target: string }[];
+    assert.deepEqual(
+      links.map((l) => path.relative(folder, new URL(l.target).pathname)),
+      ['mkosi.images/app.conf', 'mkosi.images/base/mkosi.conf', 'mkosi.profiles/desk.conf'],
+    );
     assert.match(JSON.stringify(await ask('hover', 'mkosi.conf', 1, 18)), /an image of this project.*mkosi\.images\/base/);
-    const edit = await ask('rename', 'mkosi.conf', 1, 18, { newName: 'core' }) as { documentChanges: { kind?: string; newUri?: string; textDocument?: { uri: string }; edits?: { newText: string }[] }[] };
-    assert.deepEqual(edit.documentChanges.map((c) => c.kind === 'rename' ? `-> ${path.relative(folder, new URL(c.newUri ?? '').pathname)}`
-      : `${path.relative(folder, new URL(c.textDocument?.uri ?? '').pathname)} ${c.edits?.map((e) => e.newText).join() ?? ''}`).sort(), [
-      '-> mkosi.images/core', 'mkosi.conf core', 'mkosi.conf.d/20-base.conf core', 'mkosi.images/app.conf core', 'mkosi.profiles/unused/mkosi.conf core']);
+    const edit = (await ask('rename', 'mkosi.conf', 1, 18, { newName: 'core' })) as {
+      documentChanges: { kind?: string; newUri?: string; textDocument?: { uri: string }; edits?: { newText: string }[] }[];
+    };
+    assert.deepEqual(
+      edit.documentChanges
+        .map((c) =>
+          c.kind === 'rename'
+            ? `-> ${path.relative(folder, new URL(c.newUri ?? '').pathname)}`
+            : `${path.relative(folder, new URL(c.textDocument?.uri ?? '').pathname)} ${c.edits?.map((e) => e.newText).join() ?? ''}`,
+        )
+        .sort(),
+      [
+        '-> mkosi.images/core',
+        'mkosi.conf core',
+        'mkosi.conf.d/20-base.conf core',
+        'mkosi.images/app.conf core',
+        'mkosi.profiles/unused/mkosi.conf core',
+      ],
+    );
     // From the file of the image, or of the profile, itself: where nothing is set, the file is meant.
     await open('mkosi.images/base/mkosi.conf', '[Content]\nPackages=systemd\n');
     await open('mkosi.profiles/desk.conf', '# for desks\n\n[Content]\nPackages=gdm\n');
     const declared = { context: { includeDeclaration: true } };
     assert.deepEqual(places(await ask('references', 'mkosi.images/base/mkosi.conf', 0, 3, declared)), everywhere);
     assert.deepEqual(places(await ask('definition', 'mkosi.images/base/mkosi.conf', 0, 3)), ['mkosi.images/base/mkosi.conf:1']);
-    assert.deepEqual(places(await ask('references', 'mkosi.profiles/desk.conf', 1, 0, declared)), ['mkosi.conf.d/20-base.conf:3', 'mkosi.conf:3']);
+    assert.deepEqual(places(await ask('references', 'mkosi.profiles/desk.conf', 1, 0, declared)), [
+      'mkosi.conf.d/20-base.conf:3',
+      'mkosi.conf:3',
+    ]);
     assert.equal(await ask('prepareRename', 'mkosi.images/base/mkosi.conf', 1, 3), null);
-    assert.deepEqual(await ask('prepareRename', 'mkosi.profiles/desk.conf', 2, 3),
-      { range: { start: { line: 2, character: 0 }, end: { line: 2, character: 9 } }, placeholder: 'desk' });
+    assert.deepEqual(await ask('prepareRename', 'mkosi.profiles/desk.conf', 2, 3), {
+      range: { start: { line: 2, character: 0 }, end: { line: 2, character: 9 } },
+      placeholder: 'desk',
+    });
     const files = async (name: string, line: number, newName: string): Promise<string[]> =>
-      ((await ask('rename', name, line, 0, { newName })) as typeof edit).documentChanges.map((c) => path.relative(folder, new URL(c.newUri ?? c.textDocument?.uri ?? '').pathname)).sort();
-    assert.deepEqual(await files('mkosi.images/base/mkosi.conf', 0, 'core'), ['mkosi.conf', 'mkosi.conf.d/20-base.conf', 'mkosi.images/app.conf', 'mkosi.images/core', 'mkosi.profiles/unused/mkosi.conf']);
-    assert.deepEqual(await files('mkosi.profiles/desk.conf', 0, 'table'), ['mkosi.conf', 'mkosi.conf.d/20-base.conf', 'mkosi.profiles/table.conf']);
+      ((await ask('rename', name, line, 0, { newName })) as typeof edit).documentChanges
+        .map((c) => path.relative(folder, new URL(c.newUri ?? c.textDocument?.uri ?? '').pathname))
+        .sort();
+    assert.deepEqual(await files('mkosi.images/base/mkosi.conf', 0, 'core'), [
+      'mkosi.conf',
+      'mkosi.conf.d/20-base.conf',
+      'mkosi.images/app.conf',
+      'mkosi.images/core',
+      'mkosi.profiles/unused/mkosi.conf',
+    ]);
+    assert.deepEqual(await files('mkosi.profiles/desk.conf', 0, 'table'), [
+      'mkosi.conf',
+      'mkosi.conf.d/20-base.conf',
+      'mkosi.profiles/table.conf',
+    ]);
     await assert.rejects(ask('rename', 'mkosi.images/base/mkosi.conf', 0, 0, { newName: 'a/b' }), /none of/);
     await assert.rejects(ask('rename', 'mkosi.conf', 1, 18, { newName: 'app' }), /already an image app/);
     await assert.rejects(ask('rename', 'mkosi.conf', 1, 18, { newName: 'a/b' }), /none of/);
@@ -258,20 +310,25 @@ describe('server and projects of mkosi', () => {
     put('build.sh', '#!/bin/sh\n');
     put('mkosi.extra/etc/motd', 'x\n');
     put('mkosi.images/base/mkosi.conf', '[Include]\nInclude=%D/shared/common.conf\n    ../../shared/more\n');
-    await open('mkosi.conf', '[Content]\nBuildScripts=build.sh\nExtraTrees=mkosi.extra:/,shared:/opt\n[Include]\nInclude=shared/common.conf,mkosi-vm\n');
+    await open(
+      'mkosi.conf',
+      '[Content]\nBuildScripts=build.sh\nExtraTrees=mkosi.extra:/,shared:/opt\n[Include]\nInclude=shared/common.conf,mkosi-vm\n',
+    );
     await editor.open(uri('mkosi.images/base/mkosi.conf'), '[Include]\nInclude=%D/shared/common.conf\n    ../../shared/more\n', 'mkosi');
-    const links = async (name: string): Promise<string[]> => (await editor.ask('textDocument/documentLink', { textDocument: { uri: uri(name) } }) as { target: string }[])
-      .map((l) => path.relative(folder, new URL(l.target).pathname));
+    const links = async (name: string): Promise<string[]> =>
+      ((await editor.ask('textDocument/documentLink', { textDocument: { uri: uri(name) } })) as { target: string }[]).map((l) =>
+        path.relative(folder, new URL(l.target).pathname),
+      );
     assert.deepEqual(await links('mkosi.conf'), ['build.sh', 'mkosi.extra', 'shared', 'shared/common.conf']);
     assert.deepEqual(await links('mkosi.images/base/mkosi.conf'), ['shared/common.conf', 'shared/more/mkosi.conf']);
     const target = async (name: string, line: number, character: number): Promise<string> =>
-      path.relative(folder, new URL((await ask('definition', name, line, character) as { uri: string }).uri).pathname);
+      path.relative(folder, new URL(((await ask('definition', name, line, character)) as { uri: string }).uri).pathname);
     assert.equal(await target('mkosi.images/base/mkosi.conf', 1, 20), 'shared/common.conf');
     assert.equal(await target('mkosi.images/base/mkosi.conf', 2, 8), 'shared/more/mkosi.conf');
     assert.equal(await target('mkosi.conf', 1, 15), 'build.sh');
     assert.equal(await target('mkosi.conf', 4, 10), 'shared/common.conf');
     const labels = async (name: string, line: number, character: number): Promise<string[]> =>
-      (await ask('completion', name, line, character) as { label: string }[]).map((i) => i.label).sort();
+      ((await ask('completion', name, line, character)) as { label: string }[]).map((i) => i.label).sort();
     // The names of what mkosi brings along replace the whole item, so that the editor leaves them out here.
     const files = (all: string[]): string[] => all.filter((l) => !l.startsWith('mkosi-'));
     assert.deepEqual(files(await labels('mkosi.images/base/mkosi.conf', 2, 17)), ['common.conf', 'more/']);
@@ -296,14 +353,23 @@ describe('server and projects of mkosi', () => {
     await open('mkosi.conf', text);
     await until('mkosi.conf', '1 script-not-executable');
     const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
-    const actions = await editor.ask('textDocument/codeAction', { textDocument: { uri: uri('mkosi.conf') }, range, context: { diagnostics: [] } }) as
-      { title: string; command?: { command: string; arguments: string[] } }[];
+    const actions = (await editor.ask('textDocument/codeAction', {
+      textDocument: { uri: uri('mkosi.conf') },
+      range,
+      context: { diagnostics: [] },
+    })) as { title: string; command?: { command: string; arguments: string[] } }[];
     const { command, title } = actions[0] ?? {};
     assert.equal(title, 'Make mkosi.postinst executable');
     await editor.ask('workspace/executeCommand', command);
     await until('mkosi.conf');
     assert.equal(statSync(path.join(folder, 'mkosi.postinst')).mode & 0o111, 0o111);
-    await assert.rejects(editor.ask('workspace/executeCommand', { command: command?.command, arguments: [folder] }), /not made executable: This is a folder, not a regular file/);
-    await assert.rejects(editor.ask('workspace/executeCommand', { command: command?.command, arguments: [path.join(folder, 'none')] }), /not made executable/);
+    await assert.rejects(
+      editor.ask('workspace/executeCommand', { command: command?.command, arguments: [folder] }),
+      /not made executable: This is a folder, not a regular file/,
+    );
+    await assert.rejects(
+      editor.ask('workspace/executeCommand', { command: command?.command, arguments: [path.join(folder, 'none')] }),
+      /not made executable/,
+    );
   });
 });

@@ -1,8 +1,8 @@
 import path from 'node:path';
+import { type Limits, Project, projectLimits } from '../model';
+import { Document, editionOf, newest, pathOf, type Target } from '../schema';
 import { LocalDisk, type Open, Roots } from './file-system';
 import { fileUri } from './files';
-import { type Limits, Project, projectLimits } from '../model';
-import { Document, type Target, editionOf, newest, pathOf } from '../schema';
 
 /** Releases, and whether a project has chosen that of mkosi itself. */
 export interface ChosenTarget {
@@ -18,7 +18,14 @@ class Known implements ChosenTarget {
   private read: Project | undefined;
 
   /** @param byMinimum the project has chosen the release */
-  constructor(readonly root: string, readonly target: Target, readonly byMinimum: boolean, open: Open, clone: boolean, limits: Limits) {
+  constructor(
+    readonly root: string,
+    readonly target: Target,
+    readonly byMinimum: boolean,
+    open: Open,
+    clone: boolean,
+    limits: Limits,
+  ) {
     this.disk = new LocalDisk(target, open, clone, limits);
   }
 
@@ -61,7 +68,10 @@ export class Projects {
    * @param limits how much is read of each
    */
   constructor(
-    private readonly target: Target, private readonly open: Open = () => undefined, private readonly byMinimum = false, private readonly clone = false,
+    private readonly target: Target,
+    private readonly open: Open = () => undefined,
+    private readonly byMinimum = false,
+    private readonly clone = false,
     private readonly limits: Limits = projectLimits,
   ) {}
 
@@ -72,12 +82,17 @@ export class Projects {
 
   /** The project that reads a file: the one that it belongs to, else one from elsewhere that includes it. */
   reading(file: string): Member | undefined {
-    const root = this.rootOf(file), own = this.roots.of(path.resolve(file)), { project } = this.knownAt(root), document = project.disk.document(file);
+    const root = this.rootOf(file),
+      own = this.roots.of(path.resolve(file)),
+      { project } = this.knownAt(root),
+      document = project.disk.document(file);
     if (document !== undefined && project.readings(document).length > 0) return { file, document, project };
     for (const [elsewhere, { disk }] of [...this.byRoot]) {
       if (own.includes(elsewhere) || !disk.holds(file)) continue;
-      const other = this.knownAt(elsewhere), included = other.project.disk.document(file);
-      if (included !== undefined && other.project.readings(included).length > 0) return { file, document: included, project: other.project };
+      const other = this.knownAt(elsewhere),
+        included = other.project.disk.document(file);
+      if (included !== undefined && other.project.readings(included).length > 0)
+        return { file, document: included, project: other.project };
     }
     return document === undefined ? undefined : { file, document, project };
   }
@@ -89,7 +104,9 @@ export class Projects {
 
   /** The folder of the project that a file belongs to: the outermost one that may read it, else the nearest. */
   rootOf(file: string): string {
-    const whole = path.resolve(file), [...roots] = this.roots.of(whole), nearest = roots.pop() ?? path.dirname(whole);
+    const whole = path.resolve(file),
+      [...roots] = this.roots.of(whole),
+      nearest = roots.pop() ?? path.dirname(whole);
     return roots.find((root) => this.knownAt(root).project.mayRead(whole)) ?? nearest;
   }
 
@@ -107,7 +124,8 @@ export class Projects {
 
   /** The configuration that a project reads, and what else something is wrong with. */
   members(root: string): Member[] {
-    const { project, target } = this.knownAt(root), read = new Map(project.documents.map((d): [string, Document] => [pathOf(d.uri) ?? '', d]));
+    const { project, target } = this.knownAt(root),
+      read = new Map(project.documents.map((d): [string, Document] => [pathOf(d.uri) ?? '', d]));
     // What is no configuration is shown with a text of its own: only that it is wrong is known of it.
     const faulty = project.faults.map(({ path: file }) => file).filter((file) => !read.has(file));
     return [
@@ -134,8 +152,11 @@ export class Projects {
   private knownAt(root: string): Known {
     let known = this.byRoot.get(root);
     if (known?.stale === false) return known;
-    const needed = this.byMinimum ? this.neededBy(root) : undefined, mkosi = needed ?? this.target.mkosi, byMinimum = needed !== undefined;
-    if (known?.target.mkosi !== mkosi || known.byMinimum !== byMinimum) known = new Known(root, { ...this.target, mkosi }, byMinimum, this.open, this.clone, this.limits);
+    const needed = this.byMinimum ? this.neededBy(root) : undefined,
+      mkosi = needed ?? this.target.mkosi,
+      byMinimum = needed !== undefined;
+    if (known?.target.mkosi !== mkosi || known.byMinimum !== byMinimum)
+      known = new Known(root, { ...this.target, mkosi }, byMinimum, this.open, this.clone, this.limits);
     known.stale = false;
     this.byRoot.set(root, known);
     return known;

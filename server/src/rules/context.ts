@@ -1,8 +1,8 @@
-import { type Document, pathOf } from '../schema';
 import { type EffectiveAssignments, loadOf } from '../model/assignments';
-import { type NspawnOptions, optionsOf } from '../model/nspawn/options';
+import { type Fault, type FileReading, type FileSystem, only, Project } from '../model/mkosi';
 import { type FileLocation, locationOf } from '../model/nspawn/location';
-import { type FileSystem, type Fault, type FileReading, Project, only } from '../model/mkosi';
+import { type NspawnOptions, optionsOf } from '../model/nspawn/options';
+import { type Document, pathOf } from '../schema';
 import type { LintInput, RuleContext } from './rule';
 
 /** The path of a text that is no file. */
@@ -30,7 +30,8 @@ export class RuleContextOfDocument implements RuleContext {
     this.project = project;
     this.assignments = loadOf(document);
     if (document.edition.schema.data.tool !== 'mkosi') return;
-    const known = this.reader, read = known?.readings(document) ?? [];
+    const known = this.reader,
+      read = known?.readings(document) ?? [];
     this.readings = read.length > 0 ? read : [(known ?? document.once(alone)).supposed(document, this.path)];
     this.active = read.length > 0 || known === undefined;
   }

@@ -1,6 +1,6 @@
-import type { Assigned, Document } from '../schema';
-import { type Span, isLineEnd, withoutEnd } from '../syntax';
 import type { HostFiles } from '../model/host-files';
+import type { Assigned, Document } from '../schema';
+import { isLineEnd, type Span, withoutEnd } from '../syntax';
 import type { Fix, RuleContext } from './rule';
 
 /** Where each section ends, the last time it stands in the document: behind its last line with text. */
@@ -20,7 +20,9 @@ export const written = ({ text }: Document, { line, start }: Assigned): string =
 
 /** Writes lines at the end of a section, or of a new one at the end of the file. @param ends see endsOf */
 export function atEndOf(section: string, lines: string, { text }: Document, ends: ReadonlyMap<string, number>): Fix['edits'][number] {
-  const content = text.getText(), at = ends.get(section), end = at ?? content.length;
+  const content = text.getText(),
+    at = ends.get(section),
+    end = at ?? content.length;
   const broken = end === 0 || /[\n\r]/.test(content.charAt(end - 1));
   const header = at === undefined ? `${content === '' ? '' : '\n'}[${section}]\n` : '';
   return { start: end, end, text: `${broken ? '' : '\n'}${header}${lines}\n` };
@@ -40,5 +42,4 @@ function top({ tree, text }: Document): Span {
 }
 
 /** Where a file would be right, unless another one lies there already. */
-export const freeAt = (path: string, files: HostFiles): { readonly moveTo?: string } =>
-  files.exists(path) ? {} : { moveTo: path };
+export const freeAt = (path: string, files: HostFiles): { readonly moveTo?: string } => (files.exists(path) ? {} : { moveTo: path });

@@ -1,7 +1,7 @@
+import { effectOf, type ParsedAssignment } from '../model/assignments';
+import type { Document } from '../schema';
 import { isSpace, skipBack } from '../syntax';
 import type { Problem } from '../values';
-import { type ParsedAssignment, effectOf } from '../model/assignments';
-import type { Document } from '../schema';
 
 /** Why a value is bad as a whole, when one change makes it good. */
 export interface Explanation {
@@ -39,21 +39,16 @@ export function explanation(entry: ParsedAssignment): Explanation | undefined {
   const value = line.value.text;
   const sign = commentAt(value);
   if (sign !== undefined) {
-    const from = skipBack(value, isSpace, sign), meant = value.slice(0, from);
+    const from = skipBack(value, isSpace, sign),
+      meant = value.slice(0, from);
     const swallowed =
       problems.length === 0 && value.charAt(sign) === '#' && swallowing.includes(asked.value.type) && /\s#(\s|$)/.test(value);
-    if (
-      meant !== '' &&
-      (problems.length > 0 || swallowed) &&
-      grammar.check(meant, asked).length === 0 &&
-      !inQuotes(value, from)
-    ) {
+    if (meant !== '' && (problems.length > 0 || swallowed) && grammar.check(meant, asked).length === 0 && !inQuotes(value, from)) {
       return { kind: 'inline-comment', meant, from };
     }
   }
   const meant = /^(["'])(.+)\1$/s.exec(value)?.[2];
-  if (meant !== undefined && problems.length > 0 && grammar.check(meant, asked).length === 0)
-    return { kind: 'quotes', meant, from: 0 };
+  if (meant !== undefined && problems.length > 0 && grammar.check(meant, asked).length === 0) return { kind: 'quotes', meant, from: 0 };
   return undefined;
 }
 

@@ -1,23 +1,42 @@
-import { ambientCapability } from './nspawn/ambient-capability';
-import { badCondition } from './mkosi/bad-condition';
+import { mayQuote } from '../model/mkosi';
+import { readsSection, unread } from '../model/mkosi/reads';
+import { type Resumable, runToEnd } from '../model/resumable';
 import { badValue } from './common/bad-value';
+import { brokenHeader } from './common/broken-header';
+import { deprecated } from './common/deprecated';
+import { invalidUtf8 } from './common/invalid-utf8';
+import { notJudged } from './common/not-judged';
+import { outsideSection } from './common/outside-section';
+import { strayText } from './common/stray-text';
+import { unknownSection } from './common/unknown-section';
+import { unknownSetting } from './common/unknown-setting';
+import { wrongSection } from './common/wrong-section';
+import { RuleContextOfDocument } from './context';
+import { badCondition } from './mkosi/bad-condition';
+import { commentSign } from './mkosi/comment-sign';
+import { duplicate } from './mkosi/duplicate';
+import { missingFile } from './mkosi/missing-file';
+import { notACondition } from './mkosi/not-a-condition';
+import { projectFault } from './mkosi/project-fault';
+import { scriptNotExecutable } from './mkosi/script-not-executable';
+import { specifier } from './mkosi/specifier';
+import { swallowedLine } from './mkosi/swallowed-line';
+import { unknownProfile } from './mkosi/unknown-profile';
+import { unreadFile } from './mkosi/unread-file';
+import { wrongImage } from './mkosi/wrong-image';
+import { ambientCapability } from './nspawn/ambient-capability';
 import { bindUserShell } from './nspawn/bind-user-shell-without-bind-user';
 import { bindUser } from './nspawn/bind-user-without-private-users';
 import { bridgeAndZone } from './nspawn/bridge-and-zone';
-import { brokenHeader } from './common/broken-header';
 import { capabilityDropped } from './nspawn/capability-dropped';
 import { delegateWithoutManaged } from './nspawn/delegate-without-managed';
-import { commentSign } from './mkosi/comment-sign';
-import { deprecated } from './common/deprecated';
-import { duplicate } from './mkosi/duplicate';
 import { duplicatePort } from './nspawn/duplicate-port';
 import { ephemeralLinkJournal } from './nspawn/ephemeral-link-journal';
 import { filterWithoutEffect } from './nspawn/filter-without-effect';
-import { hostNetwork } from './nspawn/host-network';
 import { hiddenMount } from './nspawn/hidden-mount';
+import { hostNetwork } from './nspawn/host-network';
 import { idmapWithoutPrivateUsers } from './nspawn/idmap-without-private-users';
 import { inlineComment } from './nspawn/inline-comment';
-import { invalidUtf8 } from './common/invalid-utf8';
 import { killSignalIgnored } from './nspawn/kill-signal-ignored';
 import { longLine } from './nspawn/long-line';
 import { lostNetAdmin } from './nspawn/lost-net-admin';
@@ -25,45 +44,26 @@ import { machineIdKept } from './nspawn/machine-id-kept';
 import { machineName } from './nspawn/machine-name';
 import { managedOnHostNetwork } from './nspawn/managed-on-host-network';
 import { maskedFile } from './nspawn/masked-file';
-import { readsSection, unread } from '../model/mkosi/reads';
-import { missingFile } from './mkosi/missing-file';
 import { namespacePathWithManaged } from './nspawn/namespace-path-with-managed';
 import { namespacePathWithNetwork } from './nspawn/namespace-path-with-network';
-import { notACondition } from './mkosi/not-a-condition';
-import { notJudged } from './common/not-judged';
-import { outsideSection } from './common/outside-section';
 import { overridden } from './nspawn/overridden';
 import { ownershipWithoutPrivateUsers } from './nspawn/ownership-without-private-users';
 import { parametersWithoutStartMode } from './nspawn/parameters-without-start-mode';
 import { portOnHostNetwork } from './nspawn/port-on-host-network';
 import { privateOverridden } from './nspawn/private-overridden';
-import { mayQuote } from '../model/mkosi';
-import { projectFault } from './mkosi/project-fault';
 import { quotedValue } from './nspawn/quoted-value';
 import { readOnlyChown } from './nspawn/read-only-chown';
 import { rootMount } from './nspawn/root-mount-with-private-users';
-import type { LintInput, Finding, Rule, RuleContext } from './rule';
-import { RuleContextOfDocument } from './context';
-import { specifier } from './mkosi/specifier';
 import { startModeConflict } from './nspawn/start-mode-conflict';
-import { scriptNotExecutable } from './mkosi/script-not-executable';
-import { type Resumable, runToEnd } from '../model/resumable';
-import { strayText } from './common/stray-text';
-import { swallowedLine } from './mkosi/swallowed-line';
 import { tmpfsWithoutMode } from './nspawn/tmpfs-without-mode';
 import { unitSetting } from './nspawn/unit-setting';
 import { unknownImage } from './nspawn/unknown-image';
-import { unknownProfile } from './mkosi/unknown-profile';
-import { unknownSection } from './common/unknown-section';
-import { unknownSetting } from './common/unknown-setting';
-import { unreadFile } from './mkosi/unread-file';
 import { unreadFolder } from './nspawn/unread-folder';
 import { untrusted } from './nspawn/untrusted';
 import { userScopeWithoutManaged } from './nspawn/user-scope-without-managed';
 import { usersOnHostNetwork } from './nspawn/users-on-host-network';
 import { volatileReadOnly } from './nspawn/volatile-read-only';
-import { wrongImage } from './mkosi/wrong-image';
-import { wrongSection } from './common/wrong-section';
+import type { Finding, LintInput, Rule, RuleContext } from './rule';
 
 /** Every rule; the order is the order of the documentation. */
 export const rules: readonly Rule[] = [
@@ -131,7 +131,8 @@ export const rules: readonly Rule[] = [
 ];
 
 const rulesOf = {
-  nspawn: rules.filter(({ tool }) => tool !== 'mkosi'), mkosi: rules.filter(({ tool }) => tool !== 'nspawn'),
+  nspawn: rules.filter(({ tool }) => tool !== 'mkosi'),
+  mkosi: rules.filter(({ tool }) => tool !== 'nspawn'),
 };
 
 /** Rules about what is wrong in any section, known or not. */
@@ -149,7 +150,9 @@ function asRead(finding: Finding, here: RuleContext): Finding {
   if (finding.rule === 'project-fault' || finding.rule === 'unread-file') return finding;
   if (here.document.kind === 'mkosi-legacy' && here.project?.edition.modern === true) {
     const { version } = here.project.edition;
-    return finding.verdict === 'advice' ? finding : { ...finding, verdict: 'silent', message: `mkosi ${version} does not read this file; for mkosi 14: ${finding.message}` };
+    return finding.verdict === 'advice'
+      ? finding
+      : { ...finding, verdict: 'silent', message: `mkosi ${version} does not read this file; for mkosi 14: ${finding.message}` };
   }
   if (here.readings.length === 0 || !['refused', 'warned'].includes(finding.verdict) || !unread(here, finding.start)) return finding;
   return { ...finding, verdict: 'silent', message: `Not read here; where it is: ${finding.message}` };
@@ -157,12 +160,18 @@ function asRead(finding: Finding, here: RuleContext): Finding {
 
 /** What mkosi does at a line of a file that may not be quoted; nothing else is told of it. */
 const withheld = ({ rule, verdict, start }: Finding): Finding => ({
-  rule, verdict, start, end: start,
+  rule,
+  verdict,
+  start,
+  end: start,
   message: `${happens[verdict]} (${rule}). What it says is not shown here, because this file lies outside of the project and does not look like configuration.`,
 });
 
 const happens: Readonly<Record<Finding['verdict'], string>> = {
-  refused: 'mkosi fails at this line', warned: 'mkosi warns of this line', silent: 'mkosi takes this line for something else', advice: 'There is advice about this line',
+  refused: 'mkosi fails at this line',
+  warned: 'mkosi warns of this line',
+  silent: 'mkosi takes this line for something else',
+  advice: 'There is advice about this line',
 };
 
 /** The most findings of one rule in one file; it is not asked for more. */
@@ -173,7 +182,8 @@ export const findings = (here: LintInput): Finding[] => runToEnd(judging(here));
 
 /** The same, rule by rule. */
 export function* judging(here: LintInput): Resumable<Finding[]> {
-  const situation = new RuleContextOfDocument(here), { assignments } = situation;
+  const situation = new RuleContextOfDocument(here),
+    { assignments } = situation;
   const found: Finding[] = [];
   for (const rule of rulesOf[here.document.edition.schema.data.tool === 'mkosi' ? 'mkosi' : 'nspawn']) {
     if (rule.about?.every((name) => assignments.named(name).length === 0) === true) continue;
@@ -195,4 +205,4 @@ export function* judging(here: LintInput): Resumable<Finding[]> {
 }
 
 export { andMore } from './common/not-judged';
-export type { LintInput, Finding, Fix, Rule, RuleContext, Verdict } from './rule';
+export type { Finding, Fix, LintInput, Rule, RuleContext, Verdict } from './rule';

@@ -1,11 +1,11 @@
-import type { Assigned, Document } from '../schema';
-import { type Span, isLineEnd } from '../syntax';
-import { type EffectiveAssignments, lineSpan } from '../model/assignments';
 import type { ParsedAssignment } from '../model/assignments';
+import { type EffectiveAssignments, lineSpan } from '../model/assignments';
 import type { HostFiles } from '../model/host-files';
-import type { Launch, NspawnOptions } from '../model/nspawn/options';
+import type { Fault, FileReading, FileSystem, Project } from '../model/mkosi';
 import type { FileLocation } from '../model/nspawn/location';
-import type { FileSystem, Fault, FileReading, Project } from '../model/mkosi';
+import type { Launch, NspawnOptions } from '../model/nspawn/options';
+import type { Assigned, Document } from '../schema';
+import { isLineEnd, type Span } from '../syntax';
 
 /** What the real tool does: fails, complains and goes on, says nothing but does something else, or is content. */
 export type Verdict = 'refused' | 'warned' | 'silent' | 'advice';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Document, newest } from '../schema';
 import { type Finding, type Fix, findings, rules } from './index';
@@ -37,8 +37,7 @@ describe('rules', () => {
     for (const { id, tool } of rules) {
       assert.match(id, /^[a-z0-9]+(-[a-z0-9]+)*$/);
       // What is wrong with bytes, lengths and numbers cannot be shown in a file of text; the tests below do.
-      if (tool !== 'mkosi' && !['invalid-utf8', 'long-line', 'not-judged'].includes(id))
-        assert.ok(shown.has(id), `no fixture for ${id}`);
+      if (tool !== 'mkosi' && !['invalid-utf8', 'long-line', 'not-judged'].includes(id)) assert.ok(shown.has(id), `no fixture for ${id}`);
     }
   });
 
@@ -53,15 +52,9 @@ describe('rules', () => {
         const rest = [...found];
         for (const want of wanted(text)) {
           const i = rest.findIndex(
-            (f) =>
-              lineOf(f) === want.line &&
-              f.rule === want.rule &&
-              f.message.toLowerCase().includes(want.part.toLowerCase()),
+            (f) => lineOf(f) === want.line && f.rule === want.rule && f.message.toLowerCase().includes(want.part.toLowerCase()),
           );
-          assert.ok(
-            i >= 0,
-            [`line ${want.line + 1} lacks ${want.rule} "${want.part}"; there is`, ...rest.map(key)].join('\n'),
-          );
+          assert.ok(i >= 0, [`line ${want.line + 1} lacks ${want.rule} "${want.part}"; there is`, ...rest.map(key)].join('\n'));
           rest.splice(i, 1);
         }
         assert.deepEqual(
@@ -82,20 +75,10 @@ describe('rules', () => {
             const after = applied(text, fix);
             const left = findings({ ...caseOf(after), launch: here.launch, trusted: here.trusted });
             const before = found.filter((x) => key(x) === key(f)).length;
-            assert.ok(
-              left.filter((x) => key(x) === key(f)).length < before,
-              `"${fix.title}" leaves ${key(f)}\n${after}`,
-            );
+            assert.ok(left.filter((x) => key(x) === key(f)).length < before, `"${fix.title}" leaves ${key(f)}\n${after}`);
             const known = new Set(found.filter(hurts).map((x) => x.rule));
-            assert.deepEqual(
-              left.filter((x) => hurts(x) && !known.has(x.rule)).map(key),
-              [],
-              `"${fix.title}" brings\n${after}`,
-            );
-            assert.ok(
-              left.filter(hurts).length <= found.filter(hurts).length,
-              `"${fix.title}" adds a finding\n${after}`,
-            );
+            assert.deepEqual(left.filter((x) => hurts(x) && !known.has(x.rule)).map(key), [], `"${fix.title}" brings\n${after}`);
+            assert.ok(left.filter(hurts).length <= found.filter(hurts).length, `"${fix.title}" adds a finding\n${after}`);
           }
         }
       });
@@ -111,7 +94,8 @@ describe('rules', () => {
 
   it('write another line where that is the one answer', () => {
     const mended = (section: string, line: string, systemd = newest.systemd): string => {
-      const text = `[${section}]\n${line}\n`, document = Document.of('file:///x.nspawn', 'nspawn', text, { ...newest, systemd });
+      const text = `[${section}]\n${line}\n`,
+        document = Document.of('file:///x.nspawn', 'nspawn', text, { ...newest, systemd });
       const all = findings({ document, launch: 'command', trusted: true }).flatMap((f) => f.fixes ?? []);
       assert.equal(new Set(all.map((f) => f.title)).size, 1, `${line}: ${all.map((f) => f.title).join(', ')}`);
       return applied(text, all[0]!).split('\n').slice(1, -1).join(' | ');
@@ -122,7 +106,10 @@ describe('rules', () => {
     assert.equal(mended('Files', 'Bind=/a:/b:rw'), 'Bind=/a:/b');
     assert.equal(mended('Files', 'Bind=-/a:/b'), 'Bind=/a:/b');
     assert.equal(mended('Files', 'TemporaryFileSystem=var'), 'TemporaryFileSystem=/var');
-    assert.equal(mended('Exec', 'SystemCallFilter=@mount ~@swap bpf ~ptrace'), 'SystemCallFilter=@mount bpf | SystemCallFilter=~@swap ptrace');
+    assert.equal(
+      mended('Exec', 'SystemCallFilter=@mount ~@swap bpf ~ptrace'),
+      'SystemCallFilter=@mount bpf | SystemCallFilter=~@swap ptrace',
+    );
     assert.equal(mended('Exec', 'SystemCallFilter=~@mount ~@swap'), 'SystemCallFilter=~@mount @swap');
     assert.equal(mended('Exec', 'Environment=A=1 "B=c d'), 'Environment=A=1 "B=c d"');
     assert.equal(mended('Network', 'VirtualEthernet=yes\nPort=udp:80-82'), 'VirtualEthernet=yes | Port=udp:80 | Port=udp:81 | Port=udp:82');
@@ -130,7 +117,8 @@ describe('rules', () => {
   });
 
   it('add no lines behind a value that goes on', () => {
-    const titles = (text: string): string[] => findings(caseOf(`# judged by systemd 247\n${text}`)).flatMap((f) => (f.fixes ?? []).map((x) => x.title));
+    const titles = (text: string): string[] =>
+      findings(caseOf(`# judged by systemd 247\n${text}`)).flatMap((f) => (f.fixes ?? []).map((x) => x.title));
     assert.deepEqual(titles('[Exec]\nBoot=yes'), ['Add VirtualEthernet=yes']);
     assert.deepEqual(titles(''), ['Add VirtualEthernet=yes']);
     assert.deepEqual(titles('[Exec]\nUser=web\\\n# a comment'), []);

@@ -1,11 +1,20 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
-  type AssignmentLine, type Change, type Dialect, type Placed, type Span, Tree, inDocument, mkosiDialect, nspawnDialect, parse,
+  type AssignmentLine,
+  type Change,
+  type Dialect,
+  inDocument,
+  mkosiDialect,
+  nspawnDialect,
+  type Placed,
+  parse,
   reparse,
+  type Span,
+  Tree,
 } from '../syntax';
 import type { Kind } from './kinds';
-import { type SchemaVersion, byEdition } from './schema';
-import { type Target, editionOf } from './schemas';
+import { byEdition, type SchemaVersion } from './schema';
+import { editionOf, type Target } from './schemas';
 import type { Setting } from './types';
 
 /** A setting in a document, with the section it stands in and the record it answers to. */
@@ -27,7 +36,11 @@ export class Document {
   private found: Map<unknown, unknown> | undefined;
 
   private constructor(
-    readonly uri: string, readonly kind: Kind, readonly text: TextDocument, readonly tree: Tree, readonly edition: SchemaVersion,
+    readonly uri: string,
+    readonly kind: Kind,
+    readonly text: TextDocument,
+    readonly tree: Tree,
+    readonly edition: SchemaVersion,
     /** Offsets of replacement characters that stand for bytes that are no UTF-8. Editors hand over none. */
     readonly undecodable: readonly number[],
   ) {}
@@ -99,10 +112,15 @@ export class Document {
 
   /** The settings from the line at an index to the one that begins at an offset. */
   private assigned(first: number, end: number): Assigned[] {
-    const { tree: { lines, starts }, edition } = this, found: Assigned[] = [];
+    const {
+        tree: { lines, starts },
+        edition,
+      } = this,
+      found: Assigned[] = [];
     let section = this.sectionAt(first);
     for (let i = first; i < lines.length; i++) {
-      const line = lines[i], start = starts[i] ?? 0;
+      const line = lines[i],
+        start = starts[i] ?? 0;
       if (start > end) break;
       if (line?.kind === 'header') section = line.name.text;
       else if (line?.kind === 'assignment') {

@@ -40,7 +40,10 @@ export class Documentation {
 
 function cut(markdown: string): Map<string, DocumentationEntry> {
   const entries = new Map<string, DocumentationEntry>();
-  let section = '', key: string | undefined, lines: string[] = [], fenced = false;
+  let section = '',
+    key: string | undefined,
+    lines: string[] = [],
+    fenced = false;
   const close = (): void => {
     if (key !== undefined) entries.set(key, entry(lines));
     lines = [];
@@ -48,10 +51,16 @@ function cut(markdown: string): Map<string, DocumentationEntry> {
   for (const line of markdown.split('\n')) {
     if (line.startsWith('```')) fenced = !fenced;
     const heading = fenced ? null : /^(##|###) (.+?)\s*$/.exec(line);
-    if (heading === null) { lines.push(line); continue; }
+    if (heading === null) {
+      lines.push(line);
+      continue;
+    }
     close();
     const title = (heading[2] ?? '').replace(/^\[(.*)\]$/, '$1').replace(/=$/, '');
-    if (heading[1] === '##') { section = title; key = title; } else key = `${section}/${title}`;
+    if (heading[1] === '##') {
+      section = title;
+      key = title;
+    } else key = `${section}/${title}`;
   }
   close();
   return entries;
@@ -63,7 +72,8 @@ const item = /^- ((?:`[^`]+`(?:, | or )?)+): (.*)$/;
 function entry(lines: readonly string[]): DocumentationEntry {
   const words = new Map<string, string>();
   const body: string[] = [];
-  let fenced = false, last: string[] = [];
+  let fenced = false,
+    last: string[] = [];
   for (const line of lines) {
     if (line.startsWith('```')) fenced = !fenced;
     const match = fenced ? null : item.exec(line);
@@ -77,7 +87,10 @@ function entry(lines: readonly string[]): DocumentationEntry {
       body.push(line);
     }
   }
-  const text = body.join('\n').replace(/\n{3,}/g, '\n\n').trim();
+  const text = body
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
   const summary = /^.*?[.!?:](?=\s|$)/s.exec(text)?.[0] ?? text;
   return { summary: summary.replace(/\s+/g, ' '), body: text, words };
 }

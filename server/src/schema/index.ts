@@ -1,10 +1,19 @@
 export { type Assigned, Document, mostCharacters } from './document';
-export { type DocumentationEntry, Documentation } from './documentation';
-export { type Kind, isTrusted, kindOf, pathOf } from './kinds';
-export { SchemaVersion, Schema, byEdition, has, hasBackport, ukiProfile } from './schema';
-export { type Target, editionOf, mkosi, mkosiLegacy, newest, nspawn, releases, vocabularyPages } from './schemas';
+export { Documentation, type DocumentationEntry } from './documentation';
+export { isTrusted, type Kind, kindOf, pathOf } from './kinds';
+export { byEdition, has, hasBackport, Schema, SchemaVersion, ukiProfile } from './schema';
+export { editionOf, mkosi, mkosiLegacy, newest, nspawn, releases, type Target, vocabularyPages } from './schemas';
 export { similar } from './similar';
-export { systemCalls, vocabulary, wordsOf } from './vocabulary';
 export type {
-  ListForm, NspawnVocabulary, NspawnWords, SchemaData, Setting, Specifier, ValueType, Version, VocabularyWord, Word,
+  ListForm,
+  NspawnVocabulary,
+  NspawnWords,
+  SchemaData,
+  Setting,
+  Specifier,
+  ValueType,
+  Version,
+  VocabularyWord,
+  Word,
 } from './types';
+export { systemCalls, vocabulary, wordsOf } from './vocabulary';

@@ -5,7 +5,8 @@ export type Kind = 'nspawn' | 'mkosi' | 'mkosi-legacy';
  * Folders of a mkosi project whose *.conf files are configuration, and those in folders of them that people take for
  * such; what is for the image, as in mkosi.extra/, is not.
  */
-const folders = /(^|\/)mkosi\.((conf\.d|profiles|images|presets)\/((?!mkosi\.)[^/]+\/)?|(uki-profiles|local|(tools|initrd)\.conf(\.d)?)\/)[^/]+\.conf$/;
+const folders =
+  /(^|\/)mkosi\.((conf\.d|profiles|images|presets)\/((?!mkosi\.)[^/]+\/)?|(uki-profiles|local|(tools|initrd)\.conf(\.d)?)\/)[^/]+\.conf$/;
 const files = /(^|\/)mkosi\.((local|tools|initrd)\.)?conf$/;
 /** What mkosi 14 was the last to read: any file of these folders, also those of one distribution (v14 __init__.py:5935). */
 const legacy = /(^|\/)mkosi\.(default(\.d\/([^/]+\/)?[^/]+)?|files\/mkosi\.[^/]+)$/;
@@ -22,7 +23,8 @@ export function kindOf(path: string): Kind | undefined {
 }
 
 /** Folders of images (v262 discover-image.c:61): a `.nspawn` file beside an image is not trusted. */
-const imageFolders = /^(\/etc\/machines|\/run\/machines|\/var\/lib\/(machines|container)|\/usr\/(local\/)?lib\/machines|.*\/\.local\/(state|lib)\/machines)\/[^/]+$/;
+const imageFolders =
+  /^(\/etc\/machines|\/run\/machines|\/var\/lib\/(machines|container)|\/usr\/(local\/)?lib\/machines|.*\/\.local\/(state|lib)\/machines)\/[^/]+$/;
 
 /** Whether nspawn trusts a `.nspawn` file, by the folder it lies in. @param path absolute, with slashes */
 export const isTrusted = (path: string): boolean => !imageFolders.test(path);

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
-import { type Schema, kindOf, isTrusted, mkosi, mkosiLegacy, nspawn, similar } from './index';
+import { isTrusted, kindOf, mkosi, mkosiLegacy, nspawn, type Schema, similar } from './index';
 
-const all: [string, Schema][] = [['nspawn', nspawn], ['mkosi', mkosi], ['mkosi-legacy', mkosiLegacy]];
+const all: [string, Schema][] = [
+  ['nspawn', nspawn],
+  ['mkosi', mkosi],
+  ['mkosi-legacy', mkosiLegacy],
+];
 
 describe('schema', () => {
   it('has every setting from the start', () => {
@@ -17,7 +21,10 @@ describe('schema', () => {
       for (const s of sections) if (!schema.documentation.section(s.name)?.summary) missing.push(`[${s.name}]`);
       for (const s of settings) {
         const entry = schema.documentation.setting(s.section, s.name);
-        if (!entry?.summary) { missing.push(`${s.section}/${s.name}`); continue; }
+        if (!entry?.summary) {
+          missing.push(`${s.section}/${s.name}`);
+          continue;
+        }
         if (entry.summary.length > 140) missing.push(`${s.section}/${s.name}: the first sentence has ${entry.summary.length} characters`);
         const shared = s.value.params?.words;
         const words = typeof shared === 'string' ? schema.documentation.setting('Values', shared)?.words : undefined;
@@ -27,7 +34,10 @@ describe('schema', () => {
       }
       assert.deepEqual(missing, []);
       const known = new Set([...sections.map((s) => s.name), ...settings.map((s) => `${s.section}/${s.name}`)]);
-      assert.deepEqual(schema.documentation.headings().filter((h) => !known.has(h) && !h.startsWith('Values')), []);
+      assert.deepEqual(
+        schema.documentation.headings().filter((h) => !known.has(h) && !h.startsWith('Values')),
+        [],
+      );
     });
 
     it(`${name}: has consistent records`, () => {
@@ -57,14 +67,34 @@ describe('schema', () => {
 
   it('knows every file of the family by its name', () => {
     const kinds: Record<string, string | undefined> = {
-      '/etc/systemd/nspawn/web.nspawn': 'nspawn', 'mkosi.nspawn': 'nspawn', 'a/mkosi.conf': 'mkosi', 'mkosi.local.conf': 'mkosi',
-      'mkosi.tools.conf': 'mkosi', 'a/mkosi.conf.d/10-a.conf': 'mkosi', 'mkosi.conf.d/deb/mkosi.conf': 'mkosi',
-      'mkosi.conf.d/deb/mkosi.conf.d/x.conf': 'mkosi', 'mkosi.profiles/a.conf': 'mkosi', 'mkosi.profiles/a/mkosi.conf': 'mkosi',
-      'mkosi.images/a.conf': 'mkosi', 'mkosi.uki-profiles/a.conf': 'mkosi', 'mkosi.default': 'mkosi-legacy',
-      'mkosi.default.d/10': 'mkosi-legacy', 'mkosi.default.d/fedora/10-x': 'mkosi-legacy', 'mkosi.files/mkosi.fedora': 'mkosi-legacy',
-      'mkosi.files/README': undefined, 'mkosi.conf.d/deb/x.conf': 'mkosi', 'mkosi/mkosi.conf': 'mkosi', 'mkosi/src/x.conf': undefined,
-      'mkosi.images/a/mkosi.extra/etc/x.conf': undefined, 'mkosi/mkosi.extra/etc/x.conf': undefined, 'mkosi.images/a/src/deep/x.conf': undefined, 'mkosi.extra/etc/a.conf': undefined, 'mkosi.conf.d/README': undefined,
-      'mkosi/config.py': undefined, 'mkosi.conf.bak': undefined, 'nspawn': undefined,
+      '/etc/systemd/nspawn/web.nspawn': 'nspawn',
+      'mkosi.nspawn': 'nspawn',
+      'a/mkosi.conf': 'mkosi',
+      'mkosi.local.conf': 'mkosi',
+      'mkosi.tools.conf': 'mkosi',
+      'a/mkosi.conf.d/10-a.conf': 'mkosi',
+      'mkosi.conf.d/deb/mkosi.conf': 'mkosi',
+      'mkosi.conf.d/deb/mkosi.conf.d/x.conf': 'mkosi',
+      'mkosi.profiles/a.conf': 'mkosi',
+      'mkosi.profiles/a/mkosi.conf': 'mkosi',
+      'mkosi.images/a.conf': 'mkosi',
+      'mkosi.uki-profiles/a.conf': 'mkosi',
+      'mkosi.default': 'mkosi-legacy',
+      'mkosi.default.d/10': 'mkosi-legacy',
+      'mkosi.default.d/fedora/10-x': 'mkosi-legacy',
+      'mkosi.files/mkosi.fedora': 'mkosi-legacy',
+      'mkosi.files/README': undefined,
+      'mkosi.conf.d/deb/x.conf': 'mkosi',
+      'mkosi/mkosi.conf': 'mkosi',
+      'mkosi/src/x.conf': undefined,
+      'mkosi.images/a/mkosi.extra/etc/x.conf': undefined,
+      'mkosi/mkosi.extra/etc/x.conf': undefined,
+      'mkosi.images/a/src/deep/x.conf': undefined,
+      'mkosi.extra/etc/a.conf': undefined,
+      'mkosi.conf.d/README': undefined,
+      'mkosi/config.py': undefined,
+      'mkosi.conf.bak': undefined,
+      nspawn: undefined,
     };
     for (const [path, kind] of Object.entries(kinds)) assert.equal(kindOf(path), kind, path);
   });
@@ -77,7 +107,10 @@ describe('schema', () => {
   });
 
   it('guesses what was meant', () => {
-    const names = nspawn.at(262).settings('Exec').map((s) => s.name);
+    const names = nspawn
+      .at(262)
+      .settings('Exec')
+      .map((s) => s.name);
     assert.equal(similar('boot', names), 'Boot');
     assert.equal(similar('Enviroment', names), 'Environment');
     assert.equal(similar('Hsotname', names), 'Hostname');

@@ -3,8 +3,7 @@ import { type Option, optionOf } from './options';
 import type { SchemaData, Setting, Span, Version } from './types';
 
 /** Whether a release has a thing. */
-export const has = (span: Span, version: Version): boolean =>
-  (span.since ?? 0) <= version && version <= (span.until ?? Infinity);
+export const has = (span: Span, version: Version): boolean => (span.since ?? 0) <= version && version <= (span.until ?? Infinity);
 
 /**
  * Whether a release does something that came with `since` and that distributions carried back into the last updates
@@ -21,7 +20,10 @@ export class Schema {
   readonly documentation: Documentation;
   private readonly editions = new Map<Version, SchemaVersion>();
 
-  constructor(readonly data: SchemaData, markdown: string) {
+  constructor(
+    readonly data: SchemaData,
+    markdown: string,
+  ) {
     this.documentation = new Documentation(markdown);
   }
 
@@ -29,7 +31,7 @@ export class Schema {
   at(version: Version): SchemaVersion {
     const release = Math.min(Math.max(version, this.data.oldest), this.data.newest);
     let edition = this.editions.get(release);
-    if (edition === undefined) this.editions.set(release, edition = new SchemaVersion(this, release));
+    if (edition === undefined) this.editions.set(release, (edition = new SchemaVersion(this, release)));
     return edition;
   }
 }
@@ -47,7 +49,10 @@ export class SchemaVersion {
   /** By an older name. */
   private readonly byAlias = new Map<string, Setting>();
 
-  constructor(readonly schema: Schema, readonly version: Version) {
+  constructor(
+    readonly schema: Schema,
+    readonly version: Version,
+  ) {
     this.sections = schema.data.sections.filter((s) => has(s, version)).map((s) => s.name);
     for (const name of this.sections) this.bySection.set(name, new Map());
     const removed = (schema.data.former ?? []).map((f): Setting => ({ ...f, repeat: 'replace', reset: true }));
@@ -111,7 +116,7 @@ export class SchemaVersion {
       return setting === undefined ? undefined : this.setting(section, setting.name);
     }
     const plain = name.replace(/^@/, '');
-    return section === ukiProfile ? undefined : this.inAnySection(plain) ?? this.renamed(plain);
+    return section === ukiProfile ? undefined : (this.inAnySection(plain) ?? this.renamed(plain));
   }
 
   /** What mkosi 14 and older take a key for. */
@@ -151,7 +156,7 @@ export function byEdition<T extends object>(found: (edition: SchemaVersion) => T
   const known = new WeakMap<SchemaVersion, T>();
   return (edition) => {
     let answer = known.get(edition);
-    if (answer === undefined) known.set(edition, answer = found(edition));
+    if (answer === undefined) known.set(edition, (answer = found(edition)));
     return answer;
   };
 }
@@ -172,5 +177,6 @@ function inRelease(setting: Setting, version: Version): Setting | undefined {
 
 function put(map: Map<string, Setting[]>, name: string, setting: Setting): void {
   const list = map.get(name);
-  if (list === undefined) map.set(name, [setting]); else list.push(setting);
+  if (list === undefined) map.set(name, [setting]);
+  else list.push(setting);
 }

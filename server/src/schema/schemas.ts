@@ -1,13 +1,13 @@
 import { Documentation } from './documentation';
 import type { Kind } from './kinds';
 import mkosiRecords from './mkosi.json';
+import mkosiWords from './mkosi.md';
 import legacyRecords from './mkosi-legacy.json';
 import legacyWords from './mkosi-legacy.md';
-import mkosiWords from './mkosi.md';
 import nspawnRecords from './nspawn.json';
 import nspawnWords from './nspawn.md';
 import vocabularyWords from './nspawn-words.md';
-import { type SchemaVersion, Schema } from './schema';
+import { Schema, type SchemaVersion } from './schema';
 import type { SchemaData, Version } from './types';
 
 // The JSON files are written by tools/schema in exactly this form; the schema's test holds them to it.
@@ -26,7 +26,8 @@ export interface Target {
 
 /** Every release worth choosing, ascending. */
 export const releases: { readonly [Tool in keyof Target]: readonly Version[] } = {
-  systemd: nspawn.data.versions, mkosi: [...mkosiLegacy.data.versions, ...mkosi.data.versions],
+  systemd: nspawn.data.versions,
+  mkosi: [...mkosiLegacy.data.versions, ...mkosi.data.versions],
 };
 
 /** The newest releases known. */

@@ -1,19 +1,24 @@
 /** The name among `names` that somebody who wrote `word` most likely meant, or undefined when none is near. */
 export function similar(word: string, names: Iterable<string>): string | undefined {
   const lower = word.toLowerCase();
-  let best: string | undefined, least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let best: string | undefined,
+    least = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const name of names) {
     if (name.toLowerCase() === lower) return name;
     if (Math.abs(name.length - word.length) >= least) continue;
     const d = distance(lower, name.toLowerCase(), least);
-    if (d < least) { best = name; least = d; }
+    if (d < least) {
+      best = name;
+      least = d;
+    }
   }
   return best;
 }
 
 /** Edits (insert, delete, replace, swap of neighbours) from `a` to `b`; `limit` or more means "too far". */
 function distance(a: string, b: string, limit: number): number {
-  let before: number[] = [], last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let before: number[] = [],
+    last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     let least = i;

@@ -161,6 +161,13 @@ export interface VocabularyWord extends Word {
 
 /** `nspawn-words.json`: words that a grammar knows by the dozen. */
 export type NspawnVocabulary =
-  | 'capabilities' | 'syscallGroups' | 'signals' | 'architectures' | 'addressFamilies'
-  | 'bindOptions' | 'tmpfsOptions' | 'sizeUnits' | 'timeUnits';
+  | 'capabilities'
+  | 'syscallGroups'
+  | 'signals'
+  | 'architectures'
+  | 'addressFamilies'
+  | 'bindOptions'
+  | 'tmpfsOptions'
+  | 'sizeUnits'
+  | 'timeUnits';
 export type NspawnWords = Readonly<Record<NspawnVocabulary, readonly VocabularyWord[]>>;

@@ -1,5 +1,5 @@
-import records from './nspawn-words.json';
 import calls from './nspawn-syscalls.json';
+import records from './nspawn-words.json';
 import { has } from './schema';
 import type { NspawnVocabulary, NspawnWords, Version, VocabularyWord } from './types';
 
@@ -10,7 +10,7 @@ export const vocabulary = records as NspawnWords;
 export function wordsOf(name: NspawnVocabulary, version: Version): readonly VocabularyWord[] {
   const key = `${name} ${version}`;
   let words = known.get(key);
-  if (words === undefined) known.set(key, words = vocabulary[name].filter((w) => has(w, version)));
+  if (words === undefined) known.set(key, (words = vocabulary[name].filter((w) => has(w, version))));
   return words;
 }
 

@@ -46,27 +46,54 @@ export interface Dialect {
 
 /** systemd's own files (v262 conf-parser.c:282). */
 const systemd: Dialect = {
-  id: 'systemd', lineEnds: 'systemd', comments: '#;', inlineComments: '', inlineNeedsSpace: false, indentedComments: true,
-  continuation: 'backslash', commentsInContinuation: true, byteOrderMark: true, dedent: false,
+  id: 'systemd',
+  lineEnds: 'systemd',
+  comments: '#;',
+  inlineComments: '',
+  inlineNeedsSpace: false,
+  indentedComments: true,
+  continuation: 'backslash',
+  commentsInContinuation: true,
+  byteOrderMark: true,
+  dedent: false,
 };
 const systemd242: Dialect = { ...systemd, id: 'systemd-242', blanksInContinuation: 'blank' };
 const systemd240: Dialect = { ...systemd, id: 'systemd-240', blanksInContinuation: 'empty', indentedComments: false };
 /** Up to 239 lines were joined before anybody looked for comments. */
 const systemd239: Dialect = {
-  ...systemd, id: 'systemd-239', lineEnds: 'newline', commentsInContinuation: false, commentsContinue: true,
+  ...systemd,
+  id: 'systemd-239',
+  lineEnds: 'newline',
+  commentsInContinuation: false,
+  commentsContinue: true,
 };
 const systemd238: Dialect = { ...systemd239, id: 'systemd-238', dropsUnfinished: true };
 
 /** mkosi's own reader, 25 and newer: a # ends the line wherever it stands. */
 const mkosi: Dialect = {
-  id: 'mkosi-25', lineEnds: 'python', comments: '#', inlineComments: '#', inlineNeedsSpace: false, indentedComments: true,
-  continuation: 'indent', commentsInContinuation: true, byteOrderMark: false, dedent: true, trimsHeaders: true,
+  id: 'mkosi-25',
+  lineEnds: 'python',
+  comments: '#',
+  inlineComments: '#',
+  inlineNeedsSpace: false,
+  indentedComments: true,
+  continuation: 'indent',
+  commentsInContinuation: true,
+  byteOrderMark: false,
+  dedent: true,
+  trimsHeaders: true,
 };
 const mkosi16: Dialect = { ...mkosi, id: 'mkosi-16', comments: '#;', inlineComments: '#;' };
 /** Python's configparser, as mkosi 15, 10 to 14 and older ones set it up. */
 const mkosi15: Dialect = {
-  ...mkosi, id: 'mkosi-15', lineEnds: 'universal', inlineNeedsSpace: true, continuation: 'deeper', dedent: false,
-  trimsHeaders: false, looseHeaders: true,
+  ...mkosi,
+  id: 'mkosi-15',
+  lineEnds: 'universal',
+  inlineNeedsSpace: true,
+  continuation: 'deeper',
+  dedent: false,
+  trimsHeaders: false,
+  looseHeaders: true,
 };
 const mkosi10: Dialect = { ...mkosi15, id: 'mkosi-10', comments: '#;', strict: true };
 const mkosi1: Dialect = { ...mkosi10, id: 'mkosi-1', inlineComments: '' };

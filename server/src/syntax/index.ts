@@ -3,5 +3,12 @@ export { type Change, parse, reparse } from './parse';
 export { endsInBackslash, isLineEnd, isSpace, isSpaceOrNul, shortened, skip, skipBack, stripped, withoutEnd } from './scan';
 export { type Span, Text } from './text';
 export {
-  type AssignmentLine, type HeaderLine, type LogicalLine, type Placed, type StrayLine, Tree, firstWhere, inDocument,
+  type AssignmentLine,
+  firstWhere,
+  type HeaderLine,
+  inDocument,
+  type LogicalLine,
+  type Placed,
+  type StrayLine,
+  Tree,
 } from './tree';

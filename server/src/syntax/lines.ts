@@ -21,17 +21,17 @@ export interface State {
 }
 
 /** A physical line: `[start, end)` is its text, the next one starts at `next`. Offsets in the document. */
-interface Physical { readonly start: number; readonly end: number; readonly next: number }
+interface Physical {
+  readonly start: number;
+  readonly end: number;
+  readonly next: number;
+}
 
 /**
  * Reads the logical line that begins at `at`: a setting takes in the lines that continue it.
  */
-export function readLine(
-  text: string, at: number, dialect: Dialect, margin: string, { marked, inside }: State,
-): LogicalLine {
-  return dialect.continuation === 'backslash'
-    ? readBackslash(text, at, dialect, marked)
-    : readIndented(text, at, dialect, margin, inside);
+export function readLine(text: string, at: number, dialect: Dialect, margin: string, { marked, inside }: State): LogicalLine {
+  return dialect.continuation === 'backslash' ? readBackslash(text, at, dialect, marked) : readIndented(text, at, dialect, margin, inside);
 }
 
 /** For each code unit whether it ends a line. */
@@ -41,7 +41,10 @@ const tableOf = (characters: string): Uint8Array => {
   return table;
 };
 const lineEnds: Readonly<Record<Dialect['lineEnds'], Uint8Array>> = {
-  systemd: tableOf('\n\r\0'), newline: tableOf('\n\0'), python: tableOf(pythonLineEnds), universal: tableOf('\n\r'),
+  systemd: tableOf('\n\r\0'),
+  newline: tableOf('\n\0'),
+  python: tableOf(pythonLineEnds),
+  universal: tableOf('\n\r'),
 };
 
 function physical(text: string, start: number, dialect: Dialect): Physical {
@@ -62,8 +65,11 @@ function physical(text: string, start: number, dialect: Dialect): Physical {
 }
 
 function readBackslash(text: string, at: number, dialect: Dialect, before: boolean): LogicalLine {
-  const parts: Text[] = [], comments: Span[] = [];
-  let next = at, goesOn = false, marked = before;
+  const parts: Text[] = [],
+    comments: Span[] = [];
+  let next = at,
+    goesOn = false,
+    marked = before;
   do {
     const line = physical(text, next, dialect);
     next = line.next;
@@ -88,8 +94,10 @@ function readBackslash(text: string, at: number, dialect: Dialect, before: boole
   } while ((goesOn || parts.length === 0) && next < text.length);
   // The backslash becomes a space, and a continuation that the file ends in still counts as that space.
   const said = comments.length === 0 ? none : comments;
-  const line: LogicalLine = goesOn && dialect.dropsUnfinished === true ? { kind: 'blank', length: next - at, comments: said }
-    : classify(Text.join(parts, ' ').trim(systemdSpace), dialect, next - at, said);
+  const line: LogicalLine =
+    goesOn && dialect.dropsUnfinished === true
+      ? { kind: 'blank', length: next - at, comments: said }
+      : classify(Text.join(parts, ' ').trim(systemdSpace), dialect, next - at, said);
   return marked === before ? line : { ...line, marked: true };
 }
 
@@ -118,8 +126,11 @@ function readIndented(text: string, at: number, dialect: Dialect, margin: string
   const head = classify(Text.plain(text.slice(start, first.text.end), start - at), dialect, first.next - at, comments);
   if (head.kind !== 'assignment' || !inside) return head;
 
-  const parts = [head.value], within: Span[] = [];
-  let end = first.next, next = first.next, between: Span[] = [];
+  const parts = [head.value],
+    within: Span[] = [];
+  let end = first.next,
+    next = first.next,
+    between: Span[] = [];
   while (next < text.length) {
     const line = content(text, physical(text, next, dialect), dialect, margin);
     if (line.comment) between.push(shift(line.comment, at));
@@ -135,8 +146,12 @@ function readIndented(text: string, at: number, dialect: Dialect, margin: string
 }
 
 /** A physical line without margin, comment and white space around it. All offsets in the document. */
-function content(text: string, line: Physical, dialect: Dialect, margin: string):
-{ text: Span; comment?: Span; indent: number; next: number } {
+function content(
+  text: string,
+  line: Physical,
+  dialect: Dialect,
+  margin: string,
+): { text: Span; comment?: Span; indent: number; next: number } {
   const from = margin !== '' && text.startsWith(margin, line.start) ? line.start + margin.length : line.start;
   let start = from;
   while (start < line.end && pythonSpace.includes(text.charAt(start))) start++;
@@ -153,7 +168,9 @@ function content(text: string, line: Physical, dialect: Dialect, margin: string)
   let end = cut;
   while (end > start && pythonSpace.includes(text.charAt(end - 1))) end--;
   return {
-    text: { start: Math.min(start, end), end }, indent: start - from, next: line.next,
+    text: { start: Math.min(start, end), end },
+    indent: start - from,
+    next: line.next,
     ...(cut < line.end ? { comment: { start: cut, end: line.end } } : {}),
   };
 }
@@ -175,7 +192,11 @@ function classify(text: Text, dialect: Dialect, length: number, comments: readon
   const equals = text.text.indexOf('=');
   if (equals < 0) return { kind: 'stray', length, comments, text };
   return {
-    kind: 'assignment', length, comments, equals: text.inLine(equals),
-    key: text.slice(0, equals).trim(space), value: text.slice(equals + 1).trim(space),
+    kind: 'assignment',
+    length,
+    comments,
+    equals: text.inLine(equals),
+    key: text.slice(0, equals).trim(space),
+    value: text.slice(equals + 1).trim(space),
   };
 }

@@ -1,23 +1,35 @@
 import assert from 'node:assert/strict';
-import { type Dialect, Tree, mkosiDialect, nspawnDialect, parse, reparse } from './index';
+import { type Dialect, mkosiDialect, nspawnDialect, parse, reparse, Tree } from './index';
 
 /** The lines in short: what a reader would say is there. */
 function short(text: string, dialect: Dialect): string[] {
   return [...parse(text, dialect)].map(({ line }) => {
     switch (line.kind) {
-      case 'assignment': return `${line.key.text}=${line.value.text}`;
-      case 'header': return line.closed ? `[${line.name.text}]` : `[${line.name.text}`;
-      case 'stray': return `?${line.text.text}`;
-      case 'comment': return '#';
-      case 'blank': return '';
+      case 'assignment':
+        return `${line.key.text}=${line.value.text}`;
+      case 'header':
+        return line.closed ? `[${line.name.text}]` : `[${line.name.text}`;
+      case 'stray':
+        return `?${line.text.text}`;
+      case 'comment':
+        return '#';
+      case 'blank':
+        return '';
     }
   });
 }
 
 describe('syntax', () => {
   it('reads sections, settings, comments and stray text of systemd', () => {
-    assert.deepEqual(short('# a\n[Exec]\n  Boot = yes \n; b\n\nBoot\nBoot=yes # no comment', nspawnDialect(262)),
-      ['#', '[Exec]', 'Boot=yes', '#', '', '?Boot', 'Boot=yes # no comment']);
+    assert.deepEqual(short('# a\n[Exec]\n  Boot = yes \n; b\n\nBoot\nBoot=yes # no comment', nspawnDialect(262)), [
+      '#',
+      '[Exec]',
+      'Boot=yes',
+      '#',
+      '',
+      '?Boot',
+      'Boot=yes # no comment',
+    ]);
   });
 
   it('joins lines that end in an unescaped backslash, and leaves comments between them out since 240', () => {
@@ -49,8 +61,11 @@ describe('syntax', () => {
   });
 
   it('gives indented lines of mkosi to the value above, headers too', () => {
-    assert.deepEqual(short('[Content]\nPackages=a # x\n\n  b\n  # c\n  [Output]\nSeed=1', mkosiDialect(27)),
-      ['[Content]', 'Packages=a\nb\n[Output]', 'Seed=1']);
+    assert.deepEqual(short('[Content]\nPackages=a # x\n\n  b\n  # c\n  [Output]\nSeed=1', mkosiDialect(27)), [
+      '[Content]',
+      'Packages=a\nb\n[Output]',
+      'Seed=1',
+    ]);
   });
 
   it('cuts mkosi values at # wherever it stands, at ; before 25, and only after a space in old releases', () => {

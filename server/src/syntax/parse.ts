@@ -1,12 +1,13 @@
 import type { Dialect } from './dialect';
-import { type State, readLine } from './lines';
-import { type LogicalLine, Tree, lastUpTo } from './tree';
+import { readLine, type State } from './lines';
+import { type LogicalLine, lastUpTo, Tree } from './tree';
 
 /** Reads a whole text. Never throws; takes time proportional to the text. */
 export function parse(text: string, dialect: Dialect): Tree {
   const margin = marginOf(text, dialect);
   const read = new Lines();
-  let at = 0, state = beginning(dialect);
+  let at = 0,
+    state = beginning(dialect);
   while (at < text.length) {
     const line = readLine(text, at, dialect, margin, state);
     read.push(line, at);
@@ -39,13 +40,22 @@ class Lines {
 
   /** Another tree, in which these stand in place of the lines from index `first` to `next`, and what follows is moved. */
   within(tree: Tree, first: number, next: number, shift: number): Tree {
-    const further = this.lines.length - (next - first), { headers, mark } = tree;
+    const further = this.lines.length - (next - first),
+      { headers, mark } = tree;
     const starts = replaced(tree.starts, first, next, this.starts);
     if (shift !== 0) for (let i = first + this.starts.length; i < starts.length; i++) starts[i] = (starts[i] ?? 0) + shift;
-    return new Tree(tree.dialect, replaced(tree.lines, first, next, this.lines), starts, tree.margin, [
-      ...headers.slice(0, lastUpTo(headers, first - 1) + 1), ...this.headers.map((i) => i + first),
-      ...headers.slice(lastUpTo(headers, next - 1) + 1).map((i) => i + further),
-    ], this.mark >= 0 ? this.mark + first : mark >= next ? mark + further : mark < first ? mark : -1);
+    return new Tree(
+      tree.dialect,
+      replaced(tree.lines, first, next, this.lines),
+      starts,
+      tree.margin,
+      [
+        ...headers.slice(0, lastUpTo(headers, first - 1) + 1),
+        ...this.headers.map((i) => i + first),
+        ...headers.slice(lastUpTo(headers, next - 1) + 1).map((i) => i + further),
+      ],
+      this.mark >= 0 ? this.mark + first : mark >= next ? mark + further : mark < first ? mark : -1,
+    );
   }
 }
 
@@ -76,7 +86,8 @@ export function reparse(tree: Tree, text: string, change: Change): Tree {
   while (first > 0 && ['blank', 'comment'].includes(tree.lines[first]?.kind ?? '')) first--;
   const shift = change.newLength - (change.end - change.start);
   const read = new Lines();
-  let at = tree.starts[first] ?? 0, state = stateBefore(tree, first);
+  let at = tree.starts[first] ?? 0,
+    state = stateBefore(tree, first);
   let old = tree.indexAt(change.end);
   while (at < text.length) {
     while (old < tree.lines.length && (tree.starts[old] ?? 0) + shift < at) old++;
@@ -106,17 +117,18 @@ function after(line: LogicalLine, { marked, inside }: State, { sections }: Diale
 
 function stateBefore(tree: Tree, index: number): State {
   const state = { ...beginning(tree.dialect), marked: tree.mark >= 0 && tree.mark < index };
-  const { sections } = tree.dialect, header = tree.headerAbove(index - 1);
-  return sections === undefined || header === undefined ? state
-    : { ...state, inside: sections.includes(header.line.name.text) };
+  const { sections } = tree.dialect,
+    header = tree.headerAbove(index - 1);
+  return sections === undefined || header === undefined ? state : { ...state, inside: sections.includes(header.line.name.text) };
 }
 
 /** What textwrap.dedent() takes off: the white space that all lines with text begin with. */
 function marginOf(text: string, dialect: Dialect): string {
   if (!dialect.dedent) return '';
   let margin: string | undefined;
-  for (let at = 0; at < text.length;) {
-    const newline = text.indexOf('\n', at), end = newline < 0 ? text.length : newline;
+  for (let at = 0; at < text.length; ) {
+    const newline = text.indexOf('\n', at),
+      end = newline < 0 ? text.length : newline;
     let stop = at;
     while (stop < end && ' \t'.includes(text.charAt(stop))) stop++;
     if (stop < end && text.charAt(stop) !== '\r') {

@@ -4,8 +4,32 @@ import { type Dialect, type LogicalLine, mkosiDialect, nspawnDialect, parse, rep
 
 const runs = Number(process.env.PROPERTY_RUNS ?? 1000);
 
-const piece = fc.constantFrom('[Exec]', '[', ']', 'Boot', '=', 'yes', '\\', '\n', '\n', '\r\n', '\r', '\0', ' ', '  ', '\t', '#', ';',
-  'é', '\u2028', '\ufeff', '"', '𝒳', '\nKey=a\\\n b', '\n[S]\nK=v\n  w\n');
+const piece = fc.constantFrom(
+  '[Exec]',
+  '[',
+  ']',
+  'Boot',
+  '=',
+  'yes',
+  '\\',
+  '\n',
+  '\n',
+  '\r\n',
+  '\r',
+  '\0',
+  ' ',
+  '  ',
+  '\t',
+  '#',
+  ';',
+  'é',
+  '\u2028',
+  '\ufeff',
+  '"',
+  '𝒳',
+  '\nKey=a\\\n b',
+  '\n[S]\nK=v\n  w\n',
+);
 const pieces = fc.array(piece, { maxLength: 60 }).map((p) => p.join(''));
 const documents = fc.oneof({ weight: 4, arbitrary: pieces }, { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) });
 const place = fc.nat(1 << 20);
@@ -20,27 +44,38 @@ for (const [family, dialects] of Object.entries(families)) {
     this.timeout(30_000 + runs * 10);
 
     it('loses nothing, and places every part inside its line', () => {
-      fc.assert(fc.property(documents, fc.constantFrom(...dialects), (text, dialect) => {
-        const tree = parse(text, dialect);
-        assert.equal(tree.lines.reduce((n, l) => n + l.length, 0), text.length);
-        for (const { line, start } of tree) {
-          assert.ok(line.length > 0);
-          for (const { start: s, end } of spans(line)) assert.ok(s >= 0 && s <= end && end <= line.length, `${start}`);
-        }
-      }), { numRuns: runs });
+      fc.assert(
+        fc.property(documents, fc.constantFrom(...dialects), (text, dialect) => {
+          const tree = parse(text, dialect);
+          assert.equal(
+            tree.lines.reduce((n, l) => n + l.length, 0),
+            text.length,
+          );
+          for (const { line, start } of tree) {
+            assert.ok(line.length > 0);
+            for (const { start: s, end } of spans(line)) assert.ok(s >= 0 && s <= end && end <= line.length, `${start}`);
+          }
+        }),
+        { numRuns: runs },
+      );
     });
 
     it('is re-read after any edits as if read from scratch', () => {
       const edits = fc.array(fc.tuple(documents, place, place), { minLength: 1, maxLength: 3 });
-      fc.assert(fc.property(documents, edits, fc.constantFrom(...dialects), (first, changes, dialect) => {
-        let text = first, tree = parse(text, dialect);
-        for (const [put, a, b] of changes) {
-          const start = a % (text.length + 1), end = start + (b % (text.length - start + 1));
-          text = text.slice(0, start) + put + text.slice(end);
-          tree = reparse(tree, text, { start, end, newLength: put.length });
-          assert.deepEqual(tree, parse(text, dialect));
-        }
-      }), { numRuns: runs });
+      fc.assert(
+        fc.property(documents, edits, fc.constantFrom(...dialects), (first, changes, dialect) => {
+          let text = first,
+            tree = parse(text, dialect);
+          for (const [put, a, b] of changes) {
+            const start = a % (text.length + 1),
+              end = start + (b % (text.length - start + 1));
+            text = text.slice(0, start) + put + text.slice(end);
+            tree = reparse(tree, text, { start, end, newLength: put.length });
+            assert.deepEqual(tree, parse(text, dialect));
+          }
+        }),
+        { numRuns: runs },
+      );
     });
   });
 }

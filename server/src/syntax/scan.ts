@@ -47,4 +47,5 @@ export function endsInBackslash(text: string, end: number = text.length, start =
 const mostShown = 100;
 
 /** A text to be read as part of a sentence: a long one is cut in the middle. */
-export const shortened = (text: string): string => text.length <= mostShown ? text : `${text.slice(0, mostShown - 21)}…${text.slice(-20)}`;
+export const shortened = (text: string): string =>
+  text.length <= mostShown ? text : `${text.slice(0, mostShown - 21)}…${text.slice(-20)}`;

@@ -19,7 +19,11 @@ interface Piece {
  */
 export class Text {
   /** @param joined undefined: the text stands in its line as it is. There are as many of these as words, so they are small. */
-  private constructor(readonly text: string, private readonly start: number, private readonly joined?: readonly Piece[]) {}
+  private constructor(
+    readonly text: string,
+    private readonly start: number,
+    private readonly joined?: readonly Piece[],
+  ) {}
 
   private get pieces(): readonly Piece[] {
     return this.joined ?? [{ at: 0, start: this.start, length: this.text.length }];
@@ -56,18 +60,21 @@ export class Text {
     for (let i = Math.max(pieceAt(joined, from), 0); i < joined.length; i++) {
       const p = joined[i];
       if (p === undefined || p.at >= to) break;
-      const start = Math.max(p.at, from), end = Math.min(p.at + p.length, to);
+      const start = Math.max(p.at, from),
+        end = Math.min(p.at + p.length, to);
       if (start < end) pieces.push({ at: start - from, start: p.start + start - p.at, length: end - start });
     }
     if (pieces.length === 0) pieces.push({ at: 0, start: this.inLine(from), length: 0 });
     const [first] = pieces;
     return first !== undefined && pieces.length === 1 && first.at === 0 && first.length === to - from
-      ? new Text(this.text.slice(from, to), first.start) : new Text(this.text.slice(from, to), first?.start ?? 0, pieces);
+      ? new Text(this.text.slice(from, to), first.start)
+      : new Text(this.text.slice(from, to), first?.start ?? 0, pieces);
   }
 
   /** Without white space (of `strip`) around it. */
   trim(strip: string): Text {
-    let from = 0, to = this.text.length;
+    let from = 0,
+      to = this.text.length;
     while (from < to && strip.includes(this.text.charAt(from))) from++;
     while (to > from && strip.includes(this.text.charAt(to - 1))) to--;
     return from === 0 && to === this.text.length ? this : this.slice(from, to);
@@ -100,10 +107,12 @@ export class Text {
 
 /** Index of the last piece that begins at an offset of the joined text or before it; -1 when none does. */
 function pieceAt(pieces: readonly Piece[], offset: number): number {
-  let low = -1, high = pieces.length - 1;
+  let low = -1,
+    high = pieces.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((pieces[middle]?.at ?? 0) <= offset) low = middle; else high = middle - 1;
+    if ((pieces[middle]?.at ?? 0) <= offset) low = middle;
+    else high = middle - 1;
   }
   return low;
 }

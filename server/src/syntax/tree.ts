@@ -3,20 +3,24 @@ import type { Span, Text } from './text';
 
 /** The first of the numbers from 0 to `count` that something holds for, when it holds for all behind it, too; else `count`. */
 export function firstWhere(count: number, holds: (i: number) => boolean): number {
-  let low = 0, high = count;
+  let low = 0,
+    high = count;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (holds(middle)) high = middle; else low = middle + 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
   }
   return low;
 }
 
 /** Index of the last of some ascending numbers that is not greater than `limit`; -1 when all are. */
 export function lastUpTo(numbers: readonly number[], limit: number): number {
-  let low = -1, high = numbers.length - 1;
+  let low = -1,
+    high = numbers.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((numbers[middle] ?? 0) <= limit) low = middle; else high = middle - 1;
+    if ((numbers[middle] ?? 0) <= limit) low = middle;
+    else high = middle - 1;
   }
   return low;
 }
@@ -30,8 +34,12 @@ interface Line {
   readonly marked?: true;
 }
 /** Nothing but white space. */
-export interface BlankLine extends Line { readonly kind: 'blank' }
-export interface CommentLine extends Line { readonly kind: 'comment' }
+export interface BlankLine extends Line {
+  readonly kind: 'blank';
+}
+export interface CommentLine extends Line {
+  readonly kind: 'comment';
+}
 /** `[Name]`. */
 export interface HeaderLine extends Line {
   readonly kind: 'header';
@@ -87,7 +95,8 @@ export class Tree {
 
   /** The line at an index, with its place. */
   at(index: number): Placed | undefined {
-    const line = this.lines[index], start = this.starts[index];
+    const line = this.lines[index],
+      start = this.starts[index];
     return line === undefined || start === undefined ? undefined : { line, start };
   }
 
@@ -100,7 +109,9 @@ export class Tree {
 
   /** The header that an offset stands under. */
   headerAbove(index: number): Placed<HeaderLine> | undefined {
-    const above = this.headers[lastUpTo(this.headers, index)] ?? -1, line = this.lines[above], start = this.starts[above];
+    const above = this.headers[lastUpTo(this.headers, index)] ?? -1,
+      line = this.lines[above],
+      start = this.starts[above];
     return line?.kind === 'header' && start !== undefined ? { line, start } : undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { similar } from '../schema';
-import { type Text, isSpace, shortened } from '../syntax';
-import { type SplitOptions, type Unfinished, extractWords, unfinishedMessage } from './extract';
-import type { Asked, Effect, Choice, Reader, Reading, Rewrite, Role, DynamicSource } from './grammar';
+import { isSpace, shortened, type Text } from '../syntax';
+import { extractWords, type SplitOptions, type Unfinished, unfinishedMessage } from './extract';
+import type { Asked, Choice, DynamicSource, Effect, Reader, Reading, Rewrite, Role } from './grammar';
 
 /** An atom that the text is. */
 export interface Found {
@@ -63,14 +63,7 @@ const some = (choices: readonly string[]): string =>
  * Reads one atom: its part, the place where it can be chosen, and what is wrong with it.
  * @param asked of an item of a list: the item's own type
  */
-export function take(
-  text: Text,
-  atom: Atom,
-  into: Reading,
-  label?: string,
-  effect?: Effect,
-  asked: Asked = into.asked,
-): Found | undefined {
+export function take(text: Text, atom: Atom, into: Reading, label?: string, effect?: Effect, asked: Asked = into.asked): Found | undefined {
   if (into.full) return undefined;
   into.place(text, () => atom.offers?.(asked) ?? [], { label, wants: atom.wants });
   const result = atom.read(text.text, asked);
@@ -92,9 +85,7 @@ export function take(
   into.problem(
     text,
     result?.fault ??
-      (text.length === 0
-        ? `A value is missing; use ${expects}`
-        : `"${shortened(text.text)}" is not valid here; use ${expects}`),
+      (text.length === 0 ? `A value is missing; use ${expects}` : `"${shortened(text.text)}" is not valid here; use ${expects}`),
     { instead: meant, rewrite: result?.rewrite, effect: does },
   );
   // The tool takes it all the same.
@@ -128,13 +119,17 @@ export function list(
       return;
     }
     if (cutOut.unfinished !== undefined)
-      into.problem(cutOut.unfinished.at, unfinishedMessage(cutOut.unfinished), { instead: closed(text, cutOut.unfinished), effect: unfinished });
+      into.problem(cutOut.unfinished.at, unfinishedMessage(cutOut.unfinished), {
+        instead: closed(text, cutOut.unfinished),
+        effect: unfinished,
+      });
   };
 }
 
 /** With the quotation mark that is missing, if the open one begins a word; any other may be an apostrophe. */
 function closed(text: Text, { unfinished, at }: Unfinished): string | undefined {
-  const before = text.length - at.length, opens = before === 0 || isSpace(text.text.charAt(before - 1));
+  const before = text.length - at.length,
+    opens = before === 0 || isSpace(text.text.charAt(before - 1));
   return unfinished === 'quote' && opens ? `${at.text}${at.text.charAt(0)}` : undefined;
 }
 
@@ -147,7 +142,8 @@ export function gaps(
   atom: Atom,
   label?: string,
 ): void {
-  const s = text.text, end = unfinished === undefined ? Infinity : unfinished.at.span().start;
+  const s = text.text,
+    end = unfinished === undefined ? Infinity : unfinished.at.span().start;
   const isGap = (i: number): boolean => i < 0 || i >= s.length || separators.includes(s.charAt(i));
   let next = 0;
   for (let i = 0; i <= s.length; i++) {

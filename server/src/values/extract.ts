@@ -43,7 +43,8 @@ export function extractWord(text: Text, at: number, cut: SplitOptions): Word | U
     while (i < s.length && cut.separators.includes(s.charAt(i))) i++;
     if (i >= s.length) return undefined;
   }
-  const runs: Text[] = [], start = i;
+  const runs: Text[] = [],
+    start = i;
   let from = i,
     quote = '',
     opened = i;
@@ -85,12 +86,9 @@ export function extractWord(text: Text, at: number, cut: SplitOptions): Word | U
 }
 
 /** All words, up to the first that cannot be cut out, or as many as are looked at. */
-export function extractWords(
-  text: Text,
-  cut: SplitOptions,
-): { readonly words: readonly Text[]; readonly unfinished?: Unfinished } {
+export function extractWords(text: Text, cut: SplitOptions): { readonly words: readonly Text[]; readonly unfinished?: Unfinished } {
   const words: Text[] = [];
-  for (let at: number | undefined = 0; at !== undefined && words.length < mostWords;) {
+  for (let at: number | undefined = 0; at !== undefined && words.length < mostWords; ) {
     const cutOut = extractWord(text, at, cut);
     if (cutOut === undefined) break;
     if ('unfinished' in cutOut) return { words, unfinished: cutOut };
@@ -101,6 +99,4 @@ export function extractWords(
 }
 
 export const unfinishedMessage = ({ unfinished }: Unfinished): string =>
-  unfinished === 'quote'
-    ? 'The closing quotation mark is missing'
-    : 'Nothing follows the last backslash; write \\\\ for a backslash';
+  unfinished === 'quote' ? 'The closing quotation mark is missing' : 'Nothing follows the last backslash; write \\\\ for a backslash';

@@ -62,7 +62,15 @@ export interface ValuePart {
 
 /** What only the host or other files can list. */
 export type DynamicSource =
-  | 'host-path' | 'machine-path' | 'interface' | 'bridge' | 'zone' | 'host-user' | 'machine-user' | 'hostname' | 'command';
+  | 'host-path'
+  | 'machine-path'
+  | 'interface'
+  | 'bridge'
+  | 'zone'
+  | 'host-user'
+  | 'machine-user'
+  | 'hostname'
+  | 'command';
 
 /** One thing to choose at a place. */
 export interface Choice {
@@ -136,7 +144,8 @@ export class Reading {
    */
   placeAt(offset: number): CompletionSite | undefined {
     let best: CompletionSite | undefined;
-    const around = this.places.filter((p) => p.start <= offset && offset <= p.end), filled = new Set(around.filter((p) => p.end > p.start).map((p) => p.label));
+    const around = this.places.filter((p) => p.start <= offset && offset <= p.end),
+      filled = new Set(around.filter((p) => p.end > p.start).map((p) => p.label));
     for (const place of around) {
       if (place.start === place.end && filled.has(place.label)) continue;
       if (best === undefined || place.end - place.start < best.end - best.start) best = place;
@@ -159,11 +168,12 @@ export interface Grammar {
 }
 
 /** Makes a grammar out of a reader. */
-export const grammar = (reader: Reader, form?: string): Grammar => fromReading((text, asked) => {
-  const reading = new Reading(asked);
-  reader(Text.plain(text, 0), reading);
-  return reading;
-}, form);
+export const grammar = (reader: Reader, form?: string): Grammar =>
+  fromReading((text, asked) => {
+    const reading = new Reading(asked);
+    reader(Text.plain(text, 0), reading);
+    return reading;
+  }, form);
 
 /** The four answers of a grammar, out of one reading. */
 export const fromReading = (read: Grammar['read'], form?: string): Grammar => ({
@@ -174,8 +184,11 @@ export const fromReading = (read: Grammar['read'], form?: string): Grammar => ({
   propose(text, offset, asked) {
     const place = read(text, asked).placeAt(offset);
     return (place?.offers() ?? []).map(({ word, detail, sample }) => ({
-      label: word, start: place?.start ?? offset, end: place?.end ?? offset,
-      ...(detail === undefined ? {} : { detail }), ...(sample === true ? {} : { word }),
+      label: word,
+      start: place?.start ?? offset,
+      end: place?.end ?? offset,
+      ...(detail === undefined ? {} : { detail }),
+      ...(sample === true ? {} : { word }),
     }));
   },
 });

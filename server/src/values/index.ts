@@ -1,5 +1,5 @@
 import type { SchemaVersion, ValueType } from '../schema';
-import { type Grammar, fromReading } from './grammar';
+import { fromReading, type Grammar } from './grammar';
 import { rlimit } from './limits';
 import { mkosiForm, mkosiGrammar, mkosiTypes } from './mkosi';
 import { environment, hostname, id128, privateUsers, string, unsigned, userNames, words } from './names';
@@ -11,45 +11,43 @@ import { fixedWords } from './words';
 
 /** The grammars of systemd-nspawn, by type. */
 const grammars: Readonly<Partial<Record<string, Grammar>>> = {
-  'boolean': fixedWords,
-  'tristate': fixedWords,
-  'enum': fixedWords,
-  'feature': fixedWords,
-  'string': string,
-  'words': words,
-  'environment': environment,
-  'path': path,
+  boolean: fixedWords,
+  tristate: fixedWords,
+  enum: fixedWords,
+  feature: fixedWords,
+  string: string,
+  words: words,
+  environment: environment,
+  path: path,
   'pivot-root': pivotRoot,
-  'capabilities': capabilities,
-  'signal': signals,
-  'personality': personality,
-  'id128': id128,
+  capabilities: capabilities,
+  signal: signals,
+  personality: personality,
+  id128: id128,
   'private-users': privateUsers,
-  'unsigned': unsigned,
+  unsigned: unsigned,
   'syscall-filter': syscallFilter,
-  'rlimit': rlimit,
-  'hostname': hostname,
+  rlimit: rlimit,
+  hostname: hostname,
   'oom-score': oomScore,
   'cpu-set': cpuSet,
   'address-families': addressFamilies,
-  'bind': bind,
-  'tmpfs': tmpfs,
-  'inaccessible': inaccessible,
-  'overlay': overlay,
+  bind: bind,
+  tmpfs: tmpfs,
+  inaccessible: inaccessible,
+  overlay: overlay,
   'user-names': userNames,
   'bind-user-shell': bindUserShell,
   'interface-pairs': interfacePairs,
   'interface-pair': interfacePair,
-  'interface': bridge,
-  'zone': zone,
-  'port': port,
+  interface: bridge,
+  zone: zone,
+  port: port,
 };
 
 /** Both tools have words, paths and variables, but do not read them alike: the release that asks decides. */
-const byTool = (nspawn: Grammar): Grammar => fromReading(
-  (text, asked) => (asked.edition.schema.data.tool === 'mkosi' ? mkosiGrammar : nspawn).read(text, asked),
-  nspawn.form,
-);
+const byTool = (nspawn: Grammar): Grammar =>
+  fromReading((text, asked) => (asked.edition.schema.data.tool === 'mkosi' ? mkosiGrammar : nspawn).read(text, asked), nspawn.form);
 const shared = Object.fromEntries(Object.entries(grammars).map(([type, own]) => [type, own && byTool(own)]));
 
 /** The grammar of a type; undefined for a type whose values are taken as they are. */
@@ -61,8 +59,8 @@ export const formOf = (value: ValueType, { schema }: SchemaVersion): string | un
   schema.data.tool === 'mkosi' ? mkosiForm(value) : grammarOf(value)?.form;
 
 export { mostWords } from './extract';
+export type { Asked, Choice, CompletionSite, DynamicSource, Effect, Grammar, Problem, Proposal, Rewrite, Role, ValuePart } from './grammar';
 export { Reading } from './grammar';
-export type { Asked, Effect, Grammar, Choice, ValuePart, CompletionSite, Problem, Proposal, Rewrite, Role, DynamicSource } from './grammar';
+export { conditionGrammar, parseInteger, split, strip } from './mkosi';
 export { isRoot } from './paths';
 export { readingOf } from './value-cache';
-export { conditionGrammar, parseInteger, split, strip } from './mkosi';

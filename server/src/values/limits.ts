@@ -1,8 +1,8 @@
 import { type Version, vocabulary, wordsOf } from '../schema';
 import type { Text } from '../syntax';
-import { colonFields, extractWord, extractWords, unfinishedMessage } from './extract';
-import { type Asked, type Grammar, type Choice, type Reading, grammar } from './grammar';
 import { type Atom, operators, take } from './combinators';
+import { colonFields, extractWord, extractWords, unfinishedMessage } from './extract';
+import { type Asked, type Choice, type Grammar, grammar, type Reading } from './grammar';
 import { bigOf, parseNumber, uint64 } from './numbers';
 
 const infinity = 0xffffffffffffffffn;
@@ -32,8 +32,7 @@ export function parseSize(text: string): bigint | undefined {
     const unit = units[index];
     if (unit === undefined) return undefined;
     const fraction = digits[2] ?? '';
-    total +=
-      bigOf(digits[1] ?? '0') * unit.factor + BigInt(Math.trunc(Number(`0.${fraction}0`) * Number(unit.factor)));
+    total += bigOf(digits[1] ?? '0') * unit.factor + BigInt(Math.trunc(Number(`0.${fraction}0`) * Number(unit.factor)));
     if (total > infinity) return undefined;
     rest = rest.slice(unit.suffix.length);
     from = index + 1;
@@ -113,10 +112,8 @@ const limit: Atom = {
   read(text, { value, edition: { version } }) {
     const unit = value.unit ?? 'count',
       n = parseLimit(text, unit, version);
-    if (n !== undefined)
-      return text === 'infinity' ? { role: 'keyword', word: 'infinity' } : { role: 'number', number: Number(n) };
-    if (text === 'unlimited')
-      return { fault: `"unlimited" is not known; use ${forms[unit] ?? ''}`, instead: 'infinity' };
+    if (n !== undefined) return text === 'infinity' ? { role: 'keyword', word: 'infinity' } : { role: 'number', number: Number(n) };
+    if (text === 'unlimited') return { fault: `"unlimited" is not known; use ${forms[unit] ?? ''}`, instead: 'infinity' };
     const binary = /^(\s*[0-9.]+\s*)([kmgtpe])(i?b)?\s*$/i.exec(text);
     if (unit === 'bytes' && binary !== null) {
       const suffix = (binary[2] ?? '').toUpperCase();
@@ -130,17 +127,16 @@ const limit: Atom = {
   expects: ({ value }) => forms[value.unit ?? 'count'] ?? 'a number',
   offers: ({ value }) => {
     const unit = value.unit ?? 'count';
-    return [
-      ...(unit === 'nice' ? [] : [{ word: 'infinity' }]),
-      ...(samples[unit] ?? []).map((word) => ({ word, sample: true })),
-    ];
+    return [...(unit === 'nice' ? [] : [{ word: 'infinity' }]), ...(samples[unit] ?? []).map((word) => ({ word, sample: true }))];
   },
 };
 
 /** `soft:hard`, or one value for both (v262 rlimit-util.c rlimit_parse). */
 export const rlimit: Grammar = grammar((text, into) => {
   operators(text, ':', into);
-  const { words: [, other] } = extractWords(text, colonFields);
+  const {
+    words: [, other],
+  } = extractWords(text, colonFields);
   const soft = field(text, 0, 'soft', into, other);
   if (soft?.next === undefined) return;
   const hard = field(text, soft.next, 'hard', into, soft.word);
@@ -168,7 +164,8 @@ function field(
     if (cutOut !== undefined) into.problem(cutOut.at, unfinishedMessage(cutOut));
     return undefined;
   }
-  const unit = into.asked.value.unit ?? 'count', raw = (of: string): bigint | undefined => parseLimit(of, unit, into.version);
+  const unit = into.asked.value.unit ?? 'count',
+    raw = (of: string): bigint | undefined => parseLimit(of, unit, into.version);
   const bound = other === undefined ? undefined : raw(other.text);
   const fits = (offer: bigint | undefined): boolean =>
     bound === undefined || offer === undefined || (label === 'soft' ? offer <= bound : offer >= bound);

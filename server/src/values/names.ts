@@ -1,8 +1,8 @@
 import type { Version } from '../schema';
 import { shortened } from '../syntax';
-import { plainWords, whitespace } from './extract';
-import { type Grammar, type Choice, grammar } from './grammar';
 import { type Atom, list, oneOf, single, take } from './combinators';
+import { plainWords, whitespace } from './extract';
+import { type Choice, type Grammar, grammar } from './grammar';
 import { type NumberForm, number, parseNumber, uint32 } from './numbers';
 import { boolean, fixed } from './words';
 
@@ -39,13 +39,7 @@ const cut = (version: Version) => ({
 const anyWord: Atom = { read: () => ({ role: 'string' }), expects: () => 'words', wants: 'command' };
 export const words: Grammar = grammar(
   (text, into) =>
-    list(
-      cut(into.version),
-      (word) => take(word, anyWord, into, 'word') !== undefined,
-      anyWord,
-      'word',
-      'dropped',
-    )(text, into),
+    list(cut(into.version), (word) => take(word, anyWord, into, 'word') !== undefined, anyWord, 'word', 'dropped')(text, into),
   'word ...',
 );
 
@@ -117,9 +111,7 @@ export const hostname: Grammar = grammar(
         if (version >= 240 && labels.some((l) => l.startsWith('-') || l.endsWith('-')))
           return { fault: 'No label may begin or end with a dash' };
         if (name.length > 64) return { fault: `Host names have 64 characters at most; this one has ${name.length}` };
-        return version >= 251 && labels.some((l) => l.length > 63)
-          ? { fault: 'Labels have 63 characters at most' }
-          : { role: 'name' };
+        return version >= 251 && labels.some((l) => l.length > 63) ? { fault: 'Labels have 63 characters at most' } : { role: 'name' };
       },
       expects: () => 'a host name',
       wants: 'hostname',
@@ -131,8 +123,7 @@ export const hostname: Grammar = grammar(
 /** Users of the host (user-util.c valid_user_group_name); the first bad name ends the list. */
 const userName: Atom = {
   read(name) {
-    if (name === 'root')
-      return { fault: 'nspawn will not start the machine: root cannot be bound into it', effect: 'silent' };
+    if (name === 'root') return { fault: 'nspawn will not start the machine: root cannot be bound into it', effect: 'silent' };
     if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name))
       return name.length <= 31 ? { role: 'name' } : { fault: 'Names of users have 31 characters at most' };
     if (/^[0-9]+$/.test(name)) return { fault: 'Users are bound by their name, not by their number' };
@@ -142,13 +133,7 @@ const userName: Atom = {
   wants: 'host-user',
 };
 export const userNames: Grammar = grammar(
-  list(
-    plainWords,
-    (word, into) => take(word, userName, into, 'user', 'skipped') !== undefined,
-    userName,
-    'user',
-    'dropped',
-  ),
+  list(plainWords, (word, into) => take(word, userName, into, 'user', 'skipped') !== undefined, userName, 'user', 'dropped'),
   'user ...',
 );
 
@@ -178,13 +163,22 @@ export const privateUsers: Grammar = grammar((text, into) => {
     return;
   }
   into.part(text.slice(colon, colon + 1), 'operator');
-  const bounds = [parseNumber(text.text.slice(0, colon), shiftForm(into.version), into.version), parseNumber(text.text.slice(colon + 1), uint32, into.version)] as const;
-  const fits = (first: typeof bounds[0], size: typeof bounds[1]): boolean => typeof first !== 'bigint' || typeof size !== 'bigint' || first + size < userRange;
-  const count = take(text.slice(colon + 1), {
-    ...number(uint32, 'a number of user IDs such as 65536'),
-    offers: () => fits(bounds[0], 65536n) ? [{ word: '65536', sample: true, detail: 'all that a system mostly uses' }] : [],
-  }, into, 'count');
-  const first = take(text.slice(0, colon), { ...firstUser, offers: () => fits(524288n, bounds[1]) ? [firstSample] : [] }, into, 'first');
+  const bounds = [
+    parseNumber(text.text.slice(0, colon), shiftForm(into.version), into.version),
+    parseNumber(text.text.slice(colon + 1), uint32, into.version),
+  ] as const;
+  const fits = (first: (typeof bounds)[0], size: (typeof bounds)[1]): boolean =>
+    typeof first !== 'bigint' || typeof size !== 'bigint' || first + size < userRange;
+  const count = take(
+    text.slice(colon + 1),
+    {
+      ...number(uint32, 'a number of user IDs such as 65536'),
+      offers: () => (fits(bounds[0], 65536n) ? [{ word: '65536', sample: true, detail: 'all that a system mostly uses' }] : []),
+    },
+    into,
+    'count',
+  );
+  const first = take(text.slice(0, colon), { ...firstUser, offers: () => (fits(524288n, bounds[1]) ? [firstSample] : []) }, into, 'first');
   if (count === undefined || first === undefined) return;
   if (count.number === 0) into.problem(text.slice(colon + 1), 'There must be at least one user ID');
   else if (into.version >= 249 && (first.number ?? 0) + (count.number ?? 0) >= Number(userRange)) {

@@ -1,8 +1,8 @@
 import type { Version } from '../schema';
-import { type Text, shortened } from '../syntax';
-import { colonFields, extractWord, extractWords, plainWords, unfinishedMessage, whitespace } from './extract';
-import { type Grammar, type Choice, type Reading, type Rewrite, grammar } from './grammar';
+import { shortened, type Text } from '../syntax';
 import { type Atom, list, operators, single, take } from './combinators';
+import { colonFields, extractWord, extractWords, plainWords, unfinishedMessage, whitespace } from './extract';
+import { type Choice, type Grammar, grammar, type Reading, type Rewrite } from './grammar';
 import { isInterfaceIndex, parseNumber, uint16 } from './numbers';
 
 /** Why a text is no name of a network interface (v262 socket-util.c ifname_valid_full); undefined when it is one. */
@@ -12,8 +12,7 @@ export function interfaceFault(name: string, version: Version): string | undefin
   if (new TextEncoder().encode(name).length > 15)
     return `Names of interfaces have 15 characters at most; "${shortened(name)}" has ${name.length}`;
   if (name === '.' || name === '..') return `"${name}" is not the name of an interface`;
-  if (version >= 248 && (name === 'all' || name === 'default'))
-    return `"${name}" stands for all interfaces in the kernel and names none`;
+  if (version >= 248 && (name === 'all' || name === 'default')) return `"${name}" stands for all interfaces in the kernel and names none`;
   const bad = (version >= 248 ? /[^\x21-\x7e]|[:/%]/u : /[^\x21-\x7e]|[:/]/u).exec(name)?.[0];
   if (bad !== undefined) return `Names of interfaces have no ${bad <= ' ' ? 'blanks' : `"${bad}"`}`;
   return /^[0-9]+$/.test(name) ? 'A number is not the name of an interface' : undefined;
@@ -64,20 +63,14 @@ function pair(word: Text, into: Reading): boolean {
   const host = take(cutOut.word, hostInterface, into, 'host interface', 'fatal');
   if (host === undefined) return false;
   const inside = cutOut.next === undefined ? undefined : word.slice(cutOut.next);
-  return (
-    inside === undefined ||
-    inside.length === 0 ||
-    take(inside, ownInterface, into, 'container interface', 'fatal') !== undefined
-  );
+  return inside === undefined || inside.length === 0 || take(inside, ownInterface, into, 'container interface', 'fatal') !== undefined;
 }
 
 const fallingBack: Atom = {
   ...ownInterface,
   read(name, { edition: { version } }) {
     const fault = interfaceFault(name, version);
-    return fault === undefined
-      ? { role: 'name' }
-      : { fault: `${fault}; the machine's end gets the first name, too`, effect: 'silent' };
+    return fault === undefined ? { role: 'name' } : { fault: `${fault}; the machine's end gets the first name, too`, effect: 'silent' };
   },
 };
 
@@ -88,10 +81,7 @@ export const interfacePair: Grammar = grammar((text, into) => {
   const [host, inside, third] = words;
   const old = into.version < 230;
   if (host === undefined || unfinished !== undefined) {
-    into.problem(
-      unfinished?.at ?? text,
-      unfinished === undefined ? 'The name of an interface is missing' : unfinishedMessage(unfinished),
-    );
+    into.problem(unfinished?.at ?? text, unfinished === undefined ? 'The name of an interface is missing' : unfinishedMessage(unfinished));
     return;
   }
   if (old && host.length > 0) into.part(host, 'name', { label: 'host interface' });
@@ -137,8 +127,7 @@ const portNumber: Atom = {
     if (typeof n === 'bigint' && n > 0n) return { role: 'number', number: Number(n) };
     if (n !== undefined) return { fault: 'Ports are 1 to 65535' };
     if (/^[0-9]+-[0-9]+$/.test(text)) return { fault: rangeOfPorts };
-    if (/^[0-9]+(\.[0-9]+){3}$/.test(text))
-      return { fault: 'Addresses are not known; a port is open on all addresses of the host' };
+    if (/^[0-9]+(\.[0-9]+){3}$/.test(text)) return { fault: 'Addresses are not known; a port is open on all addresses of the host' };
     return undefined;
   },
   expects: () => 'a port from 1 to 65535',
@@ -146,12 +135,18 @@ const portNumber: Atom = {
 
 const pairOfPorts: readonly Choice[] = [{ word: '8080:80', sample: true, detail: 'port 8080 of the host, port 80 of the machine' }];
 /** Where servers mostly listen. */
-const services: readonly Choice[] = [['22', 'SSH'], ['53', 'DNS'], ['80', 'HTTP'], ['443', 'HTTPS']]
-  .map(([word = '', detail = '']) => ({ word, detail, sample: true }));
+const services: readonly Choice[] = [
+  ['22', 'SSH'],
+  ['53', 'DNS'],
+  ['80', 'HTTP'],
+  ['443', 'HTTPS'],
+].map(([word = '', detail = '']) => ({ word, detail, sample: true }));
 
 /** The lines that a range of ports stands for, if it is one and not too long. */
 function portByPort(protocol: string, range: string): Rewrite | undefined {
-  const [, from, to] = /^([0-9]{1,5})-([0-9]{1,5})$/.exec(range) ?? [], first = Number(from), count = Number(to) - first + 1;
+  const [, from, to] = /^([0-9]{1,5})-([0-9]{1,5})$/.exec(range) ?? [],
+    first = Number(from),
+    count = Number(to) - first + 1;
   if (!(first > 0 && count > 0 && count <= 32 && Number(to) < 0x10000)) return undefined;
   return { title: 'Write one line for each port', values: Array.from({ length: count }, (_, i) => `${protocol}${first + i}`) };
 }
@@ -160,12 +155,17 @@ function portByPort(protocol: string, range: string): Rewrite | undefined {
 export const port: Grammar = grammar((text, into) => {
   const protocol = /^(tcp|udp):/.exec(text.text)?.[1];
   const start = protocol === undefined ? 0 : 4;
-  const letters = /^[A-Za-z]*/.exec(text.text)?.[0].length ?? 0, behind = text.text.charAt(letters) === ':' ? '' : ':';
-  into.place(text.slice(0, letters), () => [
-    { word: `tcp${behind}`, sample: true, detail: 'the default' },
-    { word: `udp${behind}`, sample: true },
-    ...(text.length === 0 ? pairOfPorts : []),
-  ], { label: 'protocol' });
+  const letters = /^[A-Za-z]*/.exec(text.text)?.[0].length ?? 0,
+    behind = text.text.charAt(letters) === ':' ? '' : ':';
+  into.place(
+    text.slice(0, letters),
+    () => [
+      { word: `tcp${behind}`, sample: true, detail: 'the default' },
+      { word: `udp${behind}`, sample: true },
+      ...(text.length === 0 ? pairOfPorts : []),
+    ],
+    { label: 'protocol' },
+  );
   if (protocol !== undefined) {
     into.part(text.slice(0, 3), 'keyword', { label: 'protocol', word: protocol });
     into.part(text.slice(3, 4), 'operator');

@@ -1,7 +1,7 @@
 import type { Version } from '../schema';
 import { shortened, skip } from '../syntax';
-import { type Grammar, grammar } from './grammar';
 import { type Atom, single } from './combinators';
+import { type Grammar, grammar } from './grammar';
 
 /** What C's strtoul() and strtol() read: base 0 takes 0x, 0b, 0o and octal, base 10 digits alone. */
 export interface NumberForm {
@@ -92,9 +92,18 @@ export function number(form: NumberForm, what: string): Atom {
 
 /** `OOMScoreAdjust=` (v262 parse-util.c parse_oom_score_adjust). */
 export const oomScore: Grammar = grammar(
-  single({
-    ...number({ signed: true, min: -1000n, max: 1000n }, 'a number from -1000 to 1000'),
-    offers: () => [['-1000', 'never ended for lack of memory'], ['-500', 'rather spared'], ['0', 'as any other'], ['500', 'rather ended'], ['1000', 'ended first']]
-      .map(([word = '', detail = '']) => ({ word, detail, sample: true })),
-  }, 'number'),
+  single(
+    {
+      ...number({ signed: true, min: -1000n, max: 1000n }, 'a number from -1000 to 1000'),
+      offers: () =>
+        [
+          ['-1000', 'never ended for lack of memory'],
+          ['-500', 'rather spared'],
+          ['0', 'as any other'],
+          ['500', 'rather ended'],
+          ['1000', 'ended first'],
+        ].map(([word = '', detail = '']) => ({ word, detail, sample: true })),
+    },
+    'number',
+  ),
 );

@@ -1,8 +1,8 @@
-import { type Version, hasBackport, wordsOf } from '../schema';
-import { type Text, shortened } from '../syntax';
-import { colonFields, extractWord, extractWords, unfinishedMessage } from './extract';
-import { type Grammar, type Reading, type Rewrite, grammar } from './grammar';
+import { hasBackport, type Version, wordsOf } from '../schema';
+import { shortened, type Text } from '../syntax';
 import { type Atom, type Fault, gaps, oneOf, operators, single, take } from './combinators';
+import { colonFields, extractWord, extractWords, unfinishedMessage } from './extract';
+import { type Grammar, grammar, type Reading, type Rewrite } from './grammar';
 import { boolean } from './words';
 
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
@@ -10,7 +10,8 @@ const isAbsolute = (path: string): boolean => path.startsWith('/');
 
 /** Without doubled slashes and `.` components; since 255 also without `..` right below the root (path-util.c). */
 function simplified(path: string, version: Version): string {
-  const parts = path.split('/').filter((p) => p !== '' && p !== '.'), below = version >= 255 ? parts.findIndex((p) => p !== '..') : 0;
+  const parts = path.split('/').filter((p) => p !== '' && p !== '.'),
+    below = version >= 255 ? parts.findIndex((p) => p !== '..') : 0;
   return `/${(below < 0 ? [] : parts.slice(below)).join('/')}`;
 }
 
@@ -31,11 +32,17 @@ export const isRoot = (path: string, version: Version): boolean =>
 
 function notAbsolute(path: string): Fault {
   const unquoted = /^(["'])(\/.*)\1$/.exec(path)?.[2];
-  if (unquoted !== undefined)
-    return { fault: 'Quotation marks are not known here, they become part of the path', instead: unquoted };
+  if (unquoted !== undefined) return { fault: 'Quotation marks are not known here, they become part of the path', instead: unquoted };
   if (path === '') return { fault: 'A path is missing; it begins with /' };
   const fault = `"${shortened(path)}" is not a path from the root; it must begin with /`;
-  return { fault, ...(path.startsWith('-/') ? { instead: path.slice(1) } : /^[\w.]/.test(path) && !hasParent(path) ? { instead: `/${path.replace(/^\.\//, '')}` } : {}) };
+  return {
+    fault,
+    ...(path.startsWith('-/')
+      ? { instead: path.slice(1) }
+      : /^[\w.]/.test(path) && !hasParent(path)
+        ? { instead: `/${path.replace(/^\.\//, '')}` }
+        : {}),
+  };
 }
 
 /** What config_parse_path() takes: simplified first, then it must be short enough and without `..` (since 239). */
@@ -60,9 +67,7 @@ const pivotDirectory: Atom = {
   read(directory, { edition: { version } }) {
     if (!isAbsolute(directory)) return notAbsolute(directory);
     if (!hasBackport(version, 260, [252, 257, 258, 259]) || isNormalized(directory, version)) return { role: 'path' };
-    return fits(directory, version)
-      ? { fault: 'Write the path without "..", "." and doubled slashes' }
-      : { fault: 'The path is too long' };
+    return fits(directory, version) ? { fault: 'Write the path without "..", "." and doubled slashes' } : { fault: 'The path is too long' };
   },
   expects: () => 'a path that begins with /',
   wants: 'machine-path',
@@ -73,8 +78,7 @@ export const pivotRoot: Grammar = grammar((text, into) => {
   if (first === undefined) return;
   operators(text, ':', into, 1);
   take(first.word, pivotDirectory, into, 'new root');
-  if (first.next !== undefined && first.next < text.length)
-    take(text.slice(first.next), pivotDirectory, into, 'old root');
+  if (first.next !== undefined && first.next < text.length) take(text.slice(first.next), pivotDirectory, into, 'old root');
 }, 'new root:old root');
 
 function first1(text: Text, into: Reading): { word: Text; next: number | undefined } | undefined {
@@ -91,10 +95,7 @@ const source = (nullable: boolean): Atom => ({
   read(text, { edition: { version } }) {
     if (text === '') return nullable && version >= 233 ? { role: 'path' } : { fault: 'A path is missing' };
     const inside = text.startsWith('+') && version >= 233;
-    if (inside)
-      return isAbsolute(text.slice(1))
-        ? { role: 'path' }
-        : { fault: 'Behind + there must be a path that begins with /' };
+    if (inside) return isAbsolute(text.slice(1)) ? { role: 'path' } : { fault: 'Behind + there must be a path that begins with /' };
     if (isAbsolute(text)) return { role: 'path' };
     if (version < 252) return notAbsolute(text);
     const unquoted = /^(["'])(.*?)\1?$/.exec(text)?.[2];
@@ -143,8 +144,7 @@ const bindOption: Atom = {
   read(text, { edition: { version } }) {
     if (wordsOf('bindOptions', version).some((w) => w.word === text)) return { role: 'keyword', word: text };
     const message = `nspawn will not start the machine: it knows no option "${shortened(text)}"`;
-    if (text === 'ro')
-      return { fault: `${message}; use BindReadOnly= for a mount that cannot be written to`, effect: 'silent' };
+    if (text === 'ro') return { fault: `${message}; use BindReadOnly= for a mount that cannot be written to`, effect: 'silent' };
     if (text === 'rw') return { fault: `${message}; Bind= can be written to anyway`, effect: 'silent' };
     return { fault: message, effect: 'silent' };
   },
@@ -174,28 +174,41 @@ export const bind: Grammar = grammar((text, into) => {
     return;
   }
   if (take(first.word, anySource, into, 'source') === undefined) return;
-  const mount = text.text.slice(0, first.next - 1), at = second.next;
+  const mount = text.text.slice(0, first.next - 1),
+    at = second.next;
   // Who is used to other tools writes source:ro.
-  const inPlace: Atom = second.word.text !== 'ro' ? destination : {
-    ...destination, read: () => ({ fault: 'This is the destination, and a path; a mount that cannot be written to is a BindReadOnly=', rewrite: readOnly(mount) }),
-  };
+  const inPlace: Atom =
+    second.word.text !== 'ro'
+      ? destination
+      : {
+          ...destination,
+          read: () => ({
+            fault: 'This is the destination, and a path; a mount that cannot be written to is a BindReadOnly=',
+            rewrite: readOnly(mount),
+          }),
+        };
   if (take(second.word, inPlace, into, 'destination') === undefined || at === undefined) return;
-  const both = text.text.slice(0, at - 1), all = text.text.slice(at).split(',');
+  const both = text.text.slice(0, at - 1),
+    all = text.text.slice(at).split(',');
   const known = new Map<string, string>();
   const without = (option: string): string => {
     const rest = known.get(option) ?? all.filter((o) => o !== option && o !== '').join(',');
     known.set(option, rest);
     return rest === '' ? both : `${both}:${rest}`;
   };
-  options(text.slice(at), {
-    ...bindOption,
-    read(option, asked) {
-      const result = bindOption.read(option, asked);
-      if (result === undefined || !('fault' in result)) return result;
-      if (option === 'ro') return { ...result, rewrite: readOnly(without('ro')) };
-      return option === 'rw' ? { ...result, rewrite: { title: 'Remove the option', values: [without('rw')] } } : result;
+  options(
+    text.slice(at),
+    {
+      ...bindOption,
+      read(option, asked) {
+        const result = bindOption.read(option, asked);
+        if (result === undefined || !('fault' in result)) return result;
+        if (option === 'ro') return { ...result, rewrite: readOnly(without('ro')) };
+        return option === 'rw' ? { ...result, rewrite: { title: 'Remove the option', values: [without('rw')] } } : result;
+      },
     },
-  }, into);
+    into,
+  );
 }, 'source:destination:options');
 
 const readOnly = (mount: string): Rewrite => ({ title: 'Change to BindReadOnly=', setting: 'BindReadOnly', values: [mount] });
@@ -264,9 +277,7 @@ export const bindUserShell: Grammar = grammar(
       {
         read(text, { edition: { version } }) {
           if (!isAbsolute(text)) return undefined;
-          return isNormalized(text, version)
-            ? { role: 'path' }
-            : { fault: 'Write the path without "..", "." and doubled slashes' };
+          return isNormalized(text, version) ? { role: 'path' } : { fault: 'Write the path without "..", "." and doubled slashes' };
         },
         expects: () => 'a path that begins with /',
         offers: () => ['/bin/bash', '/bin/sh', '/usr/bin/zsh', '/usr/bin/fish'].map((word) => ({ word, sample: true })),

@@ -1,25 +1,19 @@
-import { type NspawnVocabulary, has, similar, systemCalls, vocabulary, wordsOf } from '../schema';
-import { type Text, shortened } from '../syntax';
-import { extractWord, extractWords, plainWords, unfinishedMessage, whitespace } from './extract';
-import { type Grammar, type Reading, type Rewrite, grammar } from './grammar';
+import { has, type NspawnVocabulary, similar, systemCalls, vocabulary, wordsOf } from '../schema';
+import { shortened, type Text } from '../syntax';
 import { type Atom, list, oneOf, single, take } from './combinators';
+import { extractWord, extractWords, plainWords, unfinishedMessage, whitespace } from './extract';
+import { type Grammar, grammar, type Reading, type Rewrite } from './grammar';
 import { int32, number, parseNumber, uint32 } from './numbers';
 import { fixed } from './words';
 
 /** One word of a vocabulary, of the release that reads it. */
-function named(
-  name: NspawnVocabulary,
-  what: string,
-  equal: (a: string, b: string) => boolean = (a, b) => a === b,
-): Atom {
+function named(name: NspawnVocabulary, what: string, equal: (a: string, b: string) => boolean = (a, b) => a === b): Atom {
   return {
     read(text, { edition }) {
       const word = wordsOf(name, edition.version).find((w) => equal(w.word, text));
       if (word !== undefined) return { role: 'keyword', word: word.word };
       const later = vocabulary[name].find((w) => equal(w.word, text) && !has(w, edition.version));
-      return later === undefined
-        ? undefined
-        : { fault: `${later.word} is known since systemd ${later.since ?? ''} only` };
+      return later === undefined ? undefined : { fault: `${later.word} is known since systemd ${later.since ?? ''} only` };
     },
     expects: () => what,
     offers: ({ edition }) => wordsOf(name, edition.version).map((w) => ({ word: w.word })),
@@ -57,11 +51,7 @@ const capabilityNumber: Atom = {
 
 const capability: Atom = withPrefix(
   'CAP_',
-  oneOf(
-    allCapabilities,
-    capabilityNumber,
-    named('capabilities', 'names such as CAP_NET_ADMIN, separated by spaces', withoutCase),
-  ),
+  oneOf(allCapabilities, capabilityNumber, named('capabilities', 'names such as CAP_NET_ADMIN, separated by spaces', withoutCase)),
 );
 
 /** Tells who forgot a prefix, who put commas between words and who negates what cannot be negated. */
@@ -77,8 +67,7 @@ function withPrefix(prefix: string, atom: Atom): Atom {
           .split(',')
           .map((w) => w.trim())
           .filter((w) => w !== '');
-        if (words.length > 0)
-          return { fault: 'Words are separated by spaces here, not by commas', instead: words.join(' ') };
+        if (words.length > 0) return { fault: 'Words are separated by spaces here, not by commas', instead: words.join(' ') };
       }
       const full = known.find((w) => withoutCase(w, prefix + text));
       return full === undefined ? result : { fault: `"${shortened(text)}" lacks its ${prefix}`, instead: full };
@@ -105,8 +94,7 @@ const signal: Atom = {
     const n = parseNumber(text, int32, version);
     if (n !== undefined) {
       const signo = n === 'range' ? 0 : Number(n);
-      if (signo < 1 || signo > 64)
-        return { fault: `There is no signal ${shortened(text)}; use 1 to 64 or a name such as SIGTERM` };
+      if (signo < 1 || signo > 64) return { fault: `There is no signal ${shortened(text)}; use 1 to 64 or a name such as SIGTERM` };
       const word = vocabulary.signals.find((w) => w.number === signo)?.word;
       return { role: 'number', number: signo, ...(word === undefined ? {} : { word }) };
     }
@@ -129,7 +117,8 @@ const signal: Atom = {
   expects: () => 'a signal such as SIGTERM, SIGRTMIN+3 or 15',
   offers: ({ edition: { version } }) =>
     vocabulary.signals.flatMap((w) => {
-      const plain = { word: `SIG${w.word}` }, sample = w.word === 'RTMIN' ? 'SIGRTMIN+3' : 'SIGRTMAX-1';
+      const plain = { word: `SIG${w.word}` },
+        sample = w.word === 'RTMIN' ? 'SIGRTMIN+3' : 'SIGRTMAX-1';
       if (w.range === undefined) return [plain];
       return [...(version >= 239 ? [plain] : []), ...(version >= 239 || w.word === 'RTMIN' ? [{ word: sample, sample: true }] : [])];
     }),
@@ -140,7 +129,15 @@ export const signals: Grammar = grammar(single(signal, 'signal'));
 const native = { x64: 'x86-64', arm64: 'arm64', ppc64: 'ppc64-le', s390x: 's390x' }[process.arch as string] ?? 'x86-64';
 /** What other programs call them. */
 const otherNames: Readonly<Partial<Record<string, string>>> = {
-  'x86_64': 'x86-64', 'amd64': 'x86-64', 'i386': 'x86', 'i686': 'x86', 'aarch64': 'arm64', 'armhf': 'arm', 'armv7l': 'arm', 'ppc64le': 'ppc64-le', 'ppc64el': 'ppc64-le',
+  x86_64: 'x86-64',
+  amd64: 'x86-64',
+  i386: 'x86',
+  i686: 'x86',
+  aarch64: 'arm64',
+  armhf: 'arm',
+  armv7l: 'arm',
+  ppc64le: 'ppc64-le',
+  ppc64el: 'ppc64-le',
 };
 const architecture: Atom = {
   read(text) {
@@ -152,8 +149,7 @@ const architecture: Atom = {
     return { fault: `A ${native} machine cannot run ${text}; use ${native} or x86` };
   },
   expects: () => vocabulary.architectures.filter((w) => w.word === native || w.secondaryOf === native).map((w) => w.word),
-  offers: () =>
-    vocabulary.architectures.filter((w) => w.word === native || w.secondaryOf === native).map(({ word }) => ({ word })),
+  offers: () => vocabulary.architectures.filter((w) => w.word === native || w.secondaryOf === native).map(({ word }) => ({ word })),
 };
 export const personality: Grammar = grammar(single(architecture, 'architecture'));
 
@@ -162,9 +158,7 @@ const systemCall: Atom = {
   read(text, { edition: { version } }) {
     if (text.startsWith('@')) {
       const group = wordsOf('syscallGroups', version).find((w) => w.word === text);
-      return group === undefined
-        ? { fault: unknownGroup(text, version), effect: 'silent' }
-        : { role: 'keyword', word: text };
+      return group === undefined ? { fault: unknownGroup(text, version), effect: 'silent' } : { role: 'keyword', word: text };
     }
     if (text.startsWith('~')) {
       return {
@@ -173,8 +167,7 @@ const systemCall: Atom = {
       };
     }
     const errno = /^([^:]+):/.exec(text)?.[1];
-    if (errno !== undefined)
-      return { fault: 'An error number is not known here, unlike in unit files', instead: errno, effect: 'silent' };
+    if (errno !== undefined) return { fault: 'An error number is not known here, unlike in unit files', instead: errno, effect: 'silent' };
     if (text.includes(',')) {
       return {
         fault: 'Words are separated by spaces here, not by commas',
@@ -200,15 +193,22 @@ const systemCall: Atom = {
 
 /** What a list with a ~ before some of its words is meant to say: two lists. */
 function allowedAndDenied(list: string): readonly string[] {
-  const words = list.split(/\s+/).filter((w) => w !== ''), name = (w: string): string => w.replace(/^~/, '');
+  const words = list.split(/\s+/).filter((w) => w !== ''),
+    name = (w: string): string => w.replace(/^~/, '');
   if (list.startsWith('~')) return [`~${words.map(name).join(' ')}`];
-  const allowed = words.filter((w) => !w.startsWith('~')).join(' '), denied = words.filter((w) => w.startsWith('~')).map(name).join(' ');
+  const allowed = words.filter((w) => !w.startsWith('~')).join(' '),
+    denied = words
+      .filter((w) => w.startsWith('~'))
+      .map(name)
+      .join(' ');
   return [allowed, `~${denied}`].filter((l) => l !== '');
 }
 
 function unknownGroup(text: string, version: number): string {
   const since = vocabulary.syscallGroups.find((w) => w.word === text)?.since;
-  return since !== undefined && since > version ? `The group ${text} is known since systemd ${since} only` : `There is no group ${shortened(text)}`;
+  return since !== undefined && since > version
+    ? `The group ${text} is known since systemd ${since} only`
+    : `There is no group ${shortened(text)}`;
 }
 export const syscallFilter: Grammar = grammar((text, into) => {
   const negative = text.text.startsWith('~');
@@ -229,10 +229,7 @@ export const syscallFilter: Grammar = grammar((text, into) => {
 }, '~system call ...');
 
 const unquotedWords = { ...plainWords, unquote: true };
-const addressFamily = withPrefix(
-  'AF_',
-  named('addressFamilies', 'names such as AF_INET, AF_INET6 and AF_UNIX', withoutCase),
-);
+const addressFamily = withPrefix('AF_', named('addressFamilies', 'names such as AF_INET, AF_INET6 and AF_UNIX', withoutCase));
 /** nspawn drops the line of a family that it does not know, but has begun to allow only what it has read so far. */
 const allowedFamily: Atom = {
   ...addressFamily,

@@ -3,7 +3,8 @@ import type { AssignmentLine } from '../syntax';
 import { type Grammar, Reading } from './grammar';
 
 /** Short values such as `yes` stand in nearly every file; of each type some are remembered. */
-const longest = 24, most = 100;
+const longest = 24,
+  most = 100;
 const common = new WeakMap<ValueType, Map<string, Reading>>();
 
 /** The value of a line, taken apart; the same answer for the same line, type and release. */
@@ -15,9 +16,10 @@ export function readingOf(line: AssignmentLine, grammar: Grammar, value: ValueTy
   let alike: Map<string, Reading> | undefined;
   if (text.length <= longest) {
     alike = common.get(value);
-    if (alike === undefined || alike.size >= most) common.set(value, alike = new Map<string, Reading>());
+    if (alike === undefined || alike.size >= most) common.set(value, (alike = new Map<string, Reading>()));
   }
-  const known = alike?.get(text), reading = isOf(known) ? known : grammar.read(text, { value, edition });
+  const known = alike?.get(text),
+    reading = isOf(known) ? known : grammar.read(text, { value, edition });
   alike?.set(text, reading);
   line.memo = reading;
   return reading;

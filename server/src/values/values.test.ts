@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { nspawn } from '../schema';
-import { type Reading, grammarOf } from './index';
+import { grammarOf, type Reading } from './index';
 
 /** The reading of a value of a setting, by a release. */
 function read(name: string, text: string, version = 262): Reading {
@@ -27,8 +27,7 @@ function offered(name: string, marked: string, version = 262): { words: string[]
     text = marked.replace('|', '');
   const [setting] = nspawn.at(262).named(name);
   assert.ok(setting);
-  const proposals =
-    grammarOf(setting.value)?.propose(text, offset, { value: setting.value, edition: nspawn.at(version) }) ?? [];
+  const proposals = grammarOf(setting.value)?.propose(text, offset, { value: setting.value, edition: nspawn.at(version) }) ?? [];
   const [p] = proposals;
   return {
     words: proposals.map((x) => x.label),
@@ -184,14 +183,7 @@ describe('values', () => {
   });
 
   it('knows what can come next at any place of a value', () => {
-    assert.deepEqual(offered('Bind', '/a:/b:|').words, [
-      'rbind',
-      'norbind',
-      'idmap',
-      'noidmap',
-      'rootidmap',
-      'owneridmap',
-    ]);
+    assert.deepEqual(offered('Bind', '/a:/b:|').words, ['rbind', 'norbind', 'idmap', 'noidmap', 'rootidmap', 'owneridmap']);
     assert.equal(offered('Bind', '/a:/b:rbind,n|').first, '/a:/b:rbind,rbind');
     assert.equal(offered('Bind', '/a:/b:|', 249).words.length, 2);
     assert.ok(offered('Capability', 'CAP_CHOWN |').words.includes('CAP_NET_ADMIN'));
@@ -255,10 +247,7 @@ describe('values', () => {
           assert.ok(grammar);
           const { parts, problems, places } = grammar.read(text, asked);
           for (const span of [...parts, ...problems, ...places]) {
-            assert.ok(
-              0 <= span.start && span.start <= span.end && span.end <= text.length,
-              `${name}=${JSON.stringify(text)}`,
-            );
+            assert.ok(0 <= span.start && span.start <= span.end && span.end <= text.length, `${name}=${JSON.stringify(text)}`);
           }
           for (let i = 0; i <= text.length; i++) grammar.propose(text, i, asked);
         },

@@ -1,6 +1,6 @@
-import { type Word, has } from '../schema';
-import { type Asked, type Grammar, grammar } from './grammar';
+import { has, type Word } from '../schema';
 import { type Atom, oneOf, single } from './combinators';
+import { type Asked, type Grammar, grammar } from './grammar';
 
 /** The fixed words that a type takes in this release. */
 function words({ value, edition }: Asked): readonly Word[] {
@@ -26,7 +26,8 @@ export const boolean: Atom = {
   read(text, { value, edition }) {
     const { booleans } = edition.schema.data,
       lower = text.toLowerCase();
-    if ((booleans.since?.[lower] ?? 0) > edition.version) return { fault: `"${text}" is known since mkosi ${booleans.since?.[lower] ?? ''} only` };
+    if ((booleans.since?.[lower] ?? 0) > edition.version)
+      return { fault: `"${text}" is known since mkosi ${booleans.since?.[lower] ?? ''} only` };
     if (booleans.true.includes(lower)) return { role: 'keyword', word: value.true ?? 'yes' };
     return booleans.false.includes(lower) ? { role: 'keyword', word: value.false ?? 'no' } : undefined;
   },
@@ -42,9 +43,7 @@ const booleanToo: Atom = {
     if (!takesBooleans(asked)) return [];
     const names = words(asked).map((w) => w.word),
       meant = [asked.value.true, asked.value.false];
-    return ['yes', 'no']
-      .filter((b, i) => !names.includes(b) && !names.includes(meant[i] ?? ''))
-      .map((word) => ({ word }));
+    return ['yes', 'no'].filter((b, i) => !names.includes(b) && !names.includes(meant[i] ?? '')).map((word) => ({ word }));
   },
 };
 

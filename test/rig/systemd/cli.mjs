@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { RigError, attach, boot, can, list, populate, prepare, trees } from './rig.mjs';
+import { attach, boot, can, list, populate, prepare, RigError, trees } from './rig.mjs';
 
 const usage = `usage: rig.mjs COMMAND [OPTION]...
 

@@ -1,16 +1,16 @@
 // A real systemd in namespaces, see README.md. This module is the only door; the scripts beside it do the work.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { busybox, guestTree, hostTree, packages, trees } from './cache.mjs';
-import { RigError, must, readLines, run, script } from './process.mjs';
+import { must, RigError, readLines, run, script } from './process.mjs';
 import { Terminal } from './terminal.mjs';
 
-export { RigError, Terminal, packages, trees };
+export { packages, RigError, Terminal, trees };
 
 /** @typedef {import('./cache.mjs').Tree} Tree */
 /** @typedef {import('./cache.mjs').Log} Log */
@@ -101,10 +101,12 @@ function supervisorOf(state) {
  */
 export function list() {
   const folder = stateFolder();
-  return readdirSync(folder).filter((name) => supervisorOf(join(folder, name)) !== undefined).map((name) => {
-    const [pid, tree] = ['init', 'tree'].map((file) => readText(join(folder, name, file)));
-    return { name, pid: pid === undefined ? undefined : Number(pid), tree: tree ?? '' };
-  });
+  return readdirSync(folder)
+    .filter((name) => supervisorOf(join(folder, name)) !== undefined)
+    .map((name) => {
+      const [pid, tree] = ['init', 'tree'].map((file) => readText(join(folder, name, file)));
+      return { name, pid: pid === undefined ? undefined : Number(pid), tree: tree ?? '' };
+    });
 }
 
 /** Removes what rigs have left that were killed together with their supervisor. */
@@ -137,8 +139,11 @@ export class Rig {
     this.#life = life;
     const version = spawnSync('nsenter', ['-t', `${pid}`, '-a', 'systemctl', '--version'], { encoding: 'utf8' });
     this.systemdVersion = Number(/^systemd (\d+)/.exec(version.stdout)?.[1]);
-    const [, , uid, gid, , home = ''] = readFileSync(join(this.root, 'etc/passwd'), 'utf8')
-      .split('\n').find((line) => line.startsWith('tester:'))?.split(':') ?? [];
+    const [, , uid, gid, , home = ''] =
+      readFileSync(join(this.root, 'etc/passwd'), 'utf8')
+        .split('\n')
+        .find((line) => line.startsWith('tester:'))
+        ?.split(':') ?? [];
     /** The ordinary user; password "test". */
     this.user = { name: 'tester', uid: Number(uid), gid: Number(gid), home };
   }
@@ -172,7 +177,9 @@ export class Rig {
   terminal(argv, options = {}) {
     return new Terminal(this.command(argv, { ...options, tty: true }), async () => {
       const folder = join(this.root, 'dev/pts');
-      const terminals = readdirSync(folder).filter((name) => name !== 'ptmx').map((name) => join(folder, name));
+      const terminals = readdirSync(folder)
+        .filter((name) => name !== 'ptmx')
+        .map((name) => join(folder, name));
       const ask = terminals.map((path) => run(['stty', '-F', path, '-a']));
       // A terminal in raw mode (machinectl's own) has no echo either, but it is not canonical.
       return (await Promise.all(ask)).some(({ stdout }) => /(^|\s)-echo\s/.test(stdout) && /\sicanon\s/.test(stdout));

@@ -3,13 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import {
-  chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { RigError, attach, boot, list, populate, prepare } from './rig.mjs';
+import { attach, boot, list, populate, prepare, RigError } from './rig.mjs';
 
 /** @typedef {import('./rig.mjs').Rig} Rig */
 
@@ -52,16 +50,24 @@ function traces(marks) {
   return [
     ...['/proc/self/mountinfo', '/proc/1/mountinfo'].flatMap((file) => text(file).split('\n').filter(hit)),
     ...readdirSync(cgroups).filter(hit),
-    ...readdirSync('/sys/block').map((disk) => text(`/sys/block/${disk}/loop/backing_file`)).filter(hit),
+    ...readdirSync('/sys/block')
+      .map((disk) => text(`/sys/block/${disk}/loop/backing_file`))
+      .filter(hit),
     ...readdirSync(join(tmpdir(), 'nspawn-rig')).filter(hit),
-    ...readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).flatMap((pid) =>
-      ['pid', 'mnt', 'net', 'uts', 'ipc', 'cgroup'].map((kind) => {
-        try {
-          return readlinkSync(`/proc/${pid}/ns/${kind}`);
-        } catch {
-          return '';
-        }
-      }).filter(hit).map((namespace) => `process ${pid} in ${namespace}: ${text(`/proc/${pid}/comm`).trim()}`)),
+    ...readdirSync('/proc')
+      .filter((pid) => /^\d+$/.test(pid))
+      .flatMap((pid) =>
+        ['pid', 'mnt', 'net', 'uts', 'ipc', 'cgroup']
+          .map((kind) => {
+            try {
+              return readlinkSync(`/proc/${pid}/ns/${kind}`);
+            } catch {
+              return '';
+            }
+          })
+          .filter(hit)
+          .map((namespace) => `process ${pid} in ${namespace}: ${text(`/proc/${pid}/comm`).trim()}`),
+      ),
   ];
 }
 
@@ -148,10 +154,12 @@ const checks = {
       assert.notEqual((await rig.run(['touch', '/read-only/x'])).code, 0);
 
       // Arguments arrive as they are, and so do status and standard input.
-      const odd = ['$HOME', '${PATH}', '$$', '%n', '%%', 'a b', '', '"', '\'', '\\', '\\n', ';', 'ü', '-x', '*'];
+      const odd = ['$HOME', '${PATH}', '$$', '%n', '%%', 'a b', '', '"', "'", '\\', '\\n', ';', 'ü', '-x', '*'];
       assert.equal(await ok(rig, ['printf', '<%s>', ...odd]), odd.map((arg) => `<${arg}>`).join(''));
-      assert.equal(await ok(rig, ['sh', '-c', 'echo "$ODD"; pwd; id -un'], { cwd: '/usr', env: { ODD: 'a %n $b "c' } }),
-        'a %n $b "c\n/usr\ntester\n');
+      assert.equal(
+        await ok(rig, ['sh', '-c', 'echo "$ODD"; pwd; id -un'], { cwd: '/usr', env: { ODD: 'a %n $b "c' } }),
+        'a %n $b "c\n/usr\ntester\n',
+      );
       assert.equal((await rig.run(['sh', '-c', 'exit 7'])).code, 7);
       assert.equal((await rig.run(['cat'], { input: 'in and out' })).stdout, 'in and out');
 
@@ -234,7 +242,11 @@ const checks = {
   async 'several rigs run at once, in networks of their own or in that of this machine'({ tree, name }) {
     const rigs = await Promise.all([boot({ name: `${name}-a`, tree }), boot({ name: `${name}-b`, tree, net: 'host' })]);
     const machine = `t${process.pid}`;
-    const own = () => list().map((rig) => rig.name).filter((other) => other.startsWith(name)).sort();
+    const own = () =>
+      list()
+        .map((rig) => rig.name)
+        .filter((other) => other.startsWith(name))
+        .sort();
     const marks = rigs.map(marksOf);
     try {
       assert.deepEqual(own(), [`${name}-a`, `${name}-b`]);
@@ -299,7 +311,7 @@ export async function selftest(trees) {
   let passed = 0;
   const before = settings();
   for (const tree of trees) {
-    console.log(tree === 'self' ? 'this machine\'s own root' : `systemd ${tree}`);
+    console.log(tree === 'self' ? "this machine's own root" : `systemd ${tree}`);
     await prepare({ tree, guest: true, btrfs: true, log: (line) => console.log(`    ${line}`) });
     for (const [i, [title, check]] of Object.entries(checks).entries()) {
       const folder = mkdtempSync(join(tmpdir(), 'rig-selftest-'));

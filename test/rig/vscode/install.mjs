@@ -22,8 +22,7 @@ export const codeServerPath = path.join(modules, 'code-server/out/node/entry.js'
 
 /** @returns {string | undefined} the browser to use: `$CHROMIUM`, or the leanest Chromium on the PATH */
 export function findBrowser() {
-  return process.env.CHROMIUM
-    ?? ['chromium-headless-shell', 'chromium', 'google-chrome', 'chromium-browser'].map(which).find(Boolean);
+  return process.env.CHROMIUM ?? ['chromium-headless-shell', 'chromium', 'google-chrome', 'chromium-browser'].map(which).find(Boolean);
 }
 
 /**
@@ -66,8 +65,17 @@ function install(browser) {
   // spdlog writes every log and every output channel. Not `npm rebuild`: npm 12 skips install scripts nobody approved,
   // and says "rebuilt". The headers lie in the Node package; a `nodedir` from ~/.npmrc would be those of another Node.
   note('building @vscode/spdlog');
-  run(nodePath, [path.join(modules, 'node-gyp/bin/node-gyp.js'), 'rebuild', '--loglevel=error',
-    `--directory=${path.join(vscode, 'node_modules/@vscode/spdlog')}`, `--nodedir=${node24}`], { JOBS: 'max' });
+  run(
+    nodePath,
+    [
+      path.join(modules, 'node-gyp/bin/node-gyp.js'),
+      'rebuild',
+      '--loglevel=error',
+      `--directory=${path.join(vscode, 'node_modules/@vscode/spdlog')}`,
+      `--nodedir=${node24}`,
+    ],
+    { JOBS: 'max' },
+  );
   writeFileSync(stamp, current);
   note('done');
 }
@@ -86,9 +94,14 @@ async function lock() {
         if (error.code === 'EADDRINUSE') resolve(false);
         else reject(error);
       });
-      server.listen(name, () => { resolve(true); });
+      server.listen(name, () => {
+        resolve(true);
+      });
     });
-    if (held) return () => { server.close(); };
+    if (held)
+      return () => {
+        server.close();
+      };
     if (waits === 0) note('waiting for another process that installs VS Code');
     await delay(200);
   }
@@ -129,7 +142,11 @@ function apt(...choices) {
 function run(program, args, env, cwd = here) {
   const PATH = `${path.dirname(nodePath)}:${process.env.PATH}`; // npm runs on the pinned Node as soon as that is there
   const { status, error, stdout, stderr } = spawnSync(program, args, {
-    cwd, env: { ...process.env, PATH, ...env }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28,
+    cwd,
+    env: { ...process.env, PATH, ...env },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 1 << 28,
   });
   if (status !== 0) {
     const why = error?.message ?? `exit code ${status}`;
@@ -139,9 +156,17 @@ function run(program, args, env, cwd = here) {
 
 /** @param {string} program @returns {string | undefined} its path */
 function which(program) {
-  return (process.env.PATH ?? '').split(':').map((dir) => path.join(dir, program)).find((file) => {
-    try { accessSync(file, constants.X_OK); return true; } catch { return false; }
-  });
+  return (process.env.PATH ?? '')
+    .split(':')
+    .map((dir) => path.join(dir, program))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
 }
 
 /** @param {string} text */

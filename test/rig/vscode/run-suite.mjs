@@ -47,8 +47,15 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
  * @returns {Promise<SuiteResult>}
  */
 export async function runSuite({
-  extension, tests, workspace, name = 'suite', artifacts = path.join(root, 'artifacts', name), timeoutMs = 300_000,
-  netns, print = console.log, ...server
+  extension,
+  tests,
+  workspace,
+  name = 'suite',
+  artifacts = path.join(root, 'artifacts', name),
+  timeoutMs = 300_000,
+  netns,
+  print = console.log,
+  ...server
 }) {
   rmSync(artifacts, { recursive: true, force: true });
   const packed = extension.endsWith('.vsix');
@@ -64,7 +71,9 @@ export async function runSuite({
   try {
     const inside = server.inside ?? ((file) => file);
     vscode = await startVSCode({
-      ...server, driver: true, vsix: packed ? [extension] : [],
+      ...server,
+      driver: true,
+      vsix: packed ? [extension] : [],
       env: { ...server.env, RIG_SUITE: inside(path.resolve(tests)) },
     });
     browser = await openBrowser(netns ? { netns } : {});
@@ -78,10 +87,19 @@ export async function runSuite({
       if (line.startsWith('RESULT ')) counts = JSON.parse(line.slice('RESULT '.length));
       else print(line);
     });
-    page.on('pageerror', (error) => { workbench.push(`[page] ${error.stack ?? error.message}`); });
-    const code = await result(page, vscode.ended, workbenchURL(vscode, {
-      folder: workspace, tests: suiteEntry, ...(packed ? {} : { extension }),
-    }), timeoutMs);
+    page.on('pageerror', (error) => {
+      workbench.push(`[page] ${error.stack ?? error.message}`);
+    });
+    const code = await result(
+      page,
+      vscode.ended,
+      workbenchURL(vscode, {
+        folder: workspace,
+        tests: suiteEntry,
+        ...(packed ? {} : { extension }),
+      }),
+      timeoutMs,
+    );
     if (counts?.failed) problem = `${counts.failed} test(s) failed`;
     else if (code !== 0) problem = 'the suite did not load or did not run to its end';
     else if (!counts) problem = 'the tests ended without a RESULT line';
@@ -91,8 +109,9 @@ export async function runSuite({
   }
   if (problem) {
     mkdirSync(artifacts, { recursive: true });
-    await browser?.page.screenshot({ path: path.join(artifacts, 'screen.png'), timeout: 10_000 })
-      .catch((error) => { workbench.push(`[rig] no screenshot: ${error.message}`); });
+    await browser?.page.screenshot({ path: path.join(artifacts, 'screen.png'), timeout: 10_000 }).catch((error) => {
+      workbench.push(`[rig] no screenshot: ${error.message}`);
+    });
     writeFileSync(path.join(artifacts, 'workbench.log'), `${problem}\n${workbench.join('\n')}\n`);
   }
   await browser?.close();
@@ -112,14 +131,32 @@ export async function runSuite({
  */
 function result(page, ended, url, timeoutMs) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => { reject(new Error(`no result within ${timeoutMs} ms`)); }, timeoutMs);
-    const settle = (/** @type {() => void} */ settled) => { clearTimeout(timer); settled(); };
-    const fail = (/** @type {string} */ why) => { settle(() => { reject(new Error(why)); }); };
-    page.on('crash', () => { fail('the page crashed'); });
+    const timer = setTimeout(() => {
+      reject(new Error(`no result within ${timeoutMs} ms`));
+    }, timeoutMs);
+    const settle = (/** @type {() => void} */ settled) => {
+      clearTimeout(timer);
+      settled();
+    };
+    const fail = (/** @type {string} */ why) => {
+      settle(() => {
+        reject(new Error(why));
+      });
+    };
+    page.on('crash', () => {
+      fail('the page crashed');
+    });
     ended.then(fail);
-    page.exposeFunction('codeAutomationExit', (/** @type {number} */ code) => { settle(() => { resolve(code); }); })
+    page
+      .exposeFunction('codeAutomationExit', (/** @type {number} */ code) => {
+        settle(() => {
+          resolve(code);
+        });
+      })
       .then(() => page.goto(url))
-      .catch((error) => { fail(error.message); });
+      .catch((error) => {
+        fail(error.message);
+      });
   });
 }
 

@@ -16,8 +16,14 @@ export function placeOf(text) {
     let begun = false;
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const length = node.textContent?.length ?? 0;
-      if (!begun && at < offset + length) { range.setStart(node, at - offset); begun = true; }
-      if (begun && at + text.length <= offset + length) { range.setEnd(node, at + text.length - offset); break; }
+      if (!begun && at < offset + length) {
+        range.setStart(node, at - offset);
+        begun = true;
+      }
+      if (begun && at + text.length <= offset + length) {
+        range.setEnd(node, at + text.length - offset);
+        break;
+      }
       offset += length;
     }
     const box = range.getBoundingClientRect();
@@ -32,7 +38,8 @@ export function squiggles() {
   const editor = '.editor-group-container.active .monaco-editor';
   const kinds = ['error', 'warning', 'info', 'hint'];
   const marks = document.querySelectorAll(kinds.map((kind) => `${editor} .squiggly-${kind}`).join());
-  return [...marks].map((mark) => ({ mark, box: mark.getBoundingClientRect() }))
+  return [...marks]
+    .map((mark) => ({ mark, box: mark.getBoundingClientRect() }))
     .sort((a, b) => a.box.top - b.box.top || a.box.left - b.box.left)
     .map(({ mark, box }) => {
       const line = [...document.querySelectorAll(`${editor} .view-line`)].find((candidate) => {
@@ -63,7 +70,9 @@ export function squiggles() {
 export function editorText(lines) {
   return [...lines.children]
     .map((line) => ({ top: line.getBoundingClientRect().top, text: line.textContent ?? '' }))
-    .sort((a, b) => a.top - b.top).map((line) => line.text.replaceAll('\u00a0', ' ')).join('\n');
+    .sort((a, b) => a.top - b.top)
+    .map((line) => line.text.replaceAll('\u00a0', ' '))
+    .join('\n');
 }
 
 /**
@@ -123,10 +132,16 @@ export function problems(rows) {
       return [];
     }
     const icon = row.querySelector('.marker-icon .codicon')?.className ?? '';
-    return [{
-      file, severity: /codicon-(error|warning|info)/.exec(icon)?.[1] ?? '', message,
-      source: text('.marker-source'), code: text('.marker-code'), position: text('.marker-line'),
-    }];
+    return [
+      {
+        file,
+        severity: /codicon-(error|warning|info)/.exec(icon)?.[1] ?? '',
+        message,
+        source: text('.marker-source'),
+        code: text('.marker-code'),
+        position: text('.marker-line'),
+      },
+    ];
   });
 }
 

@@ -2,9 +2,7 @@
 // expected.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import {
-  chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync,
-} from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +33,9 @@ cpSync(fileURLToPath(new URL('sample', import.meta.url)), dir, { recursive: true
 /** @param {string} name @param {string} tests body of a mocha file @returns {string} */
 const suite = (name, tests) => {
   put(`suites/${name}.test.js`, tests);
-  return put(`suites/${name}.js`, `
+  return put(
+    `suites/${name}.js`,
+    `
     const Mocha = require(require.resolve('mocha', { paths: [process.env.CHECKOUT] }));
     exports.run = () => new Promise((resolve, reject) => {
       const mocha = new Mocha({ timeout: 0, color: false });
@@ -44,7 +44,8 @@ const suite = (name, tests) => {
         console.log('RESULT ' + JSON.stringify({ passed: runner.stats.passes, failed, skipped: runner.stats.pending }));
         if (failed) reject(new Error(failed + ' failed')); else resolve();
       });
-    });`);
+    });`,
+  );
 };
 
 let failed = 0;
@@ -63,7 +64,13 @@ async function step(name, body) {
 /** @param {string} tests @param {Partial<Parameters<typeof runSuite>[0]>} [more] */
 async function outcome(tests, more = {}) {
   const result = await runSuite({
-    extension, tests, workspace, artifacts: failures, print: () => {}, ...more, env: { CHECKOUT: root, ...more.env },
+    extension,
+    tests,
+    workspace,
+    artifacts: failures,
+    print: () => {},
+    ...more,
+    env: { CHECKOUT: root, ...more.env },
   });
   const shot = existsSync(path.join(failures, 'screen.png'));
   assert.equal(shot, result.code === 1, 'a screenshot if and only if it failed');
@@ -74,7 +81,10 @@ await installVSCode();
 rmSync(artifacts, { recursive: true, force: true });
 
 await step('a passing suite', async () => {
-  const { code, counts, output } = await outcome(suite('passing', `
+  const { code, counts, output } = await outcome(
+    suite(
+      'passing',
+      `
     const vscode = require('vscode');
     it('meets the extension and the workspace', async () => {
       await vscode.extensions.getExtension('rig.sample').activate();
@@ -82,15 +92,23 @@ await step('a passing suite', async () => {
       const document = await vscode.workspace.openTextDocument(file);
       if (document.languageId !== 'sample') throw new Error(document.languageId);
       console.log('environment: %s, a number: %d', process.env.COLOUR, 42);
-    });`), { env: { COLOUR: 'red' } });
+    });`,
+    ),
+    { env: { COLOUR: 'red' } },
+  );
   assert.equal(code, 0, output);
   assert.deepEqual(counts, { passed: 1, failed: 0, skipped: 0 });
   assert.match(output, /environment: red, a number: 42\n.*✔ meets the extension/s);
 });
 await step('a failing suite', async () => {
-  const { code, counts, output } = await outcome(suite('failing', `
+  const { code, counts, output } = await outcome(
+    suite(
+      'failing',
+      `
     it('passes', () => {});
-    it('fails', () => { throw new Error('as it should'); });`));
+    it('fails', () => { throw new Error('as it should'); });`,
+    ),
+  );
   assert.equal(code, 1);
   assert.deepEqual(counts, { passed: 1, failed: 1, skipped: 0 });
   assert.match(output, /Error: as it should\n\s+at .*failing\.test\.js:3/);
@@ -99,7 +117,10 @@ await step('a suite that never ends', async () => {
   const endless = suite('endless', `it('waits', () => new Promise(() => {}));`);
   const { code, problem } = await outcome(endless, { timeoutMs: 15_000 });
   assert.deepEqual([code, problem], [1, 'no result within 15000 ms']);
-  assert.ok(readdirSync(failures).some((name) => name.endsWith('remoteagent.log')), 'the log of VS Code');
+  assert.ok(
+    readdirSync(failures).some((name) => name.endsWith('remoteagent.log')),
+    'the log of VS Code',
+  );
 });
 await step('a suite without tests', async () => {
   const { code, problem } = await outcome(suite('none', ''));
@@ -117,7 +138,10 @@ await step('a suite that kills the extension host', async () => {
 });
 await step('an extension that is not one', async () => {
   const { code, problem } = await runSuite({
-    extension: put('broken.vsix', 'no zip'), tests: suite('unused', ''), workspace, artifacts: failures,
+    extension: put('broken.vsix', 'no zip'),
+    tests: suite('unused', ''),
+    workspace,
+    artifacts: failures,
     print: () => {},
   });
   assert.equal(code, 1);
@@ -127,10 +151,16 @@ await step('an extension that is not one', async () => {
 const able = can();
 if (able.ok) {
   await step('a suite as an ordinary user of a systemd of its own', async () => {
-    const binds = [{ source: dir, target: '/srv/sample' }, { source: root, target: '/srv/checkout', readOnly: true }];
+    const binds = [
+      { source: dir, target: '/srv/sample' },
+      { source: root, target: '/srv/checkout', readOnly: true },
+    ];
     const rig = await boot({ name: 'vscode-selftest', binds });
     try {
-      const { code, counts, output, problem } = await outcome(suite('inside', `
+      const { code, counts, output, problem } = await outcome(
+        suite(
+          'inside',
+          `
         const { execFileSync } = require('node:child_process');
         const vscode = require('vscode');
         it('meets machined', async () => {
@@ -138,11 +168,15 @@ if (able.ok) {
           if (!(await vscode.workspace.findFiles('basket.sample')).length) throw new Error('no workspace');
           console.log(String(execFileSync('id', ['-un'])));
           console.log(String(execFileSync('machinectl', ['list-images', '--no-legend', '--all'])));
-        });`), {
-        wrap: (argv) => rig.command(argv, { user: rig.user.name }), netns: (argv) => rig.netns(argv),
-        env: { CHECKOUT: '/srv/checkout' },
-        inside: (file) => file.replace(dir, '/srv/sample').replace(root, '/srv/checkout/'),
-      });
+        });`,
+        ),
+        {
+          wrap: (argv) => rig.command(argv, { user: rig.user.name }),
+          netns: (argv) => rig.netns(argv),
+          env: { CHECKOUT: '/srv/checkout' },
+          inside: (file) => file.replace(dir, '/srv/sample').replace(root, '/srv/checkout/'),
+        },
+      );
       assert.equal(code, 0, `${problem}\n${output}`);
       assert.deepEqual(counts, { passed: 1, failed: 0, skipped: 0 });
       assert.match(output, /tester\n[^]*\.host/);
@@ -161,9 +195,14 @@ const { page, close } = await openBrowser();
 const workbench = new Workbench(page, { shots: artifacts });
 await step('the window opens', () => workbench.open(vscode.url));
 /** @param {string} name @param {() => Promise<void>} body */
-const walk = (name, body) => step(name, async () => {
-  try { await body(); } finally { await workbench.screenshot(name.replaceAll(' ', '-')); }
-});
+const walk = (name, body) =>
+  step(name, async () => {
+    try {
+      await body();
+    } finally {
+      await workbench.screenshot(name.replaceAll(' ', '-'));
+    }
+  });
 await walk('editor', async () => {
   await workbench.openFile('.config/deep/basket.sample');
   assert.equal(await workbench.editorText(), 'deep\n');
@@ -176,7 +215,10 @@ await walk('editor', async () => {
 await walk('suggestions', async () => {
   await workbench.clickText('apple');
   await workbench.press('Control+End');
-  assert.deepEqual((await workbench.suggestions()).map((item) => item.label), ['apple', 'apricot', 'pear']);
+  assert.deepEqual(
+    (await workbench.suggestions()).map((item) => item.label),
+    ['apple', 'apricot', 'pear'],
+  );
   await workbench.screenshot('suggestions-open');
   await workbench.acceptSuggestion('apricot');
   await workbench.typeText('\nap');
@@ -186,31 +228,43 @@ await walk('suggestions', async () => {
   await workbench.press('Escape');
 });
 await walk('problems', async () => {
-  assert.deepEqual(await workbench.problems(), [{
-    file: 'basket.sample', severity: 'warning', message: 'This is rotten.', source: 'sample', code: 'rot',
-    position: '[Ln 2, Col 1]',
-  }]);
+  assert.deepEqual(await workbench.problems(), [
+    {
+      file: 'basket.sample',
+      severity: 'warning',
+      message: 'This is rotten.',
+      source: 'sample',
+      code: 'rot',
+      position: '[Ln 2, Col 1]',
+    },
+  ]);
 });
 await walk('tree', async () => {
   await workbench.openView('Sample');
   const rows = (await workbench.treeRows('Fruits')).map((row) => [row.label, row.description]);
-  assert.deepEqual(rows, [['apple', ''], ['pear', '']]);
+  assert.deepEqual(rows, [
+    ['apple', ''],
+    ['pear', ''],
+  ]);
   assert.equal(await workbench.welcome('Nothing'), 'There is nothing here.');
   const marks = async () => (await workbench.treeRows('Fruits')).map((row) => row.description).join();
   await workbench.clickInlineAction(await workbench.treeRow('Fruits', 'pear'), 'Mark');
-  await workbench.until('the mark', async () => await marks() === ',marked');
+  await workbench.until('the mark', async () => (await marks()) === ',marked');
   assert.deepEqual(await workbench.openContextMenu(await workbench.treeRow('Fruits', 'apple')), ['Mark', 'More']);
   await workbench.screenshot('context-menu');
   await workbench.press('Escape');
   await workbench.clickViewAction('Fruits', 'Mark');
-  await workbench.until('the other mark', async () => await marks() === 'marked,marked');
+  await workbench.until('the other mark', async () => (await marks()) === 'marked,marked');
   await workbench.contextMenu(await workbench.treeRow('Fruits', 'apple'), 'More', 'Notify');
   await workbench.answerNotification('ripe', 'Wait');
 });
 await walk('quick pick', async () => {
   await workbench.runCommand('Sample: Ask');
   const items = (await workbench.quickPickItems()).map((item) => [item.label, item.description]);
-  assert.deepEqual(items, [['apple', 'red'], ['pear', 'green']]);
+  assert.deepEqual(items, [
+    ['apple', 'red'],
+    ['pear', 'green'],
+  ]);
   await workbench.acceptQuickPick('pear');
   await workbench.answerInput('Eva');
   await workbench.until('the answer', async () => (await workbench.output('Sample')).includes('pear for Eva'));
@@ -251,7 +305,11 @@ await step('nothing is left behind', async () => {
       console.log(JSON.stringify([vscode.profile, profile]));`;
     const args = ['--input-type=module', '-e', script];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [profile, browser] = JSON.parse(await new Promise((resolve) => { child.stdout.once('data', resolve); }));
+    const [profile, browser] = JSON.parse(
+      await new Promise((resolve) => {
+        child.stdout.once('data', resolve);
+      }),
+    );
     for (const folder of [profile, browser]) {
       assert.ok(existsSync(folder) && users(folder).length > 0, `${folder} is in use`);
     }
@@ -269,9 +327,13 @@ process.exitCode = failed === 0 ? 0 : 1;
  * @returns {string[]} the processes that have the text among their arguments or in their environment
  */
 function users(text) {
-  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid).filter((pid) => {
-    try {
-      return ['cmdline', 'environ'].some((file) => readFileSync(`/proc/${pid}/${file}`, 'utf8').includes(text));
-    } catch { return false; }
-  });
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
+    .filter((pid) => {
+      try {
+        return ['cmdline', 'environ'].some((file) => readFileSync(`/proc/${pid}/${file}`, 'utf8').includes(text));
+      } catch {
+        return false;
+      }
+    });
 }

@@ -10,8 +10,8 @@
 //   { failed }  why it does not, or no longer
 //   { files: { [name]: text } }  VS Code's own logs, sent last, before the profile is removed
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -38,7 +38,9 @@ const mark = 'RIG_PROFILE'; // VS Code keeps VSCODE_* from its terminals
 const loopback = ['127.0.0.1', 'localhost'];
 
 /** @param {object} message */
-const send = (message) => { process.stdout.write(`${JSON.stringify(message)}\n`); };
+const send = (message) => {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+};
 const profile = { path: '', /** @type {NodeJS.ProcessEnv} */ env: {} };
 /** @type {import('node:child_process').ChildProcess | undefined} */
 let server;
@@ -54,28 +56,50 @@ async function start(request) {
   }
   writeFileSync(path.join(data, 'User/settings.json'), JSON.stringify(request.settings, null, 2));
   // Tests run only beside an extension under development; this one stands in when the real one is installed.
-  writeFileSync(path.join(profile.path, 'empty-extension/package.json'),
-    JSON.stringify({ name: 'empty', publisher: 'rig', version: '0.0.0', engines: { vscode: '^1.91.0' } }));
-  request.extensions.forEach((dir, i) => { symlinkSync(dir, path.join(profile.path, `extensions/unpacked-${i}`)); });
-  const port = request.port || await freePort(request.host);
+  writeFileSync(
+    path.join(profile.path, 'empty-extension/package.json'),
+    JSON.stringify({ name: 'empty', publisher: 'rig', version: '0.0.0', engines: { vscode: '^1.91.0' } }),
+  );
+  request.extensions.forEach((dir, i) => {
+    symlinkSync(dir, path.join(profile.path, `extensions/unpacked-${i}`));
+  });
+  const port = request.port || (await freePort(request.host));
   // No password on loopback; elsewhere whoever reaches the port would have a shell here.
   const password = loopback.includes(request.host) ? undefined : randomBytes(12).toString('hex');
   const config = path.join(profile.path, 'config.yaml');
-  writeFileSync(config, [`bind-addr: ${request.host}:${port}`, 'cert: false',
-    ...(password ? ['auth: password', `password: ${password}`] : ['auth: none']), ''].join('\n'), { mode: 0o600 });
+  writeFileSync(
+    config,
+    [
+      `bind-addr: ${request.host}:${port}`,
+      'cert: false',
+      ...(password ? ['auth: password', `password: ${password}`] : ['auth: none']),
+      '',
+    ].join('\n'),
+    { mode: 0o600 },
+  );
   // HOME, TMPDIR and XDG_*: code-server and VS Code leave nothing outside.
   profile.env = {
-    ...inherited(), HOME: profile.path, XDG_CONFIG_HOME: profile.path, XDG_DATA_HOME: profile.path,
-    TMPDIR: path.join(profile.path, 'tmp'), SHELL: '/bin/bash', CS_DISABLE_GETTING_STARTED_OVERRIDE: '1',
-    ...request.env, [mark]: profile.path,
+    ...inherited(),
+    HOME: profile.path,
+    XDG_CONFIG_HOME: profile.path,
+    XDG_DATA_HOME: profile.path,
+    TMPDIR: path.join(profile.path, 'tmp'),
+    SHELL: '/bin/bash',
+    CS_DISABLE_GETTING_STARTED_OVERRIDE: '1',
+    ...request.env,
+    [mark]: profile.path,
   };
   /** @param {string[]} args */
   const codeServer = (...args) => {
-    const child = spawn(process.execPath, [request.codeServer, '--config', config, '--user-data-dir', data,
-      '--extensions-dir', path.join(profile.path, 'extensions'), ...args],
-    { env: profile.env, cwd: profile.path, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(
+      process.execPath,
+      [request.codeServer, '--config', config, '--user-data-dir', data, '--extensions-dir', path.join(profile.path, 'extensions'), ...args],
+      { env: profile.env, cwd: profile.path, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+    );
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (log) => { send({ log }); });
+      stream.setEncoding('utf8').on('data', (log) => {
+        send({ log });
+      });
     }
     return child;
   };
@@ -84,11 +108,17 @@ async function start(request) {
     const code = await exit(server);
     if (code !== 0) throw new Error(`installing ${file} failed: exit code ${code}`);
   }
-  const running = server = codeServer('--disable-telemetry', '--disable-update-check', '--disable-proxy',
+  const running = (server = codeServer(
+    '--disable-telemetry',
+    '--disable-update-check',
+    '--disable-proxy',
     ...(request.trust ? ['--disable-workspace-trust'] : []),
     ...(request.driver ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
-    ...(request.workspace ? [request.workspace] : []));
-  const gone = exit(running).then((code) => { throw new Error(`code-server ended: ${code}`); });
+    ...(request.workspace ? [request.workspace] : []),
+  ));
+  const gone = exit(running).then((code) => {
+    throw new Error(`code-server ended: ${code}`);
+  });
   gone.catch((error) => stop(error));
   const address = loopback.includes(request.host) ? request.host : '127.0.0.1';
   await Promise.race([gone, answers(`http://${address}:${port}/healthz`)]);
@@ -110,7 +140,9 @@ function freePort(host) {
     const probe = net.createServer().once('error', reject);
     probe.listen(0, host, () => {
       const address = probe.address();
-      probe.close(() => { if (address && typeof address === 'object') resolve(address.port); });
+      probe.close(() => {
+        if (address && typeof address === 'object') resolve(address.port);
+      });
     });
   });
 }
@@ -121,15 +153,25 @@ function freePort(host) {
  */
 function exit(child) {
   return new Promise((resolve) => {
-    child.once('error', (error) => { resolve(error.message); });
-    child.once('exit', (code, signal) => { resolve(code ?? signal); });
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
+    child.once('exit', (code, signal) => {
+      resolve(code ?? signal);
+    });
   });
 }
 
 /** @param {string} url */
 async function answers(url) {
   for (let i = 0; i < 1200; i++) {
-    if (await fetch(url).then((response) => response.ok, () => false)) return;
+    if (
+      await fetch(url).then(
+        (response) => response.ok,
+        () => false,
+      )
+    )
+      return;
     await delay(50);
   }
   throw new Error(`code-server did not answer on ${url} within a minute`);
@@ -137,7 +179,7 @@ async function answers(url) {
 
 /** @param {unknown} [reason] @returns {Promise<never>} */
 function stop(reason) {
-  return ending ??= (async () => {
+  return (ending ??= (async () => {
     if (reason) send({ failed: reason instanceof Error ? reason.message : String(reason) });
     try {
       if (server && server.exitCode === null && server.signalCode === null && server.pid) {
@@ -146,7 +188,12 @@ function stop(reason) {
         await Promise.race([ended, delay(3000)]);
       }
       for (let left = descendants(), i = 0; left.length > 0 && i < 100; left = descendants(), i++) {
-        for (const pid of left) try { process.kill(pid, 'SIGKILL'); } catch { /* it ended meanwhile */ }
+        for (const pid of left)
+          try {
+            process.kill(pid, 'SIGKILL');
+          } catch {
+            /* it ended meanwhile */
+          }
         await delay(30);
       }
       if (profile.path) send({ files: logFiles(path.join(profile.path, 'data')) });
@@ -154,17 +201,22 @@ function stop(reason) {
       if (profile.path) rmSync(profile.path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     }
     process.exit(reason ? 1 : 0);
-  })();
+  })());
 }
 
 /** Every process that came from this server: shells have process groups of their own, a daemon has no parent. */
 function descendants() {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-    try {
-      const own = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${mark}=${profile.path}`);
-      return own && !/^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-    } catch { return false; } // ended meanwhile, or not ours to see
-  });
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const own = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${mark}=${profile.path}`);
+        return own && !/^\d+ \(.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+      } catch {
+        return false;
+      } // ended meanwhile, or not ours to see
+    });
 }
 
 /**
@@ -178,14 +230,24 @@ function logFiles(data) {
     if (!entry.isFile() || !entry.name.endsWith('.log')) continue;
     const file = path.join(entry.parentPath, entry.name);
     const text = readFileSync(file, 'utf8').slice(-200_000);
-    if (text) files[path.relative(data, file).replace(/^(User\/)?logs\//, '').replaceAll('/', '-')] = text;
+    if (text)
+      files[
+        path
+          .relative(data, file)
+          .replace(/^(User\/)?logs\//, '')
+          .replaceAll('/', '-')
+      ] = text;
   }
   return files;
 }
 
-process.stdout.on('error', () => { /* nobody listens any more: stdin ends too */ });
+process.stdout.on('error', () => {
+  /* nobody listens any more: stdin ends too */
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(`stopped by ${signal}`));
 process.on('uncaughtException', (error) => stop(error));
 createInterface({ input: process.stdin })
-  .once('line', (line) => { start(JSON.parse(line)).catch((error) => stop(error)); })
+  .once('line', (line) => {
+    start(JSON.parse(line)).catch((error) => stop(error));
+  })
   .once('close', () => stop());

@@ -11,7 +11,9 @@ exports.run = async () => {
     const print = console[level].bind(console);
     // VS Code ignores an assignment to its console.
     Object.defineProperty(console, level, {
-      value: (/** @type {unknown[]} */ ...args) => { print('%s', exports.tag + format(...args)); },
+      value: (/** @type {unknown[]} */ ...args) => {
+        print('%s', exports.tag + format(...args));
+      },
     });
   }
   await require(String(process.env.RIG_SUITE)).run();

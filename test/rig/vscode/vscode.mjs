@@ -79,16 +79,34 @@ export const quiet = {
  * @returns {Promise<VSCode>}
  */
 export async function startVSCode({
-  workspace, vsix = [], extensions = [], settings = {}, env = {}, trust = true, driver = false, host = '127.0.0.1',
-  port = 0, wrap = (argv) => argv, inside = (file) => file, profile,
+  workspace,
+  vsix = [],
+  extensions = [],
+  settings = {},
+  env = {},
+  trust = true,
+  driver = false,
+  host = '127.0.0.1',
+  port = 0,
+  wrap = (argv) => argv,
+  inside = (file) => file,
+  profile,
 } = {}) {
   /** @param {string} file */
   const there = (file) => inside(path.resolve(file));
   /** @type {import('./server.mjs').ServerRequest} */
   const request = {
-    codeServer: there(codeServerPath), vsix: vsix.map(there), extensions: extensions.map(there),
-    settings: { ...quiet, ...settings }, env, trust, driver, host, port,
-    ...(profile ? { profile } : {}), ...(workspace ? { workspace: there(workspace) } : {}),
+    codeServer: there(codeServerPath),
+    vsix: vsix.map(there),
+    extensions: extensions.map(there),
+    settings: { ...quiet, ...settings },
+    env,
+    trust,
+    driver,
+    host,
+    port,
+    ...(profile ? { profile } : {}),
+    ...(workspace ? { workspace: there(workspace) } : {}),
   };
   const server = fileURLToPath(new URL('server.mjs', import.meta.url));
   const [program = '', ...args] = wrap([there(nodePath), there(server)], {});
@@ -98,7 +116,9 @@ export async function startVSCode({
   let failure = '';
   /** @type {Record<string, string>} */
   let files = {};
-  child.stderr.setEncoding('utf8').on('data', (text) => { output += text; });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    output += text;
+  });
   const ready = new Promise((/** @type {(ready: Ready) => void} */ resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       const message = parse(line);
@@ -109,21 +129,34 @@ export async function startVSCode({
     });
   });
   const ended = new Promise((/** @type {(reason: string) => void} */ resolve) => {
-    child.once('error', (error) => { resolve(`${program}: ${error.message}`); });
-    child.once('close', (code, signal) => { resolve(failure || `the VS Code server ended: ${code ?? signal}`); });
+    child.once('error', (error) => {
+      resolve(`${program}: ${error.message}`);
+    });
+    child.once('close', (code, signal) => {
+      resolve(failure || `the VS Code server ended: ${code ?? signal}`);
+    });
   });
   const stop = async () => {
     child.stdin.end();
     const kill = (/** @type {NodeJS.Signals} */ signal) => {
-      try { if (child.pid) process.kill(-child.pid, signal); } catch { /* it has just ended */ }
+      try {
+        if (child.pid) process.kill(-child.pid, signal);
+      } catch {
+        /* it has just ended */
+      }
     };
     const timers = [setTimeout(kill, 15_000, 'SIGTERM'), setTimeout(kill, 25_000, 'SIGKILL')];
     await ended;
     timers.forEach(clearTimeout);
   };
-  child.stdin.on('error', () => { /* `ended` tells */ });
+  child.stdin.on('error', () => {
+    /* `ended` tells */
+  });
   child.stdin.write(`${JSON.stringify(request)}\n`);
-  const timer = setTimeout(() => { failure = 'no answer within two minutes'; stop(); }, 120_000);
+  const timer = setTimeout(() => {
+    failure = 'no answer within two minutes';
+    stop();
+  }, 120_000);
   const started = await Promise.race([ready, ended]);
   clearTimeout(timer);
   if (typeof started === 'string') throw new Error(`VS Code did not start: ${started}\n${output}`);
@@ -131,7 +164,13 @@ export async function startVSCode({
   const origin = `http://${['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host}:${started.port}`;
   return {
     url: workspace ? `${origin}/?${new URLSearchParams({ folder: there(workspace) })}` : origin,
-    origin, port: started.port, password: started.password, profile: started.profile, inside: there, ended, stop,
+    origin,
+    port: started.port,
+    password: started.password,
+    profile: started.profile,
+    inside: there,
+    ended,
+    stop,
     log: () => output,
     saveLogs(dir) {
       mkdirSync(dir, { recursive: true });
@@ -174,28 +213,40 @@ export async function openBrowser({ netns = (argv) => argv, viewport = { width: 
   if (!browserPath) throw new Error('No Chromium: run test/rig/vscode/install.mjs, or name its program in $CHROMIUM.');
   const { chromium } = await import('playwright-core'); // not before installVSCode()
   const profile = mkdtempSync(path.join(tmpdir(), 'vscode-rig-browser-'));
-  const forget = () => { rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }); };
+  const forget = () => {
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  };
   // Playwright starts a file, not an argv. And Chromium ends when Playwright's pipe does: its profile goes then, even
   // when this process was killed and can do nothing any more.
   const executablePath = path.join(profile, 'chromium');
   const quote = (/** @type {string} */ word) => `'${word.replaceAll("'", "'\\''")}'`;
-  writeFileSync(executablePath, `#!/bin/sh
+  writeFileSync(
+    executablePath,
+    `#!/bin/sh
 ${netns([browserPath]).map(quote).join(' ')} "$@"
 code=$?
 for again in 1 2 3 4 5; do rm -rf ${quote(profile)} && break; sleep 0.2; done
 exit $code
-`);
+`,
+  );
   chmodSync(executablePath, 0o755);
   try {
     const context = await chromium.launchPersistentContext(path.join(profile, 'data'), {
-      executablePath, viewport, permissions: ['clipboard-read', 'clipboard-write'], artifactsDir: profile,
+      executablePath,
+      viewport,
+      permissions: ['clipboard-read', 'clipboard-write'],
+      artifactsDir: profile,
       args: ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])], // root gets no sandbox
-      handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false, // Playwright would keep this process alive
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false, // Playwright would keep this process alive
     });
     endOnSignals();
     process.once('exit', forget); // behind Playwright's own, which ends the browser
     return {
-      browser: context, page: context.pages()[0] ?? await context.newPage(), profile,
+      browser: context,
+      page: context.pages()[0] ?? (await context.newPage()),
+      profile,
       async close() {
         await context.close();
         process.off('exit', forget);
@@ -216,8 +267,14 @@ let watching = false;
 function endOnSignals() {
   if (watching) return;
   watching = true;
-  for (const [signal, number] of /** @type {const} */ ([['SIGHUP', 1], ['SIGINT', 2], ['SIGTERM', 15]])) {
-    process.on(signal, () => { if (process.listenerCount(signal) === 1) process.exit(128 + number); });
+  for (const [signal, number] of /** @type {const} */ ([
+    ['SIGHUP', 1],
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+  ])) {
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) process.exit(128 + number);
+    });
   }
 }
 
@@ -226,6 +283,8 @@ function parse(line) {
   try {
     const message = JSON.parse(line);
     if (typeof message === 'object' && message) return message;
-  } catch { /* the wrapper said something */ }
+  } catch {
+    /* the wrapper said something */
+  }
   return { log: `${line}\n` };
 }

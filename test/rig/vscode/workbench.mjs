@@ -50,7 +50,7 @@ export class Workbench {
    * @returns {Promise<NonNullable<T>>} the answer
    */
   async until(what, probe, timeoutMs = this.timeoutMs) {
-    for (const end = Date.now() + timeoutMs; ;) {
+    for (const end = Date.now() + timeoutMs; ; ) {
       let seen;
       try {
         seen = await probe();
@@ -72,10 +72,14 @@ export class Workbench {
   }
 
   /** @param {string} keys  as Playwright names them: `Control+Shift+M` */
-  async press(keys) { await this.page.keyboard.press(keys); }
+  async press(keys) {
+    await this.page.keyboard.press(keys);
+  }
 
   /** Types into whatever has the focus, key by key. @param {string} text */
-  async typeText(text) { await this.page.keyboard.type(text, { delay: 15 }); }
+  async typeText(text) {
+    await this.page.keyboard.type(text, { delay: 15 });
+  }
 
   // Commands and quick picks
 
@@ -89,7 +93,8 @@ export class Workbench {
       return true;
     });
     await this.until('the command palette to close', async () => {
-      const texts = await this.page.locator(`${quickInput} input`)
+      const texts = await this.page
+        .locator(`${quickInput} input`)
         .evaluateAll((inputs) => inputs.map((box) => /** @type {HTMLInputElement} */ (box).value));
       return texts.every((text) => !text.startsWith('>'));
     });
@@ -97,9 +102,11 @@ export class Workbench {
 
   /** Opens a file. @param {string} name  its path in the workspace */
   async openFile(name) {
-    const { base, dir } = path.posix.parse(name), tab = this.page.locator(`${editor} .tab.active [aria-label*="/${name}"]`).first();
+    const { base, dir } = path.posix.parse(name),
+      tab = this.page.locator(`${editor} .tab.active [aria-label*="/${name}"]`).first();
     // The list is searched again while it is looked at, and rows move: the one that is meant goes by its label, not by its place.
-    const said = dir === '' ? base : `${base} ${dir}`, rows = [`="${said}"`, `^="${said}, "`].map((is) => `${quickRows}[aria-label${is}]`);
+    const said = dir === '' ? base : `${base} ${dir}`,
+      rows = [`="${said}"`, `^="${said}, "`].map((is) => `${quickRows}[aria-label${is}]`);
     let again = false;
     await this.until(`${name} in the editor`, async () => {
       if (again) await this.press('Escape');
@@ -107,7 +114,7 @@ export class Workbench {
       await this.press('Control+P');
       await this.#quickInput().fill(name);
       await this.page.locator(rows.join(', ')).first().click({ timeout: 5_000 });
-      const label = await tab.getAttribute('aria-label', { timeout: 2_000 }) ?? '';
+      const label = (await tab.getAttribute('aria-label', { timeout: 2_000 })) ?? '';
       return !/^[\w./-]/.test(label.slice(label.indexOf(`/${name}`) + name.length + 1));
     });
     await this.page.locator(`${editor} .view-line`).first().waitFor();
@@ -131,16 +138,22 @@ export class Workbench {
     await this.press('Enter');
   }
 
-  #quickInput() { return this.page.locator(`${quickInput} input`).first(); }
+  #quickInput() {
+    return this.page.locator(`${quickInput} input`).first();
+  }
 
   /** @param {string} label @param {number} [ms] @returns {Promise<Locator>} */
   async #quickRow(label, ms = this.timeoutMs) {
-    const { index } = await this.until(`"${label}" in the quick pick`, async () => {
-      const items = await this.page.locator(quickRows).evaluateAll(screen.quickPickItems);
-      const found = items.findIndex((item) => item.label === label);
-      if (found < 0) throw new Error(JSON.stringify(items.map((item) => item.label)));
-      return { index: found };
-    }, ms);
+    const { index } = await this.until(
+      `"${label}" in the quick pick`,
+      async () => {
+        const items = await this.page.locator(quickRows).evaluateAll(screen.quickPickItems);
+        const found = items.findIndex((item) => item.label === label);
+        if (found < 0) throw new Error(JSON.stringify(items.map((item) => item.label)));
+        return { index: found };
+      },
+      ms,
+    );
     return this.page.locator(quickRows).nth(index);
   }
 
@@ -170,11 +183,13 @@ export class Workbench {
   /** Where the active editor shows the text first, once no hover can be in the way. @param {string} text */
   async #place(text) {
     await this.page.mouse.move(0, 0);
-    await this.until('the previous hover to go', async () => await this.#hovers().count() === 0);
+    await this.until('the previous hover to go', async () => (await this.#hovers().count()) === 0);
     return this.until(`"${text}" in the editor`, () => this.page.evaluate(screen.placeOf, text));
   }
 
-  #hovers() { return this.page.locator('.monaco-hover:visible'); }
+  #hovers() {
+    return this.page.locator('.monaco-hover:visible');
+  }
 
   /** @returns {Promise<{ severity: string, text: string }[]>} what the active editor underlines; waits for the first */
   async squiggles() {
@@ -184,7 +199,7 @@ export class Workbench {
   /** Asks for suggestions if none are shown; returns those on the screen. */
   async suggestions() {
     const rows = this.page.locator('.suggest-widget.visible .monaco-list-row');
-    if (await rows.count() === 0) await this.press('Control+Space');
+    if ((await rows.count()) === 0) await this.press('Control+Space');
     return this.until('suggestions', () => rows.evaluateAll(screen.suggestions));
   }
 
@@ -192,10 +207,9 @@ export class Workbench {
   async acceptSuggestion(label) {
     const shown = await this.suggestions();
     const missing = new Error(`no suggestion "${label}" but ${shown.map((item) => item.label).join(', ')}`);
-    const focused = async (/** @type {string} */ before) =>
-      (await this.suggestions()).filter((item) => item.focused && item.id !== before);
+    const focused = async (/** @type {string} */ before) => (await this.suggestions()).filter((item) => item.focused && item.id !== before);
     const [first] = await this.until('a focused suggestion', () => focused(''));
-    for (let at = first; at && at.label !== label;) {
+    for (let at = first; at && at.label !== label; ) {
       if (shown.length === 1) throw missing;
       const before = at.id;
       await this.press('ArrowDown');
@@ -209,8 +223,7 @@ export class Workbench {
   /** Opens the Problems view; returns its rows, waits for the first. */
   async problems() {
     await this.runCommand('Problems: Focus on Problems View');
-    return this.until('a problem', () =>
-      this.page.locator('.markers-panel .monaco-list-row').evaluateAll(screen.problems));
+    return this.until('a problem', () => this.page.locator('.markers-panel .monaco-list-row').evaluateAll(screen.problems));
   }
 
   // Views
@@ -219,7 +232,7 @@ export class Workbench {
   async openView(container) {
     const item = this.page.locator(`.activitybar .action-item:has(.action-label[aria-label^="${container}"])`).first();
     await item.waitFor();
-    if (!/\bchecked\b/.test(await item.getAttribute('class') ?? '')) await item.click();
+    if (!/\bchecked\b/.test((await item.getAttribute('class')) ?? '')) await item.click();
     await this.page.locator('.part.sidebar .composite.title', { hasText: container }).waitFor();
   }
 
@@ -229,7 +242,9 @@ export class Workbench {
   }
 
   /** The rows of a view as they are now; none where there is no such view. @param {string} view  its title */
-  async rowsNow(view) { return this.#treeRows(view); }
+  async rowsNow(view) {
+    return this.#treeRows(view);
+  }
 
   /** @param {string} view @returns {Promise<string>} what an empty view says instead of rows */
   async welcome(view) {
@@ -269,10 +284,14 @@ export class Workbench {
   }
 
   /** Whether a quick input is open. */
-  async asked() { return this.page.locator(quickInput).isVisible(); }
+  async asked() {
+    return this.page.locator(quickInput).isVisible();
+  }
 
   /** Whether a modal dialog is. */
-  async warned() { return this.page.locator('.monaco-dialog-box').isVisible(); }
+  async warned() {
+    return this.page.locator('.monaco-dialog-box').isVisible();
+  }
 
   /**
    * Clicks a button in the title of a view, or of the side bar when it is the only view.
@@ -281,8 +300,10 @@ export class Workbench {
   async clickViewAction(view, title) {
     await this.until(`"${title}" in the title of ${view}`, async () => {
       await this.#view(view).hover({ timeout: 5_000 });
-      await this.page.locator(`.part.sidebar .actions-container .action-label[aria-label^="${title}"]:visible`)
-        .first().click({ timeout: 5_000 });
+      await this.page
+        .locator(`.part.sidebar .actions-container .action-label[aria-label^="${title}"]:visible`)
+        .first()
+        .click({ timeout: 5_000 });
       return true;
     });
   }
@@ -309,29 +330,37 @@ export class Workbench {
       await item.waitFor();
       await this.until(`"${text}" of the menu to act`, async () => {
         if (await item.isVisible()) await item.click({ timeout: 1000 }); // lost if the menu has only just opened
-        if (next) return this.#menuItems().filter({ hasText: exactly(next) }).isVisible();
+        if (next)
+          return this.#menuItems()
+            .filter({ hasText: exactly(next) })
+            .isVisible();
         return !(await item.isVisible());
       });
     }
   }
 
-  #menuItems() { return this.page.locator('.context-view .monaco-menu .action-label:visible'); }
+  #menuItems() {
+    return this.page.locator('.context-view .monaco-menu .action-label:visible');
+  }
 
   /** @param {string} view */
-  #treeRows(view) { return this.#view(view).locator('.monaco-list-row').evaluateAll(screen.treeRows); }
+  #treeRows(view) {
+    return this.#view(view).locator('.monaco-list-row').evaluateAll(screen.treeRows);
+  }
 
   /** @param {string} title */
   #view(title) {
-    return this.page.locator('.part.sidebar .pane')
-      .filter({ has: this.page.locator(`.pane-header[aria-label^="${title}"]`) }).first();
+    return this.page
+      .locator('.part.sidebar .pane')
+      .filter({ has: this.page.locator(`.pane-header[aria-label^="${title}"]`) })
+      .first();
   }
 
   // Messages, terminals, output
 
   /** The notifications on the screen; waits for the first. */
   async notifications() {
-    return this.until('a notification', () =>
-      this.page.locator('.notification-toast').evaluateAll(screen.notifications));
+    return this.until('a notification', () => this.page.locator('.notification-toast').evaluateAll(screen.notifications));
   }
 
   /** Answers a notification. @param {string} message  part of it @param {string} button */
@@ -354,7 +383,9 @@ export class Workbench {
   }
 
   /** @returns {Promise<string>} the active terminal with its scrollback; '' when there is none */
-  async terminalText() { return this.page.evaluate(screen.terminalText); }
+  async terminalText() {
+    return this.page.evaluate(screen.terminalText);
+  }
 
   /** Types into the active terminal. @param {string} text  \n is Enter */
   async typeInTerminal(text) {
@@ -367,12 +398,14 @@ export class Workbench {
     await this.runCommand('Output: Show Output Channels...');
     await this.acceptQuickPick(channel);
     return this.until(`output in ${channel}`, async () =>
-      (await this.page.locator('.output-view .view-lines').first().evaluate(screen.editorText)).trim());
+      (await this.page.locator('.output-view .view-lines').first().evaluate(screen.editorText)).trim(),
+    );
   }
 
   /** @returns {Promise<string[]>} the items of the status bar */
   async statusBar() {
-    return this.page.locator('.part.statusbar .statusbar-item:visible').evaluateAll((items) =>
-      items.map((item) => item.querySelector('a')?.getAttribute('aria-label') ?? item.textContent ?? ''));
+    return this.page
+      .locator('.part.statusbar .statusbar-item:visible')
+      .evaluateAll((items) => items.map((item) => item.querySelector('a')?.getAttribute('aria-label') ?? item.textContent ?? ''));
   }
 }

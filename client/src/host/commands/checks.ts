@@ -15,8 +15,10 @@ export function machines(names: readonly string[]): readonly string[] {
   if (names.length === 0) throw new CommandError('No machine was named.');
   for (const name of names) {
     if (!isMachineName(name)) {
-      throw new CommandError(`${quoted(name)} cannot be the name of a running machine: systemd allows letters, digits, `
-        + 'and hyphens and dots between them, 64 characters at most. Rename the image first.');
+      throw new CommandError(
+        `${quoted(name)} cannot be the name of a running machine: systemd allows letters, digits, ` +
+          'and hyphens and dots between them, 64 characters at most. Rename the image first.',
+      );
     }
   }
   return [...new Set(names)];
@@ -30,8 +32,10 @@ export function images(names: readonly string[]): readonly string[] {
 
 export function image(name: string): string {
   if (isImageName(name)) return name;
-  throw new CommandError(`${quoted(name)} cannot be the name of an image: systemd allows what a file may be called, 255 `
-    + 'bytes at most, without control characters and not beginning with ".#".');
+  throw new CommandError(
+    `${quoted(name)} cannot be the name of an image: systemd allows what a file may be called, 255 ` +
+      'bytes at most, without control characters and not beginning with ".#".',
+  );
 }
 
 /** How an image comes in: packed, as a disk, or as a folder. */
@@ -39,7 +43,8 @@ export type Packing = 'tar' | 'raw' | 'fs';
 
 /** What systemd takes off the end of a name (systemd v262 import-util.c tar_strip_suffixes, raw_strip_suffixes; 252 leaves .zst). */
 const packed: Readonly<Partial<Record<Packing, RegExp>>> = {
-  tar: /\.(tar(\.(xz|gz|bz2|zst))?|tgz)$/, raw: /(\.(xz|gz|bz2|zst|raw|qcow2|img|bin))+$/,
+  tar: /\.(tar(\.(xz|gz|bz2|zst))?|tgz)$/,
+  raw: /(\.(xz|gz|bz2|zst|raw|qcow2|img|bin))+$/,
 };
 
 /**
@@ -50,8 +55,10 @@ const packed: Readonly<Partial<Record<Packing, RegExp>>> = {
 export function newImage(name: string): string {
   const [ending] = /\.(raw|v|mstack)$/.exec(image(name)) ?? [];
   if (ending === undefined) return name;
-  throw new CommandError(`${quoted(name)} should not be the name of an image: systemd takes "${ending}" at its end for a kind of image, `
-    + 'and would not find it again. Leave that out.');
+  throw new CommandError(
+    `${quoted(name)} should not be the name of an image: systemd takes "${ending}" at its end for a kind of image, ` +
+      'and would not find it again. Leave that out.',
+  );
 }
 
 /**
@@ -61,12 +68,16 @@ export function newImage(name: string): string {
  */
 export function transferred(name: string, systemd = 262): string {
   if (systemd < 257 && !isMachineName(image(name))) {
-    throw new CommandError(`systemd ${systemd} imports, exports and downloads images only under names that a machine can have, and ${quoted(name)} is `
-      + 'none: letters, digits, and hyphens and dots between them, 64 characters at most. Choose another name, or rename the image first.');
+    throw new CommandError(
+      `systemd ${systemd} imports, exports and downloads images only under names that a machine can have, and ${quoted(name)} is ` +
+        'none: letters, digits, and hyphens and dots between them, 64 characters at most. Choose another name, or rename the image first.',
+    );
   }
   if (!name.startsWith('-')) return image(name);
-  throw new CommandError(`${quoted(name)} cannot be imported, exported or downloaded: systemd would take a name that begins with "-" for an option. `
-    + 'Choose another name, or rename the image first.');
+  throw new CommandError(
+    `${quoted(name)} cannot be imported, exported or downloaded: systemd would take a name that begins with "-" for an option. ` +
+      'Choose another name, or rename the image first.',
+  );
 }
 
 /**
@@ -77,10 +88,14 @@ export function transferred(name: string, systemd = 262): string {
 export function incoming(name: string, packing: Packing, systemd = 262): string {
   const [ending] = packed[packing]?.exec(name) ?? [];
   if (ending !== undefined) {
-    throw new CommandError(`The image would not be called ${quoted(name)}: systemd takes "${ending}" at the end for that of a file, and off. Leave it out.`);
+    throw new CommandError(
+      `The image would not be called ${quoted(name)}: systemd takes "${ending}" at the end for that of a file, and off. Leave it out.`,
+    );
   }
   if (packing === 'tar' && systemd < 262 && name.includes('\\')) {
-    throw new CommandError(`${quoted(name)} cannot be unpacked: the tar of systemd ${systemd} reads a backslash as something else. Choose another name.`);
+    throw new CommandError(
+      `${quoted(name)} cannot be unpacked: the tar of systemd ${systemd} reads a backslash as something else. Choose another name.`,
+    );
   }
   return transferred(newImage(name), systemd);
 }
@@ -115,7 +130,9 @@ export function url(text: string): string {
     // Said below.
   }
   if (!parsed || !/^(https?|file):$/.test(parsed.protocol) || /[\s\p{C}]/u.test(text)) {
-    throw new CommandError(`${quoted(text)} is not an address to download from: it has to begin with http:// or https://, and a blank in it is %20.`);
+    throw new CommandError(
+      `${quoted(text)} is not an address to download from: it has to begin with http:// or https://, and a blank in it is %20.`,
+    );
   }
   return parsed.href;
 }
@@ -127,8 +144,21 @@ export function limit(text: string): string {
 }
 
 const signals = [
-  'SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGKILL', 'SIGUSR1', 'SIGUSR2', 'SIGPIPE', 'SIGALRM', 'SIGTERM', 'SIGCONT',
-  'SIGSTOP', 'SIGTSTP', 'SIGWINCH', 'SIGPWR',
+  'SIGHUP',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGABRT',
+  'SIGKILL',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGPIPE',
+  'SIGALRM',
+  'SIGTERM',
+  'SIGCONT',
+  'SIGSTOP',
+  'SIGTSTP',
+  'SIGWINCH',
+  'SIGPWR',
 ] as const;
 const realtime = /^SIGRTMIN(\+([1-9]|[12][0-9]|30))?$/;
 

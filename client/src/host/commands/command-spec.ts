@@ -1,5 +1,5 @@
-import { isMachineName } from '../names';
 import type { Machine } from '../model/types';
+import { isMachineName } from '../names';
 
 /**
  * In what state a machine has to be. `vm` is a running virtual machine, `idle` an image whose machine does not run,
@@ -72,10 +72,16 @@ export const actions = {
  * @param systemd the major version; the newest known unless told
  */
 export function rightsFor(
-  { control = false }: Pick<CommandSpec, 'control'>, rights: Rights, machines: readonly Pick<Machine, 'class' | 'service'>[], systemd = 262,
+  { control = false }: Pick<CommandSpec, 'control'>,
+  rights: Rights,
+  machines: readonly Pick<Machine, 'class' | 'service'>[],
+  systemd = 262,
 ): Rights {
-  const owned = control && rights === 'polkit' && systemd >= 261
-    && machines.some((machine) => machine.class === 'vm' && machine.service === 'systemd-vmspawn');
+  const owned =
+    control &&
+    rights === 'polkit' &&
+    systemd >= 261 &&
+    machines.some((machine) => machine.class === 'vm' && machine.service === 'systemd-vmspawn');
   return owned ? 'owner' : rights;
 }
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { runInNewContext } from 'node:vm';
-import { type Elevation, elevated, polkitRule } from './elevation';
 import { commands } from '.';
+import { type Elevation, elevated, polkitRule } from './elevation';
 
 describe('Rights', () => {
   const argv = ['x', 'y'];
-  const get = (rights: 'anyone' | 'polkit' | 'root', elevation: Elevation, has: readonly string[] = ['sudo', 'run0'], isRoot = false) => (
-    elevated({ rights }, argv, { elevation, isRoot, installed: (p) => has.includes(p) }).join(' '));
+  const get = (rights: 'anyone' | 'polkit' | 'root', elevation: Elevation, has: readonly string[] = ['sudo', 'run0'], isRoot = false) =>
+    elevated({ rights }, argv, { elevation, isRoot, installed: (p) => has.includes(p) }).join(' ');
 
   it('come from polkit where it can decide, and from sudo where it cannot', () => {
     assert.equal(get('polkit', 'auto'), 'x y');
@@ -14,7 +14,10 @@ describe('Rights', () => {
     assert.equal(get('root', 'auto', ['run0']), 'run0 -- x y');
     assert.equal(get('root', 'auto', []), 'systemd-run --quiet --collect --wait --pty -- x y');
     assert.equal(get('root', 'polkit'), 'systemd-run --quiet --collect --wait --pty -- x y');
-    assert.equal(elevated({ rights: 'root' }, ['x', '$HOME'], { elevation: 'polkit', isRoot: false, installed: () => true }).at(-1), '$$HOME');
+    assert.equal(
+      elevated({ rights: 'root' }, ['x', '$HOME'], { elevation: 'polkit', isRoot: false, installed: () => true }).at(-1),
+      '$$HOME',
+    );
     assert.equal(get('anyone', 'sudo'), 'x y');
     assert.equal(get('polkit', 'sudo'), 'sudo -- x y');
     assert.equal(get('polkit', 'run0'), 'run0 -- x y');
@@ -23,7 +26,13 @@ describe('Rights', () => {
 
   /** What a rule answers, in an interpreter of its own. */
   const ask = (rule: string, user: string, id: string, unit = '') => {
-    const polkit = { Result: { YES: 'yes', NOT_HANDLED: '-' }, addRule: (f: unknown) => { polkit.rule = f; }, rule: undefined as unknown };
+    const polkit = {
+      Result: { YES: 'yes', NOT_HANDLED: '-' },
+      addRule: (f: unknown) => {
+        polkit.rule = f;
+      },
+      rule: undefined as unknown,
+    };
     runInNewContext(rule, { polkit });
     return (polkit.rule as (action: object, subject: object) => string)({ id, lookup: () => unit }, { user });
   };

@@ -15,7 +15,9 @@ export interface ElevationContext {
  * is neither, and where polkit shall decide all, systemd runs it on our terminal as run0 would, and polkit decides that.
  */
 export function elevated(
-  { rights }: Pick<CommandSpec, 'rights'>, argv: readonly string[], { elevation, isRoot, installed }: ElevationContext,
+  { rights }: Pick<CommandSpec, 'rights'>,
+  argv: readonly string[],
+  { elevation, isRoot, installed }: ElevationContext,
 ): readonly string[] {
   if (isRoot || rights === 'anyone') return argv;
   if (elevation === 'sudo' || elevation === 'run0') return [elevation, '--', ...argv];
@@ -40,13 +42,16 @@ export function polkitRule(user: string, actions: readonly string[]): string {
     '// Save as /etc/polkit-1/rules.d/50-nspawn.rules; polkit reads it at once.',
     'polkit.addRule(function (action, subject) {',
     `  if (subject.user !== ${JSON.stringify(user)}) return polkit.Result.NOT_HANDLED;`,
-    ...(actions.includes(units) ? [
-      `  if (action.id === ${JSON.stringify(units)} && /^systemd-nspawn@/.test(action.lookup('unit'))) {`,
-      '    return polkit.Result.YES;',
-      '  }',
-    ] : []),
-    ...actions.filter((action) => action !== units).map((action) => (
-      `  if (action.id === ${JSON.stringify(action)}) return polkit.Result.YES;`)),
+    ...(actions.includes(units)
+      ? [
+          `  if (action.id === ${JSON.stringify(units)} && /^systemd-nspawn@/.test(action.lookup('unit'))) {`,
+          '    return polkit.Result.YES;',
+          '  }',
+        ]
+      : []),
+    ...actions
+      .filter((action) => action !== units)
+      .map((action) => `  if (action.id === ${JSON.stringify(action)}) return polkit.Result.YES;`),
     '  return polkit.Result.NOT_HANDLED;',
     '});',
     '',

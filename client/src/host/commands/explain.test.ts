@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { polkitSays } from './polkit';
 import { type Bus, BusError } from '../dbus/bus';
-import { type Failure, explain } from './explain';
 import type { Machine } from '../model/types';
+import { explain, type Failure } from './explain';
+import { polkitSays } from './polkit';
 
 const web = { name: 'web', class: 'container', addresses: [] };
 const image = { name: 'web', type: 'directory', readOnly: false, hidden: false };
 
 describe('A failure', () => {
-  const of = (command: string, state: Machine['state'], more: Partial<Failure> = {}): string => (
-    explain({ command, machines: [{ ...web, state, image }], unknown: [], ...more }) ?? '');
+  const of = (command: string, state: Machine['state'], more: Partial<Failure> = {}): string =>
+    explain({ command, machines: [{ ...web, state, image }], unknown: [], ...more }) ?? '';
 
   it('is explained by what polkit says, before anything else', () => {
     assert.match(of('clone', 'stopped', { allowed: 'no', taken: 'db' }), /does not allow you.*Show polkit Rule/);
@@ -21,9 +21,15 @@ describe('A failure', () => {
     assert.match(of('remove', 'running', { allowed: 'asks' }), /web runs.*Power it off/);
     assert.match(of('remove', 'stopped', { allowed: 'yes' }), /busy/);
     assert.match(of('start', 'failed'), /Why Did It Fail\?" on its row shows its last messages\.$/);
-    assert.match(explain({ command: 'start', machines: [{ ...web, state: 'failed', image: { ...image, type: 'mstack' } }], unknown: [] }) ?? '', /PrivateUsers=managed/);
+    assert.match(
+      explain({ command: 'start', machines: [{ ...web, state: 'failed', image: { ...image, type: 'mstack' } }], unknown: [] }) ?? '',
+      /PrivateUsers=managed/,
+    );
     assert.match(of('start', 'running'), /runs by now/);
-    assert.match(explain({ command: 'start', machines: [{ ...web, state: 'failed', failure: 'start-limit-hit' }], unknown: [] }) ?? '', /too often.*"Reset Failed State"/);
+    assert.match(
+      explain({ command: 'start', machines: [{ ...web, state: 'failed', failure: 'start-limit-hit' }], unknown: [] }) ?? '',
+      /too often.*"Reset Failed State"/,
+    );
     assert.match(of('pause', 'running'), /control socket.*systemd-vmspawn/);
     assert.match(of('clone', 'stopped', { taken: 'db' }), /db exists already.*another name/);
     assert.match(of('importTar', 'stopped', { missing: '/x.tar' }), /^\/x\.tar does not exist/);
@@ -33,9 +39,16 @@ describe('A failure', () => {
   it('is explained by what limits, mounts, shells and copies need', () => {
     assert.match(of('setLimit', 'stopped', { btrfs: false }), /not on btrfs/);
     assert.match(of('setLimit', 'stopped', { btrfs: true }), /subvolume/);
-    assert.match(explain({
-      command: 'setLimit', machines: [{ ...web, state: 'stopped', image: { ...image, type: 'subvolume' } }], unknown: [], btrfs: true, allowed: 'yes',
-    }) ?? '', /all images together first/);
+    assert.match(
+      explain({
+        command: 'setLimit',
+        machines: [{ ...web, state: 'stopped', image: { ...image, type: 'subvolume' } }],
+        unknown: [],
+        btrfs: true,
+        allowed: 'yes',
+      }) ?? '',
+      /all images together first/,
+    );
     assert.match(of('bind', 'running', { ownUsers: true }), /PrivateUsers=no/);
     assert.equal(of('bind', 'running', { ownUsers: false, allowed: 'yes' }), '');
     assert.match(of('shell', 'running', { allowed: 'yes' }), /D-Bus/);
@@ -52,7 +65,9 @@ describe('What can be found out', () => {
       const answer = answers[String(body[1])];
       return answer === undefined ? Promise.reject(new BusError('remote', 'no polkit', 'x')) : Promise.resolve([answer]);
     },
-    onSignal: () => Promise.resolve(), closed: new Promise(() => undefined), close: () => undefined,
+    onSignal: () => Promise.resolve(),
+    closed: new Promise(() => undefined),
+    close: () => undefined,
   });
 
   it('is the worst that polkit says of the actions', async () => {

@@ -1,5 +1,5 @@
-import type { PolkitAnswer } from './polkit';
 import type { Machine } from '../model/types';
+import type { PolkitAnswer } from './polkit';
 
 /**
  * What is known when a command has ended badly. Its words stay in the terminal, in the language of the user; this is
@@ -39,8 +39,9 @@ export function explain(failure: Failure): string | undefined {
 }
 
 /** polkit: "Interactive authentication required." without an agent, "Access denied" or "Not authorized" after a wrong password. */
-const unanswered = 'polkit wants a password for this: nobody could be asked for it ("Interactive authentication required"), or it was wrong. '
-  + 'Try again and answer in the terminal, or let "Show polkit Rule" allow it for ever.';
+const unanswered =
+  'polkit wants a password for this: nobody could be asked for it ("Interactive authentication required"), or it was wrong. ' +
+  'Try again and answer in the terminal, or let "Show polkit Rule" allow it for ever.';
 
 const isUp = ({ state }: Machine): boolean => state === 'running' || state === 'starting' || state === 'stopping';
 const names = (machines: readonly Machine[]): string => machines.map(({ name }) => name).join(', ');
@@ -52,13 +53,17 @@ function particular({ command, machines, existing, allowed, ownUsers, btrfs }: F
       const failed = machines.filter(({ state }) => state === 'failed');
       const tired = failed.filter(({ failure }) => failure === 'start-limit-hit');
       if (tired.length > 0) {
-        return `${names(tired)} was started too often in a short time ("Start request repeated too quickly"), so that systemd refuses for now. `
-          + 'Mend what made it fail first; "Reset Failed State" on its row then allows another start at once.';
+        return (
+          `${names(tired)} was started too often in a short time ("Start request repeated too quickly"), so that systemd refuses for now. ` +
+          'Mend what made it fail first; "Reset Failed State" on its row then allows another start at once.'
+        );
       }
       const stacks = failed.filter(({ image }) => image?.type === 'mstack');
       if (failed.length > 0) {
-        return `The unit of ${names(failed)} failed: "Why Did It Fail?" on its row shows its last messages.`
-          + (stacks.length === 0 ? '' : ` An mstack (${names(stacks)}) needs PrivateUsers=managed or PrivateUsers=no in its settings file.`);
+        return (
+          `The unit of ${names(failed)} failed: "Why Did It Fail?" on its row shows its last messages.` +
+          (stacks.length === 0 ? '' : ` An mstack (${names(stacks)}) needs PrivateUsers=managed or PrivateUsers=no in its settings file.`)
+        );
       }
       return undefined;
     }
@@ -70,17 +75,21 @@ function particular({ command, machines, existing, allowed, ownUsers, btrfs }: F
     }
     case 'pause':
     case 'resume':
-      return 'Only virtual machines with a control socket can be paused ("does not expose a varlink control socket"): those that systemd-vmspawn runs, '
-        + 'from systemd 261 on. Others are paused by the program that runs them.';
+      return (
+        'Only virtual machines with a control socket can be paused ("does not expose a varlink control socket"): those that systemd-vmspawn runs, ' +
+        'from systemd 261 on. Others are paused by the program that runs them.'
+      );
     case 'shell':
     case 'login':
-      return allowed === 'asks' ? undefined
-        : 'This needs D-Bus and systemd inside ("There is no system bus"): install dbus in the machine, or run something else there with '
-          + '`systemd-run --machine=`. Right after a start it may simply have been too early.';
+      return allowed === 'asks'
+        ? undefined
+        : 'This needs D-Bus and systemd inside ("There is no system bus"): install dbus in the machine, or run something else there with ' +
+            '`systemd-run --machine=`. Right after a start it may simply have been too early.';
     case 'bind':
-      return ownUsers === false ? undefined
-        : 'A machine with user namespaces cannot be given mounts while it runs. Write Bind= into its settings file, or PrivateUsers=no '
-          + 'there if that is safe for it.';
+      return ownUsers === false
+        ? undefined
+        : 'A machine with user namespaces cannot be given mounts while it runs. Write Bind= into its settings file, or PrivateUsers=no ' +
+            'there if that is safe for it.';
     case 'setLimit':
     case 'setPoolLimit':
       if (btrfs === false) return 'Limits are btrfs quotas, and /var/lib/machines is not on btrfs ("Operation not supported").';
@@ -91,18 +100,24 @@ function particular({ command, machines, existing, allowed, ownUsers, btrfs }: F
         ? 'Quotas are not on yet ("Transport endpoint is not connected"): limit all images together first, in the menu of the view Images.'
         : undefined;
     case 'copyTo':
-      return allowed === 'yes' ? 'What exists at the target inside already is not overwritten ("File exists"), unless you choose "Overwrite".' : undefined;
+      return allowed === 'yes'
+        ? 'What exists at the target inside already is not overwritten ("File exists"), unless you choose "Overwrite".'
+        : undefined;
     case 'copyFrom':
-      return existing === undefined ? undefined : `${existing} exists already ("File exists"). Choose another path, or let it be overwritten.`;
+      return existing === undefined
+        ? undefined
+        : `${existing} exists already ("File exists"). Choose another path, or let it be overwritten.`;
     case 'pullTar':
     case 'pullRaw':
-      return allowed === 'asks' ? undefined
-        : 'If the signature could not be checked, the server lacks SHA256SUMS.gpg or its key is not in /etc/systemd/import-pubring.gpg: '
-          + 'choose the verification "checksum" or import the key there.';
+      return allowed === 'asks'
+        ? undefined
+        : 'If the signature could not be checked, the server lacks SHA256SUMS.gpg or its key is not in /etc/systemd/import-pubring.gpg: ' +
+            'choose the verification "checksum" or import the key there.';
     case 'importTar':
     case 'importRaw':
     case 'importFs':
-      return allowed === 'asks' ? undefined
+      return allowed === 'asks'
+        ? undefined
         : 'systemd reads tar, .tar.xz, .tar.gz, .tar.bz2 (zstd from systemd 262), and raw images packed in the same ways.';
     case 'failedUnits':
     case 'journal':

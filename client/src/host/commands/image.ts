@@ -1,8 +1,9 @@
 /** Commands about images, which are there whether a machine runs from them or not. */
+
+import { settingsFolder } from '../model/settings-files';
 import * as check from './checks';
 import { actions, type CommandSpec, type Need, plain } from './command-spec';
 import { installer } from './install-settings';
-import { settingsFolder } from '../model/settings-files';
 
 export interface CloneOptions {
   readonly newName: string;
@@ -10,36 +11,60 @@ export interface CloneOptions {
 }
 
 export const clone: CommandSpec<CloneOptions> = {
-  ...verb('clone', 'image'), notFor: ['block', 'mstack'],
+  ...verb('clone', 'image'),
+  notFor: ['block', 'mstack'],
   argv: (names, { newName, readOnly = false }) => [
-    'machinectl', 'clone', ...(readOnly ? ['--read-only'] : []), '--',
-    check.single('clone', 'image', check.images(names)), check.newImage(newName),
+    'machinectl',
+    'clone',
+    ...(readOnly ? ['--read-only'] : []),
+    '--',
+    check.single('clone', 'image', check.images(names)),
+    check.newImage(newName),
   ],
 };
 
 /** Takes the image's `.nspawn` files along. Not of a device below /dev, which a list of images does not tell. */
 export const rename: CommandSpec<{ readonly newName: string }> = {
-  ...verb('rename', 'idle'), notFor: ['mstack'],
-  argv: (names, { newName }) => (
-    ['machinectl', 'rename', '--', check.single('rename', 'image', check.images(names)), check.newImage(newName)]),
+  ...verb('rename', 'idle'),
+  notFor: ['mstack'],
+  argv: (names, { newName }) => [
+    'machinectl',
+    'rename',
+    '--',
+    check.single('rename', 'image', check.images(names)),
+    check.newImage(newName),
+  ],
 };
 
 export const readOnly: CommandSpec<{ readonly readOnly: boolean }> = {
-  ...verb('readOnly', 'image'), notFor: ['mstack'],
+  ...verb('readOnly', 'image'),
+  notFor: ['mstack'],
   argv: (names, options) => [
-    'machinectl', 'read-only', '--', check.single('read-only', 'image', check.images(names)), options.readOnly ? 'yes' : 'no'],
+    'machinectl',
+    'read-only',
+    '--',
+    check.single('read-only', 'image', check.images(names)),
+    options.readOnly ? 'yes' : 'no',
+  ],
 };
 
 /** Works on btrfs only. */
 export const setLimit: CommandSpec<{ readonly limit: string }> = {
   ...verb('setLimit', 'image'),
-  argv: (names, { limit }) => (
-    ['machinectl', 'set-limit', '--', check.single('set-limit', 'image', check.images(names)), check.limit(limit)]),
+  argv: (names, { limit }) => [
+    'machinectl',
+    'set-limit',
+    '--',
+    check.single('set-limit', 'image', check.images(names)),
+    check.limit(limit),
+  ],
 };
 
 /** The limit of all images together. The first one turns quotas on, which every other limit needs. */
 export const setPoolLimit: CommandSpec<{ readonly limit: string }> = {
-  ...verb('setPoolLimit', 'nothing'), names: 'none', actions: [actions.machines],
+  ...verb('setPoolLimit', 'nothing'),
+  names: 'none',
+  actions: [actions.machines],
   argv: (_, { limit }) => ['machinectl', 'set-limit', '--', check.limit(limit)],
 };
 
@@ -48,22 +73,36 @@ export const setPoolLimit: CommandSpec<{ readonly limit: string }> = {
  * a folder that only this user may write to. `was`: what stands there (`stampOf`); anything else is not replaced.
  */
 export const installSettings: CommandSpec<{ readonly source: string; readonly name: string; readonly was?: string }> = {
-  ...verb('installSettings', 'nothing'), names: 'none', rights: 'root', actions: [],
+  ...verb('installSettings', 'nothing'),
+  names: 'none',
+  rights: 'root',
+  actions: [],
   argv: (_, { source, name, was }) => [
     // The program that VS Code runs extensions with may be Electron. sudo, run0 and systemd-run keep no environment, env gives it.
-    'env', 'ELECTRON_RUN_AS_NODE=1', process.execPath, ...installer,
-    check.absolute(source), `${settingsFolder}/${check.image(name)}.nspawn`, ...was === undefined ? [] : [was]],
+    'env',
+    'ELECTRON_RUN_AS_NODE=1',
+    process.execPath,
+    ...installer,
+    check.absolute(source),
+    `${settingsFolder}/${check.image(name)}.nspawn`,
+    ...(was === undefined ? [] : [was]),
+  ],
 };
 
 /** Deletes images, and their `.nspawn` files with them. What is on a device stays. */
 export const remove: CommandSpec = {
-  ...verb('remove', 'idle'), many: true, destroys: true,
+  ...verb('remove', 'idle'),
+  many: true,
+  destroys: true,
   argv: (names) => ['machinectl', 'remove', '--', ...check.images(names)],
 };
 
 /** Deletes the hidden images, which downloads leave for the next one. */
 export const clean: CommandSpec = {
-  ...verb('clean', 'nothing'), names: 'none', destroys: true, actions: [actions.machines],
+  ...verb('clean', 'nothing'),
+  names: 'none',
+  destroys: true,
+  actions: [actions.machines],
   argv: () => ['machinectl', 'clean'],
 };
 

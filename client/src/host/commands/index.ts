@@ -10,6 +10,6 @@ import * as machine from './machine';
 import * as transfer from './transfer';
 
 export { CommandError } from './checks';
-export { applies, rightsFor, type CommandSpec, type NameKind, type Need, type Rights } from './command-spec';
+export { applies, type CommandSpec, type NameKind, type Need, type Rights, rightsFor } from './command-spec';
 
 export const commands = { ...machine, ...image, ...transfer } as const;

@@ -1,12 +1,25 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { buildSync } from 'esbuild';
-import { commands } from '.';
-import { shellWord } from '../ssh/ssh';
 import { stampOf } from '../../../../server/src/node/shared/replace-file';
+import { shellWord } from '../ssh/ssh';
+import { commands } from '.';
 
 describe('installing settings', () => {
   let folder: string, script: string;
@@ -14,7 +27,14 @@ describe('installing settings', () => {
     folder = mkdtempSync(path.join(tmpdir(), 'install-settings-'));
     script = path.join(folder, 'bundle.js');
     // As part of any bundle, as the extension and its parts are.
-    buildSync({ entryPoints: ['client/src/host/commands/index.ts'], outfile: script, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
+    buildSync({
+      entryPoints: ['client/src/host/commands/index.ts'],
+      outfile: script,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      logLevel: 'warning',
+    });
     mkdirSync(at('etc'), { mode: 0o755 });
   });
   afterEach(() => rmSync(folder, { recursive: true }));
@@ -26,9 +46,10 @@ describe('installing settings', () => {
   };
   /** The argv of the command, with another target: what it would be run with as root, here as whoever owns the folder. */
   const install = (source: string, name: string, was?: string) => {
-    const argv = commands.installSettings.argv([], { source, name, ...was === undefined ? {} : { was } })
-      .map((word) => word === `/etc/systemd/nspawn/${name}.nspawn` ? at('etc', `${name}.nspawn`) : word);
-    const [program = '', ...args] = argv.map((word, i) => argv[i + 1] === 'install-settings' ? script : word);
+    const argv = commands.installSettings
+      .argv([], { source, name, ...(was === undefined ? {} : { was }) })
+      .map((word) => (word === `/etc/systemd/nspawn/${name}.nspawn` ? at('etc', `${name}.nspawn`) : word));
+    const [program = '', ...args] = argv.map((word, i) => (argv[i + 1] === 'install-settings' ? script : word));
     const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
     return { status, said: stdout + stderr };
   };
@@ -36,20 +57,32 @@ describe('installing settings', () => {
 
   it('is told to a shell without a quote, and names the script that holds it', () => {
     const argv = commands.installSettings.argv([], { source: '/SRC', name: 'NAME' });
-    assert.deepEqual(argv, ['env', 'ELECTRON_RUN_AS_NODE=1', process.execPath, __filename, 'install-settings', '/SRC', '/etc/systemd/nspawn/NAME.nspawn']);
+    assert.deepEqual(argv, [
+      'env',
+      'ELECTRON_RUN_AS_NODE=1',
+      process.execPath,
+      __filename,
+      'install-settings',
+      '/SRC',
+      '/etc/systemd/nspawn/NAME.nspawn',
+    ]);
     assert.equal(argv.slice(4).map(shellWord).join(' '), argv.slice(4).join(' '));
   });
 
   it('writes a new file that everybody may read, and makes its folder', () => {
     rmSync(at('etc'), { recursive: true });
-    const source = put('settings', '[Exec]\nBoot=yes\n'), before = process.umask(0o077);
+    const source = put('settings', '[Exec]\nBoot=yes\n'),
+      before = process.umask(0o077);
     chmodSync(source, 0o600);
     try {
       assert.deepEqual(install(source, 'web', stampOf(undefined)), { status: 0, said: '' });
     } finally {
       process.umask(before);
     }
-    assert.deepEqual([text('web'), statSync(at('etc/web.nspawn')).mode & 0o777, statSync(at('etc')).mode & 0o777], ['[Exec]\nBoot=yes\n', 0o644, 0o755]);
+    assert.deepEqual(
+      [text('web'), statSync(at('etc/web.nspawn')).mode & 0o777, statSync(at('etc')).mode & 0o777],
+      ['[Exec]\nBoot=yes\n', 0o644, 0o755],
+    );
   });
 
   it('keeps the permissions of a file that is there', () => {
@@ -59,7 +92,9 @@ describe('installing settings', () => {
   });
 
   it('replaces nothing that came or changed while somebody was asked for a password', () => {
-    const source = put('settings', 'new'), file = put('etc/web.nspawn', 'old'), was = stampOf(statSync(file, { bigint: true }));
+    const source = put('settings', 'new'),
+      file = put('etc/web.nspawn', 'old'),
+      was = stampOf(statSync(file, { bigint: true }));
     const { status, said } = install(source, 'web', stampOf(undefined));
     assert.deepEqual([status, said.startsWith(`${file}: It has changed since it was read`), text('web')], [1, true, 'old']);
     writeFileSync(file, 'old, and then some');
@@ -88,7 +123,17 @@ describe('installing settings', () => {
     put('large', '');
     truncateSync(at('large'), 1 << 30);
     spawnSync('mkfifo', [at('fifo')]);
-    for (const source of [at('link'), at('hard'), at('open/settings'), at('door/settings'), at('own'), at('large'), at('fifo'), at('none'), '/dev/zero']) {
+    for (const source of [
+      at('link'),
+      at('hard'),
+      at('open/settings'),
+      at('door/settings'),
+      at('own'),
+      at('large'),
+      at('fifo'),
+      at('none'),
+      '/dev/zero',
+    ]) {
       const { status, said } = install(source, 'web');
       assert.deepEqual([status, said.split('\n').length, text('web')], [1, 2, 'old'], source);
     }

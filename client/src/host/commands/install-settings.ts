@@ -20,7 +20,8 @@ function install(source: string, target: string, was?: string): number {
   // What comes into being can be read by everybody, as the settings of machines are.
   process.umask(0o022);
   try {
-    const text = readPrivateFile(source, mostBytes.configuration), folder = path.dirname(target);
+    const text = readPrivateFile(source, mostBytes.configuration),
+      folder = path.dirname(target);
     mkdirSync(folder, { recursive: true });
     demandOwn(folder);
     const note = replaceFile(target, text, was === undefined ? {} : { was });
@@ -36,7 +37,10 @@ function install(source: string, target: string, was?: string): number {
 function demandOwn(folder: string): void {
   const { uid, mode } = statSync(folder);
   if (uid === process.geteuid?.() && ((mode & 0o002) === 0 || (mode & 0o1000) !== 0)) return;
-  throw new Error(`Anybody could put a link into ${folder}, so nothing is written there. Give it to root, and nobody else: chown root, chmod o-w.`);
+  throw new Error(
+    `Anybody could put a link into ${folder}, so nothing is written there. Give it to root, and nobody else: chown root, chmod o-w.`,
+  );
 }
 
-if (require.main === module && process.argv[2] === installer[1]) process.exit(install(process.argv[3] ?? '', process.argv[4] ?? '', process.argv[5]));
+if (require.main === module && process.argv[2] === installer[1])
+  process.exit(install(process.argv[3] ?? '', process.argv[4] ?? '', process.argv[5]));

@@ -7,8 +7,12 @@ export type PolkitAnswer = 'yes' | 'asks' | 'no';
 
 const polkit = 'org.freedesktop.PolicyKit1';
 const check: Method = {
-  destination: polkit, path: `/${polkit.replaceAll('.', '/')}/Authority`, interface: `${polkit}.Authority`,
-  member: 'CheckAuthorization', takes: '(sa{sv})sa{ss}us', returns: '(bba{ss})',
+  destination: polkit,
+  path: `/${polkit.replaceAll('.', '/')}/Authority`,
+  interface: `${polkit}.Authority`,
+  member: 'CheckAuthorization',
+  takes: '(sa{sv})sa{ss}us',
+  returns: '(bba{ss})',
 };
 
 /**
@@ -18,12 +22,18 @@ const check: Method = {
  * @param actions ids such as `org.freedesktop.machine1.manage-images`
  */
 export async function polkitSays(bus: Bus, actions: readonly string[]): Promise<PolkitAnswer | undefined> {
-  const subject = ['unix-process', [['pid', ['u', process.pid]], ['start-time', ['t', await startTime()]]]];
+  const subject = [
+    'unix-process',
+    [
+      ['pid', ['u', process.pid]],
+      ['start-time', ['t', await startTime()]],
+    ],
+  ];
   const verdicts: PolkitAnswer[] = [];
   for (const action of actions) {
     try {
       const [answer] = await bus.call(check, [subject, action, [], 0, '']);
-      const [authorized, challenge] = Array.isArray(answer) ? answer as unknown[] : [];
+      const [authorized, challenge] = Array.isArray(answer) ? (answer as unknown[]) : [];
       verdicts.push(authorized === true ? 'yes' : challenge === true ? 'asks' : 'no');
     } catch (error) {
       if (!(error instanceof BusError)) throw error;

@@ -34,7 +34,8 @@ export const exportTar = exported('exportTar', 'export-tar', ['raw', 'block']);
 export const exportRaw = exported('exportRaw', 'export-raw', ['directory', 'subvolume', 'block', 'mstack']);
 
 export const cancelTransfer: CommandSpec<{ readonly ids: readonly number[] }> = {
-  ...transfer('cancelTransfer', actions.cancel), many: true,
+  ...transfer('cancelTransfer', actions.cancel),
+  many: true,
   argv: (_, { ids }, systemd) => {
     if (ids.length === 0) throw new check.CommandError('No transfer was named.');
     for (const id of ids) {
@@ -54,8 +55,13 @@ function pull(id: string, packing: 'tar' | 'raw'): CommandSpec<PullOptions> {
   return {
     ...transfer(id, actions.pull),
     argv: (_, { url, name, verify, force = false }, systemd) => [
-      ...program(systemd), `pull-${packing}`, `--verify=${check.oneOf('way to verify', verify, ['signature', 'checksum', 'no'])}`,
-      ...forced(force), '--', check.url(url), check.incoming(name, packing, systemd),
+      ...program(systemd),
+      `pull-${packing}`,
+      `--verify=${check.oneOf('way to verify', verify, ['signature', 'checksum', 'no'])}`,
+      ...forced(force),
+      '--',
+      check.url(url),
+      check.incoming(name, packing, systemd),
     ],
   };
 }
@@ -63,16 +69,30 @@ function pull(id: string, packing: 'tar' | 'raw'): CommandSpec<PullOptions> {
 function imported(id: string, packing: check.Packing): CommandSpec<ImportOptions> {
   return {
     ...transfer(id, actions.import),
-    argv: (_, { source, name, force = false }, systemd) => (
-      [...program(systemd), `import-${packing}`, ...forced(force), '--', check.absolute(source), check.incoming(name, packing, systemd)]),
+    argv: (_, { source, name, force = false }, systemd) => [
+      ...program(systemd),
+      `import-${packing}`,
+      ...forced(force),
+      '--',
+      check.absolute(source),
+      check.incoming(name, packing, systemd),
+    ],
   };
 }
 
 function exported(id: string, verb: string, notFor: readonly string[]): CommandSpec<ExportOptions> {
   return {
-    ...transfer(id, actions.export), needs: 'image', names: 'image', notFor,
+    ...transfer(id, actions.export),
+    needs: 'image',
+    names: 'image',
+    notFor,
     argv: (names, { target }, systemd) => [
-      ...program(systemd), verb, '--', check.transferred(check.single(verb, 'image', check.images(names)), systemd), check.absolute(target)],
+      ...program(systemd),
+      verb,
+      '--',
+      check.transferred(check.single(verb, 'image', check.images(names)), systemd),
+      check.absolute(target),
+    ],
   };
 }
 

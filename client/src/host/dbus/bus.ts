@@ -46,7 +46,11 @@ export type BusErrorKind = 'absent' | 'denied' | 'closed' | 'timeout' | 'garbled
 export class BusError extends Error {
   override readonly name = 'BusError';
 
-  constructor(readonly kind: BusErrorKind, message: string, readonly errorName?: string) {
+  constructor(
+    readonly kind: BusErrorKind,
+    message: string,
+    readonly errorName?: string,
+  ) {
     super(message);
   }
 }

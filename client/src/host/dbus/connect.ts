@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { type Bus, BusError } from './bus';
-import { openBus, type Limits } from './dbus-native';
+import { type Limits, openBus } from './dbus-native';
 
 /**
  * The first socket a D-Bus address such as `unix:path=/run/x,guid=0a;tcp:...` names (D-Bus specification, "Server

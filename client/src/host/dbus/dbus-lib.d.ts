@@ -2,7 +2,11 @@
 declare module 'dbus-native/lib/handshake.js' {
   import type { Duplex } from 'node:stream';
 
-  export default function greet(stream: Duplex, options: { readonly authMethods: readonly string[] }, done: (error: Error | null) => void): void;
+  export default function greet(
+    stream: Duplex,
+    options: { readonly authMethods: readonly string[] },
+    done: (error: Error | null) => void,
+  ): void;
 }
 
 declare module 'dbus-native/lib/message.js' {

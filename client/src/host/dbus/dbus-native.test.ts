@@ -4,12 +4,10 @@ import { createConnection, type Socket } from 'node:net';
 import path from 'node:path';
 import { Duplex } from 'node:stream';
 import fc from 'fast-check';
+import { encode, errorReply, FakeBusServer, message, politely, type Received, reply, signal } from '../testing/bus-server';
 import { type Bus, BusError, type BusErrorKind, type Method, type Signal } from './bus';
 import { busAtSocket, socketOfAddress, systemBusSocket } from './connect';
 import { openBus } from './dbus-native';
-import {
-  encode, errorReply, FakeBusServer, message, politely, type Received, reply, signal,
-} from '../testing/bus-server';
 
 const limits = { handshake: 2_000, call: 2_000 };
 const hasty = { handshake: 60, call: 60 };
@@ -123,44 +121,65 @@ describe('A D-Bus connection', () => {
     });
 
     it('reads the shapes that systemd answers with', async () => {
-      const bus = await connected((asked, client) => client.write(
-        reply(asked.serial, 'a(stay)a{sv}b', [['n', 2n ** 64n - 1n, [1, 255]]],
-          [['Leader', ['u', 7]], ['When', ['t', 5n]]], true)));
+      const bus = await connected((asked, client) =>
+        client.write(
+          reply(
+            asked.serial,
+            'a(stay)a{sv}b',
+            [['n', 2n ** 64n - 1n, [1, 255]]],
+            [
+              ['Leader', ['u', 7]],
+              ['When', ['t', 5n]],
+            ],
+            true,
+          ),
+        ),
+      );
       assert.deepEqual(await bus.call({ ...ask, returns: 'a(stay)a{sv}b' }), [
-        [['n', 2n ** 64n - 1n, Buffer.from([1, 255])]], { Leader: 7, When: 5n }, true,
+        [['n', 2n ** 64n - 1n, Buffer.from([1, 255])]],
+        { Leader: 7, When: 5n },
+        true,
       ]);
     });
 
     it('tells errors of the service by name', async () => {
-      const bus = await connected((asked, client) => (
-        client.write(errorReply(asked.serial, 'a.b.NoSuch', 'No such thing'))));
-      await assert.rejects(bus.call(ask), (error: unknown) => (
-        failsAs('remote', /No such thing/)(error) && (error as BusError).errorName === 'a.b.NoSuch'));
+      const bus = await connected((asked, client) => client.write(errorReply(asked.serial, 'a.b.NoSuch', 'No such thing')));
+      await assert.rejects(
+        bus.call(ask),
+        (error: unknown) => failsAs('remote', /No such thing/)(error) && (error as BusError).errorName === 'a.b.NoSuch',
+      );
     });
 
     it('refuses an answer of another shape and goes on', async () => {
       let answers = 0;
-      const bus = await connected((asked, client) => (
-        client.write(answers++ === 0 ? reply(asked.serial, 'u', 5) : reply(asked.serial, 's', 'fine'))));
+      const bus = await connected((asked, client) =>
+        client.write(answers++ === 0 ? reply(asked.serial, 'u', 5) : reply(asked.serial, 's', 'fine')),
+      );
       await assert.rejects(bus.call(ask), failsAs('garbled', /"u" instead of "s"/));
       assert.deepEqual(await bus.call(ask), ['fine']);
     });
 
     it('does not read what it did not ask for, whatever that may be', async () => {
       const never: readonly (readonly [signature: string, body: Buffer])[] = [
-        ['v', Buffer.alloc(1 << 20, 255)], ['as', Buffer.from([255, 255, 255, 255])], ['', Buffer.alloc(1 << 20)], ['a{sv}', Buffer.alloc(15 << 20, 1)],
+        ['v', Buffer.alloc(1 << 20, 255)],
+        ['as', Buffer.from([255, 255, 255, 255])],
+        ['', Buffer.alloc(1 << 20)],
+        ['a{sv}', Buffer.alloc(15 << 20, 1)],
       ];
       const bus = await connected((asked, client) => {
         const [signature = 's', body = encode('s', ['fine'])] = never[asked.serial - 2] ?? [];
-        client.write(Buffer.concat([
-          // A call to us, an answer to nobody, and a signal that nobody wants: all of them lie.
-          message(1, { path: '/a', interface: 'a.b', member: 'Do', signature: 'as' }, Buffer.alloc(9, 255)),
-          message(2, { replySerial: 4711, signature: 'as' }, Buffer.alloc(9, 255)),
-          message(4, { path: '/a', interface: 'a.c', member: 'Told', signature: 'as' }, Buffer.alloc(9, 255)),
-          message(2, { replySerial: asked.serial, ...signature === '' ? {} : { signature } }, body),
-        ]));
+        client.write(
+          Buffer.concat([
+            // A call to us, an answer to nobody, and a signal that nobody wants: all of them lie.
+            message(1, { path: '/a', interface: 'a.b', member: 'Do', signature: 'as' }, Buffer.alloc(9, 255)),
+            message(2, { replySerial: 4711, signature: 'as' }, Buffer.alloc(9, 255)),
+            message(4, { path: '/a', interface: 'a.c', member: 'Told', signature: 'as' }, Buffer.alloc(9, 255)),
+            message(2, { replySerial: asked.serial, ...(signature === '' ? {} : { signature }) }, body),
+          ]),
+        );
       });
-      for (const [signature] of never) await assert.rejects(bus.call(ask), failsAs('garbled', new RegExp(`answered "${signature.replace('{', '\\{')}" instead`)));
+      for (const [signature] of never)
+        await assert.rejects(bus.call(ask), failsAs('garbled', new RegExp(`answered "${signature.replace('{', '\\{')}" instead`)));
       assert.deepEqual(await bus.call(ask), ['fine']);
     });
 
@@ -212,7 +231,7 @@ describe('A D-Bus connection', () => {
     const tooDeep = (depth: number): string => 'a'.repeat(depth) + 'y';
     /** By what is sent: whether it is the shape that was asked for, which alone is read, or no signature at all. */
     const hostile: Record<string, ((asked: Received, client: Socket) => void) | readonly [signature: string, body: Buffer]> = {
-      'noise': (_asked, client) => client.write(Buffer.from('this is not D-Bus at all')),
+      noise: (_asked, client) => client.write(Buffer.from('this is not D-Bus at all')),
       'a message of 2 GB': (_asked, client) => client.write(huge),
       'a half message': (_asked, client) => client.end(huge.subarray(0, 9)),
       'an array of empty structures': bomb('a()', eightBytes),
@@ -251,22 +270,26 @@ describe('A D-Bus connection', () => {
 
     it('survives any bytes', async () => {
       const good = Buffer.concat([
-        reply(2, 's', 'fine'), signal('a.b', '/a', 'a.b', 'Told', 'sa{sv}as', 'x', [['k', ['s', 'v']]], ['y']),
+        reply(2, 's', 'fine'),
+        signal('a.b', '/a', 'a.b', 'Told', 'sa{sv}as', 'x', [['k', ['s', 'v']]], ['y']),
         reply(3, 'a(ss)', [['a', 'b']]),
       ]);
       const oneByte = fc.tuple(fc.nat(good.length - 1), fc.integer({ min: 0, max: 255 }));
       const spoilt = fc.array(oneByte, { minLength: 1, maxLength: 6 });
-      await fc.assert(fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 300 }), spoilt), async (how) => {
-        const bytes = how instanceof Uint8Array ? how : Uint8Array.from(good);
-        if (!(how instanceof Uint8Array)) for (const [at, value] of how) bytes[at] = value;
-        const server = await serve(politely((_asked, client) => client.end(bytes)));
-        const bus = await busAtSocket(server.socket, limits);
-        await bus.onSignal({ sender: 'a.b', interface: 'a.b' }, () => undefined);
-        await bus.call(ask).catch(failsAsAny);
-        await bus.closed;
-        await server.close();
-        servers.pop();
-      }), { numRuns: 150 });
+      await fc.assert(
+        fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 300 }), spoilt), async (how) => {
+          const bytes = how instanceof Uint8Array ? how : Uint8Array.from(good);
+          if (!(how instanceof Uint8Array)) for (const [at, value] of how) bytes[at] = value;
+          const server = await serve(politely((_asked, client) => client.end(bytes)));
+          const bus = await busAtSocket(server.socket, limits);
+          await bus.onSignal({ sender: 'a.b', interface: 'a.b' }, () => undefined);
+          await bus.call(ask).catch(failsAsAny);
+          await bus.closed;
+          await server.close();
+          servers.pop();
+        }),
+        { numRuns: 150 },
+      );
     });
 
     it('takes a large answer', async () => {
@@ -281,8 +304,7 @@ describe('A D-Bus connection', () => {
     const daemon = 'org.freedesktop.DBus';
 
     async function heard(bytes: Buffer, match: Parameters<Bus['onSignal']>[0]): Promise<Signal[]> {
-      const bus = await connected((asked, client) => (
-        client.write(Buffer.concat([bytes, reply(asked.serial, 's', 'over')]))));
+      const bus = await connected((asked, client) => client.write(Buffer.concat([bytes, reply(asked.serial, 's', 'over')])));
       const signals: Signal[] = [];
       await bus.onSignal(match, (one) => signals.push(one));
       await bus.call(ask);
@@ -298,16 +320,13 @@ describe('A D-Bus connection', () => {
       assert.deepEqual(await heard(told, { ...from, member: 'Told', path: '/a/b', arg0: 'x' }), all);
       assert.deepEqual(await heard(told, { ...from, pathNamespace: '/a' }), all);
       assert.deepEqual(await heard(told, { ...from, pathNamespace: '/a/b' }), all);
-      for (const other of [
-        { member: 'Else' }, { path: '/a' }, { arg0: 'y' }, { pathNamespace: '/a/bc' }, { interface: 'a.c' },
-      ]) {
+      for (const other of [{ member: 'Else' }, { path: '/a' }, { arg0: 'y' }, { pathNamespace: '/a/bc' }, { interface: 'a.c' }]) {
         assert.deepEqual(await heard(told, { ...from, ...other }), [], JSON.stringify(other));
       }
     });
 
     it('believes nobody who pretends to be the bus itself', async () => {
-      const owner = (sender: string) => (
-        signal(sender, '/org/freedesktop/DBus', daemon, 'NameOwnerChanged', 'sss', 'a', '', ':1.5'));
+      const owner = (sender: string) => signal(sender, '/org/freedesktop/DBus', daemon, 'NameOwnerChanged', 'sss', 'a', '', ':1.5');
       const match = { sender: daemon, interface: daemon, member: 'NameOwnerChanged', arg0: 'a' };
       assert.equal((await heard(owner(':1.66'), match)).length, 0);
       assert.equal((await heard(owner(daemon), match)).length, 1);
@@ -318,9 +337,9 @@ describe('A D-Bus connection', () => {
       const original = console.error;
       console.error = (...words: unknown[]) => said.push(words);
       try {
-        const bus = await connected((asked, client) => client.write(Buffer.concat([
-          signal(':1.5', '/a', 'a.b', 'Told', 's', 'x'), reply(asked.serial, 's', 'fine'),
-        ])));
+        const bus = await connected((asked, client) =>
+          client.write(Buffer.concat([signal(':1.5', '/a', 'a.b', 'Told', 's', 'x'), reply(asked.serial, 's', 'fine')])),
+        );
         await bus.onSignal({ sender: 'a.b', interface: 'a.b' }, () => {
           throw new Error('a bug of ours');
         });
@@ -353,35 +372,51 @@ describe('A D-Bus connection', () => {
 
     /** How often others had their turn meanwhile. */
     async function turnsDuring(work: Promise<unknown>): Promise<number> {
-      let turns = 0, over = false;
+      let turns = 0,
+        over = false;
       const count = (): void => {
         turns += 1;
         if (!over) setImmediate(count);
       };
       setImmediate(count);
-      await work.finally(() => { over = true; });
+      await work.finally(() => {
+        over = true;
+      });
       return turns;
     }
 
     it('hears a million signals without keeping others waiting, and in their order', async () => {
-      const one = signal(':1.5', '/a/b', 'a.b', 'Told', 'u', 7), many = 1_000_000;
+      const one = signal(':1.5', '/a/b', 'a.b', 'Told', 'u', 7),
+        many = 1_000_000;
       const bus = await flooded((serial) => Buffer.concat([Buffer.alloc(one.length * many, one), reply(serial, 's', 'over')]));
-      let heard = 0, before = 0;
-      await bus.onSignal({ sender: 'a.b', interface: 'a.b', carries: { Told: 'u' } }, ({ body: [seven] }) => { heard += Number(seven === 7); });
-      const turns = await turnsDuring(bus.call(ask).then(() => { before = heard; }));
+      let heard = 0,
+        before = 0;
+      await bus.onSignal({ sender: 'a.b', interface: 'a.b', carries: { Told: 'u' } }, ({ body: [seven] }) => {
+        heard += Number(seven === 7);
+      });
+      const turns = await turnsDuring(
+        bus.call(ask).then(() => {
+          before = heard;
+        }),
+      );
       assert.equal(before, many);
       assert.ok(turns > many / 1000, `only ${turns} turns`);
     }).timeout(120_000);
 
     it('reads an answer with 100,000 images in slices, and what follows it afterwards', async () => {
       const image = ['image-with-a-name', 'directory', false, 5n, 5n, 5n, '/org/freedesktop/machine1/image/image_2dwith_2da_2dn'];
-      const entry = encode('(ssbttto)', [image]), size = Math.ceil(entry.length / 8) * 8, many = 100_000;
+      const entry = encode('(ssbttto)', [image]),
+        size = Math.ceil(entry.length / 8) * 8,
+        many = 100_000;
       const body = Buffer.alloc(8 + (many - 1) * size + entry.length);
       body.writeUInt32LE(body.length - 8);
       for (let at = 8; at < body.length; at += size) entry.copy(body, at);
-      const bus = await flooded((serial) => Buffer.concat([
-        message(2, { replySerial: serial, signature: 'a(ssbttto)' }, body), signal(':1.5', '/a', 'a.b', 'Told', 's', 'later'),
-      ]));
+      const bus = await flooded((serial) =>
+        Buffer.concat([
+          message(2, { replySerial: serial, signature: 'a(ssbttto)' }, body),
+          signal(':1.5', '/a', 'a.b', 'Told', 's', 'later'),
+        ]),
+      );
       const order: string[] = [];
       await bus.onSignal({ sender: 'a.b', interface: 'a.b' }, () => order.push('signal'));
       const answer = bus.call({ ...ask, returns: 'a(ssbttto)' }).then(([list]) => {
@@ -391,7 +426,7 @@ describe('A D-Bus connection', () => {
       const turns = await turnsDuring(answer);
       assert.equal((await answer).length, many);
       assert.deepEqual((await answer).at(-1), image);
-      assert.ok(turns > many * 7 / 5000, `only ${turns} turns`);
+      assert.ok(turns > (many * 7) / 5000, `only ${turns} turns`);
       while (order.length < 2) await new Promise(setImmediate);
       assert.deepEqual(order, ['answer', 'signal']);
     }).timeout(120_000);

@@ -5,13 +5,14 @@
  * deadline and a size, and messages are read by {@link ./wire}: only those that somebody waits for, in the shape that was
  * asked for, one after the other, and never so much of them at once that others would have to wait.
  */
+
+import type { Duplex } from 'node:stream';
 import greet from 'dbus-native/lib/handshake.js';
 import writing from 'dbus-native/lib/message.js';
-import type { Duplex } from 'node:stream';
-import { type Bus, BusError, type Match, type Method, type Signal } from './bus';
 import { inBackground } from '../async';
 import { safely } from '../event';
-import { type Header, Turn, WireError, firstText, kinds, lengthsOf, readBody, readHeader, startBytes } from './wire';
+import { type Bus, BusError, type Match, type Method, type Signal } from './bus';
+import { firstText, type Header, kinds, lengthsOf, readBody, readHeader, startBytes, Turn, WireError } from './wire';
 
 const defaults = {
   /** For the handshake and Hello together, milliseconds. */
@@ -71,7 +72,10 @@ class NativeBus implements Bus {
   private readonly handlers: { match: Match; handler: (signal: Signal) => void }[] = [];
   private serial = 0;
 
-  constructor(private readonly stream: Duplex, private readonly limits: Limits) {
+  constructor(
+    private readonly stream: Duplex,
+    private readonly limits: Limits,
+  ) {
     this.closed = new Promise((resolve) => (this.resolveClosed = resolve));
     let received = 0;
     // Before the package's own listener, which takes everything that is there while it waits for the end of a line.
@@ -122,7 +126,7 @@ class NativeBus implements Bus {
         reject(this.end);
         return;
       }
-      this.serial = this.serial % 0xffff_ffff + 1;
+      this.serial = (this.serial % 0xffff_ffff) + 1;
       const serial = this.serial;
       const settle = (answer: unknown[] | BusError) => {
         clearTimeout(timer);
@@ -136,10 +140,17 @@ class NativeBus implements Bus {
       this.pending.set(serial, { method, settle });
       const { destination, path, member } = method;
       try {
-        this.stream.write(writing.marshall({
-          type: kinds.call, serial, destination, path, interface: method.interface, member,
-          ...(method.takes ? { signature: method.takes, body: [...body] } : {}),
-        }));
+        this.stream.write(
+          writing.marshall({
+            type: kinds.call,
+            serial,
+            destination,
+            path,
+            interface: method.interface,
+            member,
+            ...(method.takes ? { signature: method.takes, body: [...body] } : {}),
+          }),
+        );
       } catch (error) {
         settle(new BusError('garbled', `${describe(method)} cannot be asked: ${String(error)}`));
       }
@@ -183,7 +194,8 @@ class NativeBus implements Bus {
     if (this.end) return undefined;
     this.start ??= this.take(startBytes);
     if (this.start === undefined) return undefined;
-    const lengths = lengthsOf(this.start, this.limits.message), rest = this.take(lengths.fields + lengths.body);
+    const lengths = lengthsOf(this.start, this.limits.message),
+      rest = this.take(lengths.fields + lengths.body);
     if (rest === undefined) return undefined;
     const message = { start: this.start, fields: rest.subarray(0, lengths.fields), body: rest.subarray(lengths.fields) };
     this.start = undefined;
@@ -205,10 +217,12 @@ class NativeBus implements Bus {
     if (header.kind === kinds.signal) {
       const wanted = this.handlersFor(header, () => firstText(start, header.signature, body));
       if (wanted.length === 0) return;
-      const { path = '', member = '' } = header, values = await decode(header.signature);
+      const { path = '', member = '' } = header,
+        values = await decode(header.signature);
       for (const handler of wanted) if (!this.end) safely(() => handler({ path, member, body: values }));
     }
-    const serial = header.replySerial ?? 0, call = this.pending.get(serial);
+    const serial = header.replySerial ?? 0,
+      call = this.pending.get(serial);
     if (!call) return;
     if (header.kind === kinds.error) call.settle(errorOf(call.method, header, firstText(start, header.signature, body)));
     else if (header.kind === kinds.answer && header.signature !== call.method.returns) call.settle(otherShape(call.method, header));
@@ -229,16 +243,22 @@ class NativeBus implements Bus {
   }
 
   private handlersFor(
-    { path, interface: from, member, sender, signature }: Header, firstArgument: () => string | undefined,
+    { path, interface: from, member, sender, signature }: Header,
+    firstArgument: () => string | undefined,
   ): ((signal: Signal) => void)[] {
     if (path === undefined || member === undefined) return [];
-    return this.handlers.filter(({ match }) => from === match.interface
-      && (match.sender !== busItself || sender === busItself)
-      && (match.member === undefined || member === match.member)
-      && (match.carries === undefined || Object.hasOwn(match.carries, member) && match.carries[member] === signature)
-      && (match.path === undefined || path === match.path)
-      && (match.pathNamespace === undefined || `${path}/`.startsWith(`${match.pathNamespace}/`))
-      && (match.arg0 === undefined || firstArgument() === match.arg0)).map(({ handler }) => handler);
+    return this.handlers
+      .filter(
+        ({ match }) =>
+          from === match.interface &&
+          (match.sender !== busItself || sender === busItself) &&
+          (match.member === undefined || member === match.member) &&
+          (match.carries === undefined || (Object.hasOwn(match.carries, member) && match.carries[member] === signature)) &&
+          (match.path === undefined || path === match.path) &&
+          (match.pathNamespace === undefined || `${path}/`.startsWith(`${match.pathNamespace}/`)) &&
+          (match.arg0 === undefined || firstArgument() === match.arg0),
+      )
+      .map(({ handler }) => handler);
   }
 }
 
@@ -276,10 +296,15 @@ function connectionError(error: Error): BusError {
 
 function matchRule(match: Match): string {
   const fields = {
-    type: 'signal', sender: match.sender, interface: match.interface, member: match.member, path: match.path,
-    path_namespace: match.pathNamespace, arg0: match.arg0,
+    type: 'signal',
+    sender: match.sender,
+    interface: match.interface,
+    member: match.member,
+    path: match.path,
+    path_namespace: match.pathNamespace,
+    arg0: match.arg0,
   };
-  return Object.entries(fields).flatMap(([key, value]) => (
-    value === undefined ? [] : [`${key}='${value.replaceAll('\'', '\'\\\'\'')}'`]
-  )).join(',');
+  return Object.entries(fields)
+    .flatMap(([key, value]) => (value === undefined ? [] : [`${key}='${value.replaceAll("'", "'\\''")}'`]))
+    .join(',');
 }

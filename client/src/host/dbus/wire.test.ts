@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { encode } from '../testing/bus-server';
-import { Turn, WireError, readBody } from './wire';
+import { readBody, Turn, WireError } from './wire';
 
 const start = Buffer.from([0x6c, 2, 0, 1, ...Array<number>(12).fill(0)]);
 
 /** The values, and how often others would have had their turn. */
 function read(signature: string, body: Buffer): { readonly values: unknown[]; readonly turns: number } {
-  const turn = new Turn(), work = readBody(start, signature, body, turn);
+  const turn = new Turn(),
+    work = readBody(start, signature, body, turn);
   for (let turns = 0; ; turns++) {
     const step = work.next();
     if (step.done === true) return { values: step.value, turns };
@@ -28,13 +29,20 @@ describe('The body of a message', () => {
       aay: (n) => array(Buffer.alloc(4 * n)),
       av: (n) => array(Buffer.from('\x01y\0!'.repeat(n))),
       'a{yu}': (n) => array(Buffer.alloc(8 * n), 4),
-      'a{ss}': (n) => array(Buffer.concat(Array.from({ length: n }, (_, i) => {
-        const entry = encode('{ss}', [[`key${i}`, 'x']]);
-        return i === n - 1 ? entry : Buffer.concat([entry, Buffer.alloc((8 - entry.length % 8) % 8)]);
-      })), 4),
+      'a{ss}': (n) =>
+        array(
+          Buffer.concat(
+            Array.from({ length: n }, (_, i) => {
+              const entry = encode('{ss}', [[`key${i}`, 'x']]);
+              return i === n - 1 ? entry : Buffer.concat([entry, Buffer.alloc((8 - (entry.length % 8)) % 8)]);
+            }),
+          ),
+          4,
+        ),
     };
     for (const [signature, body] of Object.entries(bodies)) {
-      const once = read(signature, body(50_000)), twice = read(signature, body(100_000));
+      const once = read(signature, body(50_000)),
+        twice = read(signature, body(100_000));
       assert.ok(once.turns >= 12, `${signature}: ${once.turns}`);
       assert.ok(Math.abs(twice.turns - 2 * once.turns) <= 2, `${signature}: ${once.turns} and ${twice.turns}`);
       assert.equal(Object.keys(twice.values[0] as object).length, 100_000, signature);
@@ -48,7 +56,17 @@ describe('The body of a message', () => {
   });
 
   it('gives a dictionary nothing but its own keys', () => {
-    const { values: [found] } = read('a{sv}', encode('a{sv}', [[['__proto__', ['a{sv}', [['polluted', ['b', true]]]]], ['constructor', ['s', 'x']]]]));
+    const {
+      values: [found],
+    } = read(
+      'a{sv}',
+      encode('a{sv}', [
+        [
+          ['__proto__', ['a{sv}', [['polluted', ['b', true]]]]],
+          ['constructor', ['s', 'x']],
+        ],
+      ]),
+    );
     assert.deepEqual(Object.keys(found as object), ['__proto__', 'constructor']);
     assert.equal(Object.getPrototypeOf(found), Object.prototype);
     assert.equal((found as { polluted?: unknown }).polluted, undefined);

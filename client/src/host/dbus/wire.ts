@@ -54,12 +54,15 @@ const padded = (length: number, to: number): number => Math.ceil(length / to) * 
  * @param start {@link startBytes} of them @param most bytes of the whole message @throws WireError
  */
 export function lengthsOf(start: Buffer, most: number): { readonly fields: number; readonly body: number } {
-  const order = start[0], version = start[3];
+  const order = start[0],
+    version = start[3];
   if (order !== 0x6c && order !== 0x42) throw new WireError('Its messages begin with no byte order.');
   if (version !== 1) throw new WireError(`It speaks version ${String(version)} of the protocol, not 1.`);
-  const read = (at: number): number => isLittle(start) ? start.readUInt32LE(at) : start.readUInt32BE(at);
-  const body = read(4), fields = padded(read(12), 8);
-  if (fields > mostFields || startBytes + fields + body > most) throw new WireError(`A message has ${startBytes + fields + body} bytes, more than the maximum.`);
+  const read = (at: number): number => (isLittle(start) ? start.readUInt32LE(at) : start.readUInt32BE(at));
+  const body = read(4),
+    fields = padded(read(12), 8);
+  if (fields > mostFields || startBytes + fields + body > most)
+    throw new WireError(`A message has ${startBytes + fields + body} bytes, more than the maximum.`);
   return { fields, body };
 }
 
@@ -79,8 +82,14 @@ export interface Header {
 
 /** The header fields that mean something to us, by their numbers. 9 counts file descriptors, which we have never agreed to. */
 const fields: Readonly<Partial<Record<number, readonly [name: keyof Header | 'descriptors', type: string]>>> = {
-  1: ['path', 'o'], 2: ['interface', 's'], 3: ['member', 's'], 4: ['errorName', 's'], 5: ['replySerial', 'u'], 7: ['sender', 's'],
-  8: ['signature', 'g'], 9: ['descriptors', 'u'],
+  1: ['path', 'o'],
+  2: ['interface', 's'],
+  3: ['member', 's'],
+  4: ['errorName', 's'],
+  5: ['replySerial', 'u'],
+  7: ['sender', 's'],
+  8: ['signature', 'g'],
+  9: ['descriptors', 'u'],
 };
 
 /**
@@ -88,11 +97,14 @@ const fields: Readonly<Partial<Record<number, readonly [name: keyof Header | 'de
  * @throws WireError also for a signature that can be none, so that the body need not be looked at
  */
 export function readHeader(start: Buffer, rest: Buffer): Header {
-  const reader = new Reader(rest, isLittle(start)), found: Record<string, unknown> = {};
+  const reader = new Reader(rest, isLittle(start)),
+    found: Record<string, unknown> = {};
   const end = isLittle(start) ? start.readUInt32LE(12) : start.readUInt32BE(12);
   while (reader.at < end) {
     reader.pad(8);
-    const code = Number(reader.plain('y')), type = String(reader.plain('g')), [name, wanted] = fields[code] ?? [];
+    const code = Number(reader.plain('y')),
+      type = String(reader.plain('g')),
+      [name, wanted] = fields[code] ?? [];
     if (name === undefined) drained(reader.variant(type, 1));
     else if (type !== wanted) throw new WireError(`The header field ${code} has the type "${type}" instead of "${wanted}".`);
     else found[name] = reader.plain(type);
@@ -109,7 +121,8 @@ export function readHeader(start: Buffer, rest: Buffer): Header {
  * @throws WireError for what does not fit the signature
  */
 export function* readBody(start: Buffer, signature: string, body: Buffer, turn: Turn): Generator<undefined, unknown[]> {
-  const reader = new Reader(body, isLittle(start), turn), values: unknown[] = [];
+  const reader = new Reader(body, isLittle(start), turn),
+    values: unknown[] = [];
   for (const type of typesOf(signature)) values.push(yield* reader.value(type, 1));
   if (reader.at !== body.length) throw new WireError(`A body has ${body.length - reader.at} bytes more than its signature "${signature}".`);
   return values;
@@ -141,7 +154,8 @@ function typesOf(signature: string): Type[] {
     if (arrays > deepest || structures > deepest) throw bad();
     if (code === 'a' && signature[at] === '{') {
       at++;
-      const key = one(arrays + 1, structures + 1), value = one(arrays + 1, structures + 1);
+      const key = one(arrays + 1, structures + 1),
+        value = one(arrays + 1, structures + 1);
       if (key.inner.length > 0 || key.code === 'v' || signature[at++] !== '}') throw bad();
       return { code, inner: [{ code: '{', inner: [key, value] }] };
     }
@@ -172,7 +186,11 @@ const nothing = Buffer.alloc(0);
 class Reader {
   at = 0;
 
-  constructor(private readonly bytes: Buffer, private readonly little: boolean, private readonly turn = new Turn()) {}
+  constructor(
+    private readonly bytes: Buffer,
+    private readonly little: boolean,
+    private readonly turn = new Turn(),
+  ) {}
 
   pad(to: number): void {
     this.at = padded(this.at, to);
@@ -182,26 +200,48 @@ class Reader {
   plain(code: string): unknown {
     this.turn.spend();
     switch (code) {
-      case 'y': return this.bytes.readUInt8(this.take(1));
+      case 'y':
+        return this.bytes.readUInt8(this.take(1));
       case 'b': {
         const value = this.length();
         if (value > 1) throw new WireError('A boolean is neither 0 nor 1.');
         return value === 1;
       }
-      case 'n': { const at = this.take(2); return this.little ? this.bytes.readInt16LE(at) : this.bytes.readInt16BE(at); }
-      case 'q': { const at = this.take(2); return this.little ? this.bytes.readUInt16LE(at) : this.bytes.readUInt16BE(at); }
-      case 'i': { const at = this.take(4); return this.little ? this.bytes.readInt32LE(at) : this.bytes.readInt32BE(at); }
-      case 'x': { const at = this.take(8); return this.little ? this.bytes.readBigInt64LE(at) : this.bytes.readBigInt64BE(at); }
-      case 't': { const at = this.take(8); return this.little ? this.bytes.readBigUInt64LE(at) : this.bytes.readBigUInt64BE(at); }
-      case 'd': { const at = this.take(8); return this.little ? this.bytes.readDoubleLE(at) : this.bytes.readDoubleBE(at); }
-      case 's': return this.text(this.length());
-      case 'g': return this.text(this.bytes.readUInt8(this.take(1)));
+      case 'n': {
+        const at = this.take(2);
+        return this.little ? this.bytes.readInt16LE(at) : this.bytes.readInt16BE(at);
+      }
+      case 'q': {
+        const at = this.take(2);
+        return this.little ? this.bytes.readUInt16LE(at) : this.bytes.readUInt16BE(at);
+      }
+      case 'i': {
+        const at = this.take(4);
+        return this.little ? this.bytes.readInt32LE(at) : this.bytes.readInt32BE(at);
+      }
+      case 'x': {
+        const at = this.take(8);
+        return this.little ? this.bytes.readBigInt64LE(at) : this.bytes.readBigInt64BE(at);
+      }
+      case 't': {
+        const at = this.take(8);
+        return this.little ? this.bytes.readBigUInt64LE(at) : this.bytes.readBigUInt64BE(at);
+      }
+      case 'd': {
+        const at = this.take(8);
+        return this.little ? this.bytes.readDoubleLE(at) : this.bytes.readDoubleBE(at);
+      }
+      case 's':
+        return this.text(this.length());
+      case 'g':
+        return this.text(this.bytes.readUInt8(this.take(1)));
       case 'o': {
         const path = this.text(this.length());
         if (!isObjectPath(path)) throw new WireError(`${JSON.stringify(path.slice(0, 80))} is no object path.`);
         return path;
       }
-      default: return this.length(); // u, and h, which is an index
+      default:
+        return this.length(); // u, and h, which is an index
     }
   }
 
@@ -266,11 +306,12 @@ class Reader {
   }
 
   private text(length: number): string {
-    const { bytes, at } = this, end = at + length;
+    const { bytes, at } = this,
+      end = at + length;
     if (bytes[end] !== 0) throw new WireError('A text is longer than its message, or does not end where it says.');
     const text = bytes.toString('utf8', at, end);
     this.turn.spend(length >> 8);
-    if (text.includes('\0') || text.includes('\uFFFD') && !isUtf8(bytes.subarray(at, end))) throw new WireError('A text is not UTF-8.');
+    if (text.includes('\0') || (text.includes('\uFFFD') && !isUtf8(bytes.subarray(at, end)))) throw new WireError('A text is not UTF-8.');
     this.at = end + 1;
     return text;
   }
@@ -292,5 +333,5 @@ function drained<T>(values: Generator<undefined, T>): T {
   }
 }
 
-const isObjectPath = (text: string): boolean => (
-  text === '/' || text.startsWith('/') && !text.endsWith('/') && !text.includes('//') && !/[^A-Za-z0-9_/]/.test(text));
+const isObjectPath = (text: string): boolean =>
+  text === '/' || (text.startsWith('/') && !text.endsWith('/') && !text.includes('//') && !/[^A-Za-z0-9_/]/.test(text));

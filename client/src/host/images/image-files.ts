@@ -17,16 +17,19 @@ const osReleases = ['/etc/os-release', '/usr/lib/os-release'];
  * @param root the directory of the image; undefined where it is none or not known
  * @param hasOsRelease asks machined
  */
-export async function missingForBoot(root: string | undefined, hasOsRelease: () => Promise<boolean | undefined>): Promise<string | undefined> {
+export async function missingForBoot(
+  root: string | undefined,
+  hasOsRelease: () => Promise<boolean | undefined>,
+): Promise<string | undefined> {
   const noSystem = `it has neither ${osReleases.join(' nor ')}, without which systemd-nspawn takes it for no system at all`;
   try {
     if (root === undefined) throw new Error('nowhere to look');
     await patientlyLater(root, () => access(root, constants.R_OK | constants.X_OK));
-    if (!await hasAny(root, osReleases)) return noSystem;
-    if (!await hasAny(root, initPrograms)) return `it has no init: none of ${initPrograms.join(', ')}`;
+    if (!(await hasAny(root, osReleases))) return noSystem;
+    if (!(await hasAny(root, initPrograms))) return `it has no init: none of ${initPrograms.join(', ')}`;
     return undefined;
   } catch {
-    return await hasOsRelease() === false ? noSystem : undefined;
+    return (await hasOsRelease()) === false ? noSystem : undefined;
   }
 }
 
@@ -45,7 +48,8 @@ export async function osReleaseOf(root: string): Promise<OsRelease | undefined> 
 /** The assignments in a text, one a line, with what stands around them left out. */
 function* assignments(text: string): Generator<readonly [key: string, value: string]> {
   for (const line of text.split('\n')) {
-    const content = line.trim(), at = content.indexOf('=');
+    const content = line.trim(),
+      at = content.indexOf('=');
     if (at > 0 && !content.startsWith('#')) yield [content.slice(0, at).trimEnd(), content.slice(at + 1).trimStart()];
   }
 }
@@ -61,14 +65,17 @@ export function readOsReleaseText(text: string): OsRelease {
   }
   const { ID: id = '', VERSION_ID: versionId = '', PRETTY_NAME: prettyName = '' } = Object.fromEntries(fields);
   return {
-    ...(id === '' ? {} : { id }), ...(versionId === '' ? {} : { versionId }), ...(prettyName === '' ? {} : { prettyName }),
+    ...(id === '' ? {} : { id }),
+    ...(versionId === '' ? {} : { versionId }),
+    ...(prettyName === '' ? {} : { prettyName }),
   };
 }
 
 /** As a shell reads it (os-release(5)). */
 function unquoted(value: string): string {
-  const quote = value.charAt(0), isQuoted = value.length > 1 && (quote === '"' || quote === '\'') && value.endsWith(quote);
-  if (isQuoted && quote === '\'') return value.slice(1, -1);
+  const quote = value.charAt(0),
+    isQuoted = value.length > 1 && (quote === '"' || quote === "'") && value.endsWith(quote);
+  if (isQuoted && quote === "'") return value.slice(1, -1);
   return (isQuoted ? value.slice(1, -1) : value).replaceAll(/\\(.)/g, '$1');
 }
 
@@ -85,7 +92,11 @@ const mostAboutBoot = 64 << 10;
  * for it (`a[]=`, `'null'=`) that lets few lines cost hundreds of megabytes.
  */
 function aboutBoot(settings: string): ReadonlyMap<string, unknown> {
-  const lines = settings.split('\n').map((line) => line.trim()).filter((line) => /^\[[^\]]*\]$|^(Boot|ProcessTwo)\s*=/.test(line)).join('\n');
+  const lines = settings
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^\[[^\]]*\]$|^(Boot|ProcessTwo)\s*=/.test(line))
+    .join('\n');
   if (lines.length > mostAboutBoot) return new Map();
   try {
     const exec: unknown = parse(lines)['Exec'];
@@ -107,7 +118,7 @@ export function bootsAnInit(settings: string): boolean {
 }
 
 async function hasAny(root: string, files: readonly string[]): Promise<boolean> {
-  for (const file of files) if (await inside(root, file) !== undefined) return true;
+  for (const file of files) if ((await inside(root, file)) !== undefined) return true;
   return false;
 }
 
@@ -121,7 +132,7 @@ const mostLinks = 40;
 export async function inside(root: string, file: string): Promise<string | undefined> {
   const rest = file.split('/').filter((part) => part !== '');
   let at: string[] = [];
-  for (let links = 0; rest.length > 0;) {
+  for (let links = 0; rest.length > 0; ) {
     const part = rest.shift() ?? '';
     if (part === '.') continue;
     if (part === '..') {

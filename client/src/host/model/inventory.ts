@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Unit } from './replies';
 import { unitOfMachine } from '../names';
+import type { Unit } from './replies';
 import type { Address, Change, Delta, Image, Machine, MachineState, OsRelease, SettingsFile, Snapshot } from './types';
 
 /** A registered machine: first what the list says, later its properties and details. */
@@ -35,7 +35,11 @@ export function merge(name: string, { registered, unit, image, settings, autosta
   if (state === 'stopped' && (!image || image.hidden)) return undefined;
   const unitName = registered?.unit ?? (unit && state !== 'stopped' ? unitOfMachine(name) : undefined);
   return {
-    class: 'container', addresses: [], ...registered, name, state,
+    class: 'container',
+    addresses: [],
+    ...registered,
+    name,
+    state,
     ...(unitName === undefined ? {} : { unit: unitName }),
     ...(state === 'failed' && unit?.result !== undefined ? { failure: unit.result } : {}),
     ...(image ? { image } : {}),
@@ -93,16 +97,19 @@ export class Inventory {
     const before = this.rows;
     const nextImages = images ? this.imageRows(images) : before.images;
     const imageDelta = images ? difference(before.images, nextImages) : nothing;
-    const touched = names ? new Set(names) : new Set(
-      [...before.machines.keys(), ...this.registered.keys(), ...this.units.keys(), ...nextImages.keys()],
-    );
+    const touched = names
+      ? new Set(names)
+      : new Set([...before.machines.keys(), ...this.registered.keys(), ...this.units.keys(), ...nextImages.keys()]);
     for (const names of Object.values(imageDelta) as readonly string[][]) for (const name of names) touched.add(name);
 
     const nextMachines = new Map(before.machines);
     for (const name of touched) {
       const row = merge(name, {
-        registered: this.registered.get(name), unit: this.units.get(name), image: nextImages.get(name),
-        settings: this.settings.get(name), autostart: this.autostart?.has(name),
+        registered: this.registered.get(name),
+        unit: this.units.get(name),
+        image: nextImages.get(name),
+        settings: this.settings.get(name),
+        autostart: this.autostart?.has(name),
       });
       if (!row) nextMachines.delete(name);
       else if (!isDeepStrictEqual(row, nextMachines.get(name))) nextMachines.set(name, row);
@@ -134,13 +141,15 @@ export class Inventory {
 
   /** A list of images does not carry their paths and limits: they stay until the image becomes another one. */
   private imageRows(images: readonly Image[]): ReadonlyMap<string, Image> {
-    return new Map(images.map((image) => {
-      const old = this.rows.images.get(image.name);
-      const same = old?.type === image.type && old.created === image.created;
-      const { path, limit } = same ? old : {};
-      const row = { ...(path === undefined ? {} : { path }), ...(limit === undefined ? {} : { limit }), ...image };
-      return [image.name, isDeepStrictEqual(row, old) && old ? old : row];
-    }));
+    return new Map(
+      images.map((image) => {
+        const old = this.rows.images.get(image.name);
+        const same = old?.type === image.type && old.created === image.created;
+        const { path, limit } = same ? old : {};
+        const row = { ...(path === undefined ? {} : { path }), ...(limit === undefined ? {} : { limit }), ...image };
+        return [image.name, isDeepStrictEqual(row, old) && old ? old : row];
+      }),
+    );
   }
 }
 
@@ -148,10 +157,17 @@ export class Inventory {
 const listed = (image: Image): Image => ({ ...image, path: '', limit: 0 });
 
 /** Rows that are equal are the same object in both maps. @param among the names that may differ */
-function difference<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>, among: Iterable<string> = new Set([...before.keys(), ...after.keys()])): Delta {
-  const added: string[] = [], changed: string[] = [], removed: string[] = [];
+function difference<T>(
+  before: ReadonlyMap<string, T>,
+  after: ReadonlyMap<string, T>,
+  among: Iterable<string> = new Set([...before.keys(), ...after.keys()]),
+): Delta {
+  const added: string[] = [],
+    changed: string[] = [],
+    removed: string[] = [];
   for (const name of among) {
-    const old = before.get(name), now = after.get(name);
+    const old = before.get(name),
+      now = after.get(name);
     if (old === undefined && now !== undefined) added.push(name);
     else if (old !== undefined && now === undefined) removed.push(name);
     else if (old !== now) changed.push(name);

@@ -15,37 +15,49 @@ const longestMessage = 10_000;
 
 /** Entries in their order; a line that is none is left out. */
 export function readJournal(output: string): JournalEntry[] {
-  return output.split('\n').filter((line) => line.startsWith('{')).flatMap((line) => {
-    let raw: unknown;
-    try {
-      raw = JSON.parse(line);
-    } catch {
-      return [];
-    }
-    if (typeof raw !== 'object' || raw === null) return [];
-    const fields = new Map<string, unknown>(Object.entries(raw));
-    const message = text(fields.get('MESSAGE'));
-    const time = Number(fields.get('__REALTIME_TIMESTAMP'));
-    if (message === undefined || !Number.isFinite(time)) return [];
-    const priority = Number(fields.get('PRIORITY') ?? 6);
-    return [{
-      time: time / 1000,
-      priority: Number.isInteger(priority) ? priority : 6,
-      by: text(fields.get('SYSLOG_IDENTIFIER')) ?? '',
-      message,
-    }];
-  });
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .flatMap((line) => {
+      let raw: unknown;
+      try {
+        raw = JSON.parse(line);
+      } catch {
+        return [];
+      }
+      if (typeof raw !== 'object' || raw === null) return [];
+      const fields = new Map<string, unknown>(Object.entries(raw));
+      const message = text(fields.get('MESSAGE'));
+      const time = Number(fields.get('__REALTIME_TIMESTAMP'));
+      if (message === undefined || !Number.isFinite(time)) return [];
+      const priority = Number(fields.get('PRIORITY') ?? 6);
+      return [
+        {
+          time: time / 1000,
+          priority: Number.isInteger(priority) ? priority : 6,
+          by: text(fields.get('SYSLOG_IDENTIFIER')) ?? '',
+          message,
+        },
+      ];
+    });
 }
 
 /** A field is a string, an array of bytes when it is not UTF-8 or holds control characters, or absent. */
 function text(value: unknown): string | undefined {
-  const raw = Array.isArray(value) ? Buffer.from(value.slice(0, longestMessage).filter((byte) => typeof byte === 'number')).toString('utf8') : value;
+  const raw = Array.isArray(value)
+    ? Buffer.from(value.slice(0, longestMessage).filter((byte) => typeof byte === 'number')).toString('utf8')
+    : value;
   if (typeof raw !== 'string') return undefined;
-  return raw.slice(0, longestMessage).replaceAll(/\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)/g, '').replaceAll(/\p{Cc}+/gu, ' ').trimEnd();
+  return raw
+    .slice(0, longestMessage)
+    .replaceAll(/\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)/g, '')
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trimEnd();
 }
 
 /** What a line looks like that tells why something did not work. */
-const telling = /fail|error|denied|refus|not found|no such|does not exist|cannot|can't|unable|invalid|unknown|ignoring|terminated by signal|timed? ?out|:\d+: |panic/i;
+const telling =
+  /fail|error|denied|refus|not found|no such|does not exist|cannot|can't|unable|invalid|unknown|ignoring|terminated by signal|timed? ?out|:\d+: |panic/i;
 
 /** The entries since the unit was started last. */
 export function lastRun(entries: readonly JournalEntry[]): readonly JournalEntry[] {
@@ -61,8 +73,10 @@ export function mattering(entries: readonly JournalEntry[]): readonly JournalEnt
   const found = entries.filter((entry) => entry.priority <= 4 || telling.test(entry.message));
   const nspawn = found.filter(({ by }) => by === 'systemd-nspawn');
   const first = [
-    ...nspawn.filter((entry) => entry.priority <= 4 || /\.nspawn:\d+: /.test(entry.message)), ...nspawn.slice(-1),
-    ...found.filter(({ by, priority }) => /^(systemd|\(sd-executor\))$/.test(by) && priority <= 4), ...found,
+    ...nspawn.filter((entry) => entry.priority <= 4 || /\.nspawn:\d+: /.test(entry.message)),
+    ...nspawn.slice(-1),
+    ...found.filter(({ by, priority }) => /^(systemd|\(sd-executor\))$/.test(by) && priority <= 4),
+    ...found,
   ];
   return [...new Set(first)].slice(0, 15);
 }

@@ -6,10 +6,10 @@
 import assert from 'node:assert/strict';
 import { readlinkSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type CommandSpec, applies, commands } from '../commands';
-import { MachineStore, localMachineStore } from './machine-store';
-import type { Change, HostState, MachineState } from './types';
+import { applies, type CommandSpec, commands } from '../commands';
 import { run, until } from '../testing/real';
+import { localMachineStore, MachineStore } from './machine-store';
+import type { Change, HostState, MachineState } from './types';
 
 interface Listed {
   readonly name: string;
@@ -23,7 +23,14 @@ const folder = '/var/lib/machines';
 
 /** Names that an image can have, and whether machinectl starts a machine of that name. */
 const names = {
-  'a-b.c': true, '1st': true, 'A--z': true, 'a b': false, 'ünï': false, '-x': false, 'x@y': false, '$(id)': false,
+  'a-b.c': true,
+  '1st': true,
+  'A--z': true,
+  'a b': false,
+  ünï: false,
+  '-x': false,
+  'x@y': false,
+  '$(id)': false,
 };
 
 describe('The host library on real systemd', function () {
@@ -114,7 +121,10 @@ describe('The host library on real systemd', function () {
     const rows = JSON.parse(json) as { machine: string; addresses: string }[];
     const listed = rows.find((row) => row.machine === 'web')?.addresses.split('\n') ?? [];
     for (const { address } of machine('web')!.addresses) {
-      assert.ok(listed.some((one) => one.startsWith(address)), `${address} in ${listed.join(' ')}`);
+      assert.ok(
+        listed.some((one) => one.startsWith(address)),
+        `${address} in ${listed.join(' ')}`,
+      );
     }
   });
 
@@ -166,21 +176,24 @@ describe('The host library on real systemd', function () {
   describe('with images of every type', () => {
     let systemd: number, device: string, types: Readonly<Record<string, string>>;
     /** Whether it goes well. */
-    const does = <O>(command: CommandSpec<O>, name: string, options: O): Promise<boolean> => (
-      run(command.argv([name], options, systemd)).then(() => true, () => false));
+    const does = <O>(command: CommandSpec<O>, name: string, options: O): Promise<boolean> =>
+      run(command.argv([name], options, systemd)).then(
+        () => true,
+        () => false,
+      );
     const path = async (name: string) => (await host.resolveImage(name))?.path ?? '';
 
     before(async () => {
       systemd = Number(/^systemd (\d+)/.exec(await run(['systemctl', '--version']))?.[1]);
       device = readlinkSync(`${folder}/block`);
       await run(['mknod', `${folder}/node`, 'b', '7', device.replace('/dev/loop', '')]);
-      types = { db: 'directory', raw: 'raw', block: 'block', node: 'block', ...systemd >= 260 ? { mstack: 'mstack' } : {} };
+      types = { db: 'directory', raw: 'raw', block: 'block', node: 'block', ...(systemd >= 260 ? { mstack: 'mstack' } : {}) };
       await host.refreshImages();
     });
 
     it('has what machinectl has of them', async () => {
       for (const [name, type] of Object.entries(types)) {
-        const { path, limit, usage, readOnly, type: ours } = await host.resolveImage(name) ?? {};
+        const { path, limit, usage, readOnly, type: ours } = (await host.resolveImage(name)) ?? {};
         const shown = await run(['machinectl', 'show-image', '--property=Path', '--property=Type', '--property=ReadOnly', name]);
         assert.deepEqual(shown.split('\n').sort(), [`Path=${path}`, `ReadOnly=${readOnly === true ? 'yes' : 'no'}`, `Type=${ours}`], name);
         assert.equal(ours, type);
@@ -199,15 +212,23 @@ describe('The host library on real systemd', function () {
         if (renamed) assert.ok(await does(commands.rename, 'other', { newName: name }));
         const done = {
           clone: await does(commands.clone, name, { newName: 'copy' }),
-          exportTar: await does(commands.exportTar, name, { target }), exportRaw: await does(commands.exportRaw, name, { target }),
+          exportTar: await does(commands.exportTar, name, { target }),
+          exportRaw: await does(commands.exportRaw, name, { target }),
         };
         if (done.clone) assert.ok(await does(commands.remove, 'copy', undefined));
         const offered = (command: Parameters<typeof applies>[0]) => applies(command, image);
-        assert.deepEqual({ ...done, renamed, marked }, {
-          clone: offered(commands.clone), exportTar: offered(commands.exportTar), exportRaw: offered(commands.exportRaw),
-          // The only one that a list does not tell: the verb asks for the path.
-          renamed: offered(commands.rename) && !(await path(name)).startsWith('/dev/'), marked: offered(commands.readOnly),
-        }, `${name}, ${types[name]}`);
+        assert.deepEqual(
+          { ...done, renamed, marked },
+          {
+            clone: offered(commands.clone),
+            exportTar: offered(commands.exportTar),
+            exportRaw: offered(commands.exportRaw),
+            // The only one that a list does not tell: the verb asks for the path.
+            renamed: offered(commands.rename) && !(await path(name)).startsWith('/dev/'),
+            marked: offered(commands.readOnly),
+          },
+          `${name}, ${types[name]}`,
+        );
       }
       rmSync(target, { force: true });
     });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BusError } from '../dbus/bus';
-import { most } from './replies';
-import { TestHost, until } from '../testing/test-host';
 import { FakeSystem } from '../testing/system';
+import { TestHost, until } from '../testing/test-host';
+import { most } from './replies';
 import type { Change } from './types';
 import { watchFolder } from './watch';
 
@@ -30,17 +30,34 @@ describe('A host', () => {
       assert.deepEqual([...scene.host.snapshot.images.keys()], ['web', 'idle', '.hidden']);
       assert.deepEqual(Object.fromEntries(scene.host.snapshot.machines), {
         web: {
-          name: 'web', state: 'running', class: 'container', autostart: false, addresses: [{ family: 'ipv4', address: '10.0.0.5' }],
-          os: { id: 'debian', versionId: '13', prettyName: 'Debian 13' }, leader: 100, service: 'systemd-nspawn',
-          unit: 'systemd-nspawn@web.service', rootDirectory: '/var/lib/machines/web', since: 100_000,
+          name: 'web',
+          state: 'running',
+          class: 'container',
+          autostart: false,
+          addresses: [{ family: 'ipv4', address: '10.0.0.5' }],
+          os: { id: 'debian', versionId: '13', prettyName: 'Debian 13' },
+          leader: 100,
+          service: 'systemd-nspawn',
+          unit: 'systemd-nspawn@web.service',
+          rootDirectory: '/var/lib/machines/web',
+          since: 100_000,
           image: { name: 'web', type: 'directory', readOnly: false, hidden: false, created: 5 },
         },
         idle: {
-          name: 'idle', state: 'stopped', class: 'container', autostart: true, addresses: [],
+          name: 'idle',
+          state: 'stopped',
+          class: 'container',
+          autostart: true,
+          addresses: [],
           image: { name: 'idle', type: 'raw', readOnly: false, hidden: false, created: 5, usage: 4096 },
         },
         broken: {
-          name: 'broken', state: 'failed', class: 'container', autostart: false, addresses: [], failure: 'exit-code',
+          name: 'broken',
+          state: 'failed',
+          class: 'container',
+          autostart: false,
+          addresses: [],
+          failure: 'exit-code',
           unit: 'systemd-nspawn@broken.service',
         },
       });
@@ -49,7 +66,10 @@ describe('A host', () => {
 
     it('asks for everything in a few calls, and for one machine in as few as if it were alone', async () => {
       const costs: number[] = [];
-      for (const [images, machines] of [[1, 0], [1000, 200]] as const) {
+      for (const [images, machines] of [
+        [1, 0],
+        [1000, 200],
+      ] as const) {
         for (let i = 0; i < images; i++) scene.system.images.set(`image${i}`, { type: 'directory' });
         for (let i = 0; i < machines; i++) scene.system.run(`machine${i}`, i + 1);
         scene.begin();
@@ -90,7 +110,10 @@ describe('A host', () => {
 
     it('finds the settings file that counts, and hears of new ones also in folders that come later', async () => {
       const folder = (name: string) => path.join(scene.folder, name);
-      const settingsFolders = [{ path: folder('etc/nspawn'), trusted: true }, { path: folder('images'), trusted: false }];
+      const settingsFolders = [
+        { path: folder('etc/nspawn'), trusted: true },
+        { path: folder('images'), trusted: false },
+      ];
       mkdirSync(folder('etc'));
       mkdirSync(folder('images'));
       writeFileSync(path.join(folder('images'), 'web.nspawn'), '');
@@ -252,30 +275,57 @@ describe('A host', () => {
     });
 
     it('stays alive with more than any honest host has, keeps what it can, and says once what it left out', async () => {
-      const { system } = scene, plainly = system.answer.bind(system), long = 'x'.repeat(1 << 20);
+      const { system } = scene,
+        plainly = system.answer.bind(system),
+        long = 'x'.repeat(1 << 20);
       system.run('web');
       const many = ['web', ...Array.from({ length: 100_000 }, (_, i) => `m${i}`)];
       const osRelease = { ...Object.fromEntries(many.map((key) => [key, 'x'])), PRETTY_NAME: long };
       const addresses = Array.from({ length: 5000 }, () => [2, Buffer.from([10, 0, 0, 7])]);
       system.answer = (method, body) => {
         switch (method.member) {
-          case 'ListMachines': return [[[long, 'container', '', '/x'], ...many.map((name) => [name, 'container', long, '/x'])]];
-          case 'ListImages': return [[[long, 'directory', false, 0n, 0n, 0n, '/x'], ...many.map((name) => [name, 'directory', false, 0n, 0n, 0n, '/x'])]];
+          case 'ListMachines':
+            return [[[long, 'container', '', '/x'], ...many.map((name) => [name, 'container', long, '/x'])]];
+          case 'ListImages':
+            return [[[long, 'directory', false, 0n, 0n, 0n, '/x'], ...many.map((name) => [name, 'directory', false, 0n, 0n, 0n, '/x'])]];
           case 'ListUnitsByPatterns': {
-            const one = plainly(method, body), units = one[0] as unknown[];
-            return (body[1] as string[])[0] === 'systemd-machined.service' ? one
-              : [[...units, ...many.slice(1).map((name) => [`systemd-nspawn@${name}.service`, '', '', 'inactive', '', '', '/x', 0, '', '/'])]];
+            const one = plainly(method, body),
+              units = one[0] as unknown[];
+            return (body[1] as string[])[0] === 'systemd-machined.service'
+              ? one
+              : [
+                  [
+                    ...units,
+                    ...many.slice(1).map((name) => [`systemd-nspawn@${name}.service`, '', '', 'inactive', '', '', '/x', 0, '', '/']),
+                  ],
+                ];
           }
-          case 'GetMachineOSRelease': return [osRelease];
-          case 'GetMachineAddresses': return [addresses];
-          case 'GetAll': return /\/m\d+$/.test(method.path) ? [{
-            Name: method.path.split('/').at(-1), Leader: 5, Class: 'container', State: 'running', Service: '', Unit: '', RootDirectory: '/', Timestamp: 1n,
-          }] : plainly(method, body);
-          default: return plainly(method, body);
+          case 'GetMachineOSRelease':
+            return [osRelease];
+          case 'GetMachineAddresses':
+            return [addresses];
+          case 'GetAll':
+            return /\/m\d+$/.test(method.path)
+              ? [
+                  {
+                    Name: method.path.split('/').at(-1),
+                    Leader: 5,
+                    Class: 'container',
+                    State: 'running',
+                    Service: '',
+                    Unit: '',
+                    RootDirectory: '/',
+                    Timestamp: 1n,
+                  },
+                ]
+              : plainly(method, body);
+          default:
+            return plainly(method, body);
         }
       };
       await scene.ready();
-      const { machines, images } = scene.host.snapshot, web = machines.get('web');
+      const { machines, images } = scene.host.snapshot,
+        web = machines.get('web');
       assert.equal(images.size, most.rows - 1);
       assert.ok(machines.size <= most.rows + most.machines);
       assert.equal(web?.leader, 100);
@@ -288,8 +338,17 @@ describe('A host', () => {
       await scene.quiet();
       assert.equal(scene.state('web'), 'running');
       assert.equal(new Set(scene.log).size, scene.log.length);
-      for (const what of [/list of machines has more than/, /list of images has/, /list of units has/, /addresses has/, /news of more than/]) {
-        assert.ok(scene.log.some((line) => what.test(line)), String(what));
+      for (const what of [
+        /list of machines has more than/,
+        /list of images has/,
+        /list of units has/,
+        /addresses has/,
+        /news of more than/,
+      ]) {
+        assert.ok(
+          scene.log.some((line) => what.test(line)),
+          String(what),
+        );
       }
     }).timeout(120_000);
 
@@ -367,10 +426,12 @@ describe('A host', () => {
       scene.system.images.delete('a');
       scene.system.images.set('b', { type: 'raw', usage: 2n }).set('.c', { type: 'directory' });
       await scene.host.refreshImages();
-      assert.deepEqual(scene.changes, [{
-        machines: { added: [], changed: ['b'], removed: ['a'] },
-        images: { added: ['.c'], changed: ['b'], removed: ['a'] },
-      }]);
+      assert.deepEqual(scene.changes, [
+        {
+          machines: { added: [], changed: ['b'], removed: ['a'] },
+          images: { added: ['.c'], changed: ['b'], removed: ['a'] },
+        },
+      ]);
     });
 
     it('asks once for many requests', async () => {
@@ -391,17 +452,27 @@ describe('A host', () => {
       assert.deepEqual(scene.changes, []);
       scene.system.images.set('a b', { type: 'subvolume' });
       await scene.host.resolveImage('a b');
-      assert.deepEqual(scene.changes, [{
-        machines: { ...nothing, changed: ['a b'] }, images: { ...nothing, changed: ['a b'] },
-      }]);
+      assert.deepEqual(scene.changes, [
+        {
+          machines: { ...nothing, changed: ['a b'] },
+          images: { ...nothing, changed: ['a b'] },
+        },
+      ]);
       assert.equal(await scene.host.resolveImage('none'), undefined);
     });
 
     it('lists them after a transfer', async () => {
       await scene.ready();
       scene.system.images.set('pulled', { type: 'subvolume' });
-      scene.system.emit('org.freedesktop.import1', '/org/freedesktop/import1', 'org.freedesktop.import1.Manager',
-        'TransferRemoved', 1, '/x', 'done');
+      scene.system.emit(
+        'org.freedesktop.import1',
+        '/org/freedesktop/import1',
+        'org.freedesktop.import1.Manager',
+        'TransferRemoved',
+        1,
+        '/x',
+        'done',
+      );
       await until(() => scene.host.snapshot.images.has('pulled'));
     });
 

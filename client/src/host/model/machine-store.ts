@@ -6,7 +6,7 @@ import { Inventory } from './inventory';
 import { unmaskingMachined } from './queries';
 import { Retry } from './retry';
 import { Session } from './session';
-import { type SettingsFolder, findSettings, settingsFolders } from './settings-files';
+import { findSettings, type SettingsFolder, settingsFolders } from './settings-files';
 import type { Change, HostState, Image, Snapshot, UnavailableReason } from './types';
 import { watchFolder, watchForPath } from './watch';
 
@@ -34,11 +34,19 @@ export interface MachineStoreOptions {
 export function localMachineStore(log?: (message: string) => void): MachineStore {
   const socket = systemBusSocket();
   // systemd v262 discover-image.c; /var/lib/container is the legacy name of /var/lib/machines.
-  const imageFolders = ['/etc/machines', '/run/machines', '/var/lib/machines', '/var/lib/container',
-    '/usr/local/lib/machines', '/usr/lib/machines'];
+  const imageFolders = [
+    '/etc/machines',
+    '/run/machines',
+    '/var/lib/machines',
+    '/var/lib/container',
+    '/usr/local/lib/machines',
+    '/usr/lib/machines',
+  ];
   return new MachineStore({
     connect: () => busAtSocket(socket),
-    socket, imageFolders, settingsFolders: settingsFolders(imageFolders),
+    socket,
+    imageFolders,
+    settingsFolders: settingsFolders(imageFolders),
     ...(log ? { log } : {}),
   });
 }
@@ -197,7 +205,11 @@ export class MachineStore implements Disposable {
         const failure = asBusError(error);
         if (failure.kind !== 'remote' && failure.kind !== 'garbled') throw failure;
         const unmasking = reasonOf(failure, this.wasReady) === 'no-machined' ? await unmaskingMachined(bus) : undefined;
-        if (unmasking) this.unavailable('masked', `systemd-machined is masked, so that nobody can start it. This unmasks it: sudo ${unmasking.join(' ')}`);
+        if (unmasking)
+          this.unavailable(
+            'masked',
+            `systemd-machined is masked, so that nobody can start it. This unmasks it: sudo ${unmasking.join(' ')}`,
+          );
         else this.fail(failure);
         // What a service refuses it refuses until something happens; the short waits are for a bus that comes back.
         await this.retry.wait(Infinity);
@@ -212,9 +224,7 @@ export class MachineStore implements Disposable {
       await (kind === 'denied' ? this.retry.untilNudged() : this.retry.waitLonger(60_000));
       return;
     }
-    const watcher = kind === 'absent' && socket !== undefined
-      ? watchForPath(socket, () => this.retry.nudge(), this.tellOnce)
-      : undefined;
+    const watcher = kind === 'absent' && socket !== undefined ? watchForPath(socket, () => this.retry.nudge(), this.tellOnce) : undefined;
     // Half a second at most: within one, what is shown is to be right again.
     await this.retry.wait(watcher ? 30_000 : 500);
     watcher?.dispose();
@@ -260,9 +270,13 @@ export class MachineStore implements Disposable {
     for (const { path } of this.options.settingsFolders ?? []) this.watchSettings(path);
     for (const folder of this.options.imageFolders ?? []) {
       if (this.watchers.has(folder)) continue;
-      const watcher = watchFolder(folder, (name) => {
-        if (!name?.startsWith('.#')) this.doubtImages(); // not the locks that machines take and leave
-      }, this.tellOnce);
+      const watcher = watchFolder(
+        folder,
+        (name) => {
+          if (!name?.startsWith('.#')) this.doubtImages(); // not the locks that machines take and leave
+        },
+        this.tellOnce,
+      );
       if (watcher) this.watchers.set(folder, watcher);
     }
   }
@@ -271,12 +285,18 @@ export class MachineStore implements Disposable {
     const key = `settings ${folder}`;
     if (this.watchers.has(key) || this.disposed) return;
     const refresh = () => inBackground(this.refreshSettings());
-    const watcher = watchFolder(folder, refresh, this.tellOnce) ?? watchForPath(folder, () => {
-      this.watchers.get(key)?.dispose();
-      this.watchers.delete(key);
-      if (this.session) this.watchSettings(folder);
-      refresh();
-    }, this.tellOnce);
+    const watcher =
+      watchFolder(folder, refresh, this.tellOnce) ??
+      watchForPath(
+        folder,
+        () => {
+          this.watchers.get(key)?.dispose();
+          this.watchers.delete(key);
+          if (this.session) this.watchSettings(folder);
+          refresh();
+        },
+        this.tellOnce,
+      );
     if (watcher) this.watchers.set(key, watcher);
   }
 

@@ -22,11 +22,20 @@ const systemdMethod = { destination: systemd, path: systemdPath, interface: syst
 
 /** The first argument are states, the second patterns of names. */
 const listUnitsByPatterns: Method = {
-  ...systemdMethod, member: 'ListUnitsByPatterns', takes: 'asas', returns: 'a(ssssssouso)',
+  ...systemdMethod,
+  member: 'ListUnitsByPatterns',
+  takes: 'asas',
+  returns: 'a(ssssssouso)',
 };
 
-const getAll = (destination: string, path: string): Method => (
-  { destination, path, interface: properties, member: 'GetAll', takes: 's', returns: 'a{sv}' });
+const getAll = (destination: string, path: string): Method => ({
+  destination,
+  path,
+  interface: properties,
+  member: 'GetAll',
+  takes: 's',
+  returns: 'a{sv}',
+});
 
 /** A list of thousands of images on a slow disk may take its time. */
 const patience = 25_000;
@@ -39,8 +48,10 @@ const manyPatterns = 1000;
 
 /** Asks systemd to send signals about its units; without it there are none. */
 export async function subscribe(bus: Bus): Promise<void> {
-  await unless((error) => error === `${systemd}.AlreadySubscribed`, () => (
-    bus.call({ ...systemdMethod, member: 'Subscribe', returns: '' })));
+  await unless(
+    (error) => error === `${systemd}.AlreadySubscribed`,
+    () => bus.call({ ...systemdMethod, member: 'Subscribe', returns: '' }),
+  );
 }
 
 /**
@@ -136,7 +147,7 @@ export async function hasOsRelease(bus: Bus, image: string): Promise<boolean | u
 /** Empty while the machine has none, and for a machine that shares the host's network. */
 export async function addresses(bus: Bus, machine: string, tell: read.Tell): Promise<Address[]> {
   const method = { ...machinedMethod, member: 'GetMachineAddresses', takes: 's', returns: 'a(iay)' };
-  return await orRefused(async () => read.readAddresses(await bus.call(method, [machine]), tell)) ?? [];
+  return (await orRefused(async () => read.readAddresses(await bus.call(method, [machine]), tell))) ?? [];
 }
 
 /** What is known of a host and of the user that a connection belongs to. */

@@ -106,7 +106,10 @@ describe('A host', () => {
         scene.system.machinedFile = 'masked';
         scene.begin();
         await until(() => scene.reason() === 'masked');
-        assert.match(scene.host.state.kind === 'unavailable' ? scene.host.state.detail : '', /sudo systemctl unmask systemd-machined\.service$/);
+        assert.match(
+          scene.host.state.kind === 'unavailable' ? scene.host.state.detail : '',
+          /sudo systemctl unmask systemd-machined\.service$/,
+        );
         scene.system.machinedFile = 'static';
         scene.system.failures.clear();
         tell();
@@ -157,7 +160,10 @@ describe('A host', () => {
       assert.equal(scene.state('web'), 'running');
       await until(() => scene.host.state.kind === 'ready');
       await scene.quiet();
-      assert.deepEqual(scene.states.map(({ kind }) => kind), ['unavailable', 'ready']);
+      assert.deepEqual(
+        scene.states.map(({ kind }) => kind),
+        ['unavailable', 'ready'],
+      );
       assert.deepEqual(scene.changes, []);
       assert.equal(scene.system.connections, 2);
       scene.system.machines.set('scope', 5);
@@ -240,11 +246,18 @@ describe('A host', () => {
       await scene.host.refresh('web');
       scene.system.failures.clear();
       await until(() => scene.host.state.kind === 'ready' && scene.system.connections === 2);
-      assert.deepEqual(scene.states.map(({ kind }) => kind), ['unavailable', 'ready']);
+      assert.deepEqual(
+        scene.states.map(({ kind }) => kind),
+        ['unavailable', 'ready'],
+      );
     });
 
     for (const [kind, expected] of [
-      ['absent', 'no-bus'], ['denied', 'denied'], ['closed', 'lost'], ['timeout', 'lost'], ['garbled', 'lost'],
+      ['absent', 'no-bus'],
+      ['denied', 'denied'],
+      ['closed', 'lost'],
+      ['timeout', 'lost'],
+      ['garbled', 'lost'],
     ] as const) {
       it(`says "${expected}" when connecting fails as ${kind}`, async () => {
         scene.system.unreachable = new BusError(kind, 'The reason');

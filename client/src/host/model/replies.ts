@@ -90,12 +90,12 @@ function integer(value: unknown, what: string): bigint {
 function dictionary(value: unknown, what: string): Pick<ReadonlyMap<string, unknown>, 'get' | 'has'> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw garbled(what);
   const all = value as Readonly<Record<string, unknown>>;
-  return { get: (key) => Object.hasOwn(all, key) ? all[key] : undefined, has: (key) => Object.hasOwn(all, key) };
+  return { get: (key) => (Object.hasOwn(all, key) ? all[key] : undefined), has: (key) => Object.hasOwn(all, key) };
 }
 
 /** `{ [key]: value }`, or nothing for a value that means "not known". */
 function known<K extends string, V>(key: K, value: V | undefined): { readonly [k in K]?: V } {
-  return value === undefined || value === '' ? {} : { [key]: value } as { [k in K]?: V };
+  return value === undefined || value === '' ? {} : ({ [key]: value } as { [k in K]?: V });
 }
 
 /** Bytes; systemd says 2^64-1 for "unknown" and for "no limit". */
@@ -114,7 +114,9 @@ function time(value: unknown, what: string): number | undefined {
 export function readMachines([answer]: readonly unknown[], tell: Tell = silent): ListedMachine[] {
   const what = 'The list of machines';
   return beginning(answer, what, most.machines, tell).flatMap((entry) => {
-    const [name, kind, service] = list(entry, what).slice(0, 3).map((field) => text(field, what));
+    const [name, kind, service] = list(entry, what)
+      .slice(0, 3)
+      .map((field) => text(field, what));
     if (name === undefined || kind === undefined || service === undefined) throw garbled(what);
     return isMachineName(name) ? [{ name, class: kind, ...known('service', service) }] : [];
   });
@@ -152,14 +154,20 @@ export function readImage([answer]: readonly unknown[]): Image | undefined {
   const what = 'The description of an image';
   const all = dictionary(answer, what);
   const [found] = image(what, {
-    name: all.get('Name'), type: all.get('Type'), readOnly: all.get('ReadOnly'), usage: all.get('Usage'),
-    created: all.get('CreationTimestamp'), modified: all.get('ModificationTimestamp'),
+    name: all.get('Name'),
+    type: all.get('Type'),
+    readOnly: all.get('ReadOnly'),
+    usage: all.get('Usage'),
+    created: all.get('CreationTimestamp'),
+    modified: all.get('ModificationTimestamp'),
   });
-  return found && {
-    ...found,
-    ...known('path', text(all.get('Path'), what)),
-    ...known('limit', size(all.get('Limit'), what)),
-  };
+  return (
+    found && {
+      ...found,
+      ...known('path', text(all.get('Path'), what)),
+      ...known('limit', size(all.get('Limit'), what)),
+    }
+  );
 }
 
 type RawImage = Readonly<Record<'name' | 'type' | 'readOnly' | 'created' | 'modified' | 'usage', unknown>>;
@@ -205,7 +213,11 @@ export function readText([answer]: readonly unknown[]): string {
 /** The machines of a property that lists units, `as`. Other units are left out. */
 export function readMachineUnits([answer]: readonly unknown[], tell: Tell = silent): ReadonlySet<string> {
   const what = 'The list of units that start with the system';
-  return new Set(beginning(answer, what, most.rows, tell).map((unit) => machineOfUnit(text(unit, what))).filter((name) => name !== undefined));
+  return new Set(
+    beginning(answer, what, most.rows, tell)
+      .map((unit) => machineOfUnit(text(unit, what)))
+      .filter((name) => name !== undefined),
+  );
 }
 
 /** GetMachineOSRelease or GetImageOSRelease: `a{ss}`. */
@@ -222,12 +234,14 @@ export function readOsRelease([answer]: readonly unknown[]): OsRelease {
 
 /** Properties.GetAll of systemd1.Manager and of login1.User, either of which may not have been told. */
 export function readWho(
-  manager: readonly unknown[] | undefined, user: readonly unknown[] | undefined,
+  manager: readonly unknown[] | undefined,
+  user: readonly unknown[] | undefined,
 ): { readonly systemd?: number; readonly uid?: number; readonly name?: string } {
   const systemd = manager && dictionary(manager[0], 'The description of systemd').get('Version');
   const facts = user && dictionary(user[0], 'The description of a user');
   const version = typeof systemd === 'string' ? /^v?(\d{1,4})/.exec(systemd)?.[1] : undefined;
-  const uid = facts?.get('UID'), name = facts?.get('Name');
+  const uid = facts?.get('UID'),
+    name = facts?.get('Name');
   return {
     ...known('systemd', version === undefined ? undefined : Number(version)),
     ...(typeof uid === 'number' ? { uid } : {}),
@@ -260,6 +274,6 @@ export function readAddresses([answer]: readonly unknown[], tell: Tell = silent)
 
 /** A URL's host is written as RFC 5952 wants addresses: lower case, no leading zeros, `::` for the longest zeros. */
 function ipv6Text(bytes: readonly number[]): string {
-  const groups = Array.from({ length: 8 }, (_, i) => ((bytes[2 * i] ?? 0) << 8 | (bytes[2 * i + 1] ?? 0)).toString(16));
+  const groups = Array.from({ length: 8 }, (_, i) => (((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)).toString(16));
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }

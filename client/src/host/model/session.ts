@@ -1,16 +1,21 @@
 import { coalesced, inBackground, pooled } from '../async';
 import { type Bus, BusError, type Signal } from '../dbus/bus';
-import type { Inventory, Registration } from './inventory';
 import { isMachineName, machineOfUnit, machineOfUnitPath } from '../names';
+import type { Inventory, Registration } from './inventory';
 import * as ask from './queries';
-import { type Unit, most } from './replies';
+import { most, type Unit } from './replies';
 import type { Change, Image } from './types';
 
 const daemon = 'org.freedesktop.DBus';
 
 const machinedSignals = { MachineNew: 'so', MachineRemoved: 'so' } as const;
 const systemdSignals = {
-  UnitNew: 'so', UnitRemoved: 'so', JobNew: 'uos', JobRemoved: 'uoss', Reloading: 'b', UnitFilesChanged: '',
+  UnitNew: 'so',
+  UnitRemoved: 'so',
+  JobNew: 'uos',
+  JobRemoved: 'uoss',
+  Reloading: 'b',
+  UnitFilesChanged: '',
 } as const;
 
 /** What a session tells its host. */
@@ -39,13 +44,22 @@ export class Session {
   private startingMachined = false;
   private adrift = false;
 
-  constructor(readonly bus: Bus, private readonly inventory: Inventory, private readonly reports: Reports) {}
+  constructor(
+    readonly bus: Bus,
+    private readonly inventory: Inventory,
+    private readonly reports: Reports,
+  ) {}
 
   /** Says which signals are wanted. Belongs before the first list, so that nothing falls between. */
   async watch(): Promise<void> {
     const { bus } = this;
-    const ownerOf = (name: string) => (
-      { sender: daemon, interface: daemon, member: 'NameOwnerChanged', arg0: name, carries: { NameOwnerChanged: 'sss' } });
+    const ownerOf = (name: string) => ({
+      sender: daemon,
+      interface: daemon,
+      member: 'NameOwnerChanged',
+      arg0: name,
+      carries: { NameOwnerChanged: 'sss' },
+    });
     await Promise.all([
       bus.onSignal({ sender: ask.machined, interface: ask.machinedManager, carries: machinedSignals }, ({ body: [name] }) => {
         this.touch(name, this.machinesToAsk, this.askMachines);
@@ -53,13 +67,20 @@ export class Session {
       bus.onSignal({ sender: ask.systemd, interface: ask.systemdManager, path: ask.systemdPath, carries: systemdSignals }, (signal) => {
         this.systemdSaid(signal);
       }),
-      bus.onSignal({
-        sender: ask.systemd, interface: ask.properties, member: 'PropertiesChanged',
-        pathNamespace: `${ask.systemdPath}/unit`, arg0: `${ask.systemd}.Unit`, carries: { PropertiesChanged: 'sa{sv}as' },
-      }, ({ path }) => {
-        if (path === ask.machinedUnitPath && this.adrift) this.reports.listWanted();
-        else this.touch(machineOfUnitPath(path), this.unitsToAsk, this.askUnits);
-      }),
+      bus.onSignal(
+        {
+          sender: ask.systemd,
+          interface: ask.properties,
+          member: 'PropertiesChanged',
+          pathNamespace: `${ask.systemdPath}/unit`,
+          arg0: `${ask.systemd}.Unit`,
+          carries: { PropertiesChanged: 'sa{sv}as' },
+        },
+        ({ path }) => {
+          if (path === ask.machinedUnitPath && this.adrift) this.reports.listWanted();
+          else this.touch(machineOfUnitPath(path), this.unitsToAsk, this.askUnits);
+        },
+      ),
       bus.onSignal({ sender: ask.importd, interface: ask.importdManager, member: 'TransferRemoved' }, () => {
         this.reports.imagesDoubtful();
       }),
@@ -90,10 +111,14 @@ export class Session {
       ask.autostarted(bus, this.tell),
     ]);
     inventory.autostart = autostart;
-    replace(inventory.units, units.map((unit) => [unit.machine, unit]));
-    replace(inventory.registered, machines.map((machine) => (
-      [machine.name, { ...inventory.registered.get(machine.name), ...machine }]
-    )));
+    replace(
+      inventory.units,
+      units.map((unit) => [unit.machine, unit]),
+    );
+    replace(
+      inventory.registered,
+      machines.map((machine) => [machine.name, { ...inventory.registered.get(machine.name), ...machine }]),
+    );
     this.listed = true;
     this.publish(undefined, images);
     for (const { name } of machines) this.touch(name, this.machinesToAsk, this.askMachines);
@@ -111,9 +136,11 @@ export class Session {
     await this.askDetails();
   }
 
-  readonly refreshImages = coalesced(() => this.guarded(async () => {
-    this.publish([], await ask.listImages(this.bus, this.tell));
-  }));
+  readonly refreshImages = coalesced(() =>
+    this.guarded(async () => {
+      this.publish([], await ask.listImages(this.bus, this.tell));
+    }),
+  );
 
   /** Fetches what a list does not carry, such as the path. */
   async resolveImage(name: string): Promise<Image | undefined> {
@@ -188,43 +215,49 @@ export class Session {
     this.publish(names);
   });
 
-  private readonly askAutostart = coalesced(() => this.guarded(async () => {
-    const before = this.inventory.autostart, now = await ask.autostarted(this.bus, this.tell);
-    this.inventory.autostart = now;
-    this.publish(before && now ? new Set([...before, ...now]) : undefined);
-  }));
+  private readonly askAutostart = coalesced(() =>
+    this.guarded(async () => {
+      const before = this.inventory.autostart,
+        now = await ask.autostarted(this.bus, this.tell);
+      this.inventory.autostart = now;
+      this.publish(before && now ? new Set([...before, ...now]) : undefined);
+    }),
+  );
 
-  private readonly askMachines = this.batches(this.machinesToAsk, (names) => this.each(names, async (name) => {
-    const properties = await ask.machineProperties(this.bus, name);
-    const before = this.inventory.registered.get(name);
-    const same = before?.leader === properties?.leader && before?.since === properties?.since;
-    // Until its unit has ended, too, a machine that has gone is one that stops; its row keeps what it says.
-    const stopping = before && isUp(this.inventory.units.get(name)) ? { ...before, state: 'closing' } : undefined;
-    const now = properties ? { ...properties, ...(same ? detailsOf(before) : {}) } : stopping;
-    this.set(this.inventory.registered, name, now, most.machines);
-    if (properties && !same) this.touch(name, this.detailsToAsk, this.askDetails);
-  }));
+  private readonly askMachines = this.batches(this.machinesToAsk, (names) =>
+    this.each(names, async (name) => {
+      const properties = await ask.machineProperties(this.bus, name);
+      const before = this.inventory.registered.get(name);
+      const same = before?.leader === properties?.leader && before?.since === properties?.since;
+      // Until its unit has ended, too, a machine that has gone is one that stops; its row keeps what it says.
+      const stopping = before && isUp(this.inventory.units.get(name)) ? { ...before, state: 'closing' } : undefined;
+      const now = properties ? { ...properties, ...(same ? detailsOf(before) : {}) } : stopping;
+      this.set(this.inventory.registered, name, now, most.machines);
+      if (properties && !same) this.touch(name, this.detailsToAsk, this.askDetails);
+    }),
+  );
 
-  private readonly askDetails = this.batches(this.detailsToAsk, (names) => this.each(names, async (name) => {
-    const asked = this.inventory.registered.get(name);
-    if (!asked) return;
-    const [os, addresses] = await Promise.all([
-      asked.os ?? ask.osRelease(this.bus, name),
-      ask.addresses(this.bus, name, this.tell),
-    ]);
-    const now = this.inventory.registered.get(name);
-    if (now?.leader !== asked.leader || !now) return; // another run of the machine has begun meanwhile
-    this.inventory.registered.set(name, { ...now, ...(os ? { os } : {}), addresses });
-  }));
+  private readonly askDetails = this.batches(this.detailsToAsk, (names) =>
+    this.each(names, async (name) => {
+      const asked = this.inventory.registered.get(name);
+      if (!asked) return;
+      const [os, addresses] = await Promise.all([asked.os ?? ask.osRelease(this.bus, name), ask.addresses(this.bus, name, this.tell)]);
+      const now = this.inventory.registered.get(name);
+      if (now?.leader !== asked.leader || !now) return; // another run of the machine has begun meanwhile
+      this.inventory.registered.set(name, { ...now, ...(os ? { os } : {}), addresses });
+    }),
+  );
 
   /** Takes everything off the list at once, a tick after the first name, and asks for it. */
   private batches(toAsk: Set<string>, work: (names: readonly string[]) => Promise<void>): () => Promise<void> {
-    return coalesced(() => this.guarded(async () => {
-      await new Promise(setImmediate);
-      const names = [...toAsk];
-      toAsk.clear();
-      if (names.length > 0) await work(names);
-    }));
+    return coalesced(() =>
+      this.guarded(async () => {
+        await new Promise(setImmediate);
+        const names = [...toAsk];
+        toAsk.clear();
+        if (names.length > 0) await work(names);
+      }),
+    );
   }
 
   /** What is known of a machine now, undefined being nothing; there may be only so many of them. */
@@ -241,7 +274,8 @@ export class Session {
    * because every piece means new rows. An error with one machine is no reason to leave out the others.
    */
   private async each(names: readonly string[], work: (name: string) => Promise<void>): Promise<void> {
-    const done: string[] = [], piece = Math.ceil(names.length / 64);
+    const done: string[] = [],
+      piece = Math.ceil(names.length / 64);
     await pooled(names, ask.parallel, async (name) => {
       await this.guarded(() => work(name));
       if (done.push(name) >= piece) this.publish(done.splice(0));

@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import * as path from 'node:path';
 import { entriesIn, mostEntries } from '../folder';
 import { isImageName } from '../names';
-import { type Tell, most } from './replies';
+import { most, type Tell } from './replies';
 import type { SettingsFile } from './types';
 
 /** A folder in which nspawn looks for settings. */
@@ -28,7 +28,10 @@ export function settingsFolders(imageFolders: readonly string[], trusted = admin
 }
 
 /** The file that counts for each name. Folders that are not there or may not be read are left out. @param tell hears what was cut */
-export async function findSettings(folders: readonly SettingsFolder[], tell: Tell = () => undefined): Promise<ReadonlyMap<string, SettingsFile>> {
+export async function findSettings(
+  folders: readonly SettingsFolder[],
+  tell: Tell = () => undefined,
+): Promise<ReadonlyMap<string, SettingsFile>> {
   const found = new Map<string, SettingsFile>();
   for (const { path: folder, trusted } of folders) {
     const { entries, more } = await entriesIn(folder).catch(() => ({ entries: [], more: false }));
@@ -54,5 +57,8 @@ export function settingsFiles(name: string, imagePath?: string, trusted = admini
 }
 
 export async function exists(file: string): Promise<boolean> {
-  return lstat(file).then(() => true, () => false);
+  return lstat(file).then(
+    () => true,
+    () => false,
+  );
 }

@@ -13,7 +13,8 @@ export interface TransferFacts {
 
 /** Properties.GetAll of a transfer, `a{sv}`. @throws BusError `garbled` for anything else */
 export function transferOf(id: number, [answer]: readonly unknown[]): TransferFacts & { readonly progress?: number } {
-  if (typeof answer !== 'object' || answer === null) throw new BusError('garbled', 'The description of a transfer has an unexpected shape.');
+  if (typeof answer !== 'object' || answer === null)
+    throw new BusError('garbled', 'The description of a transfer has an unexpected shape.');
   const all = new Map<string, unknown>(Object.entries(answer));
   const text = (key: string) => {
     const value = all.get(key);

@@ -1,24 +1,33 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { type Bus, BusError, type Match, type Method, type Signal } from '../dbus/bus';
-import { type Ended, Transfers, patience } from './transfers';
+import { type Ended, patience, Transfers } from './transfers';
 
 /** A bus whose importd has one transfer, and which says what the test wants. */
 class Fake implements Bus {
   readonly handlers: { match: Match; handler: (signal: Signal) => void }[] = [];
   readonly calls: string[] = [];
   private end: (reason: BusError) => void = () => undefined;
-  readonly closed = new Promise<BusError>((resolve) => { this.end = resolve; });
+  readonly closed = new Promise<BusError>((resolve) => {
+    this.end = resolve;
+  });
 
-  constructor(private readonly there: boolean, private readonly facts: object | null = { Type: 'pull-tar', Local: 'web', Remote: 'http://x/web.tar', Progress: -1.8e308 }) {}
+  constructor(
+    private readonly there: boolean,
+    private readonly facts: object | null = { Type: 'pull-tar', Local: 'web', Remote: 'http://x/web.tar', Progress: -1.8e308 },
+  ) {}
 
   call(method: Method): Promise<unknown[]> {
     this.calls.push(method.member);
     switch (method.member) {
-      case 'NameHasOwner': return Promise.resolve([this.there]);
-      case 'ListTransfers': return Promise.resolve([[[7, 'pull-tar', 'x', 'web', -1, '/x']]]);
-      case 'GetAll': return this.facts ? Promise.resolve([this.facts]) : Promise.reject(new BusError('remote', 'gone', 'x'));
-      default: return Promise.reject(new BusError('remote', 'no such method'));
+      case 'NameHasOwner':
+        return Promise.resolve([this.there]);
+      case 'ListTransfers':
+        return Promise.resolve([[[7, 'pull-tar', 'x', 'web', -1, '/x']]]);
+      case 'GetAll':
+        return this.facts ? Promise.resolve([this.facts]) : Promise.reject(new BusError('remote', 'gone', 'x'));
+      default:
+        return Promise.reject(new BusError('remote', 'no such method'));
     }
   }
 
@@ -36,7 +45,10 @@ class Fake implements Bus {
   }
 }
 
-const tick = () => new Promise((resolve) => { setImmediate(resolve); });
+const tick = () =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 const managerOf = 'org.freedesktop.import1.Manager';
 const one = '/org/freedesktop/import1/transfer/_7';
 
@@ -99,12 +111,16 @@ describe('Transfers', () => {
     const bus = new Fake(true);
     const { transfers, ended } = await open(bus);
     bus.say('org.freedesktop.import1.Transfer', 'LogMessage', one, 6, 'Got 22% of http://x/web.tar.');
-    const owner = (name: string) => bus.say('org.freedesktop.DBus', 'NameOwnerChanged', '/org/freedesktop/DBus', 'org.freedesktop.import1', ':1.2', name);
+    const owner = (name: string) =>
+      bus.say('org.freedesktop.DBus', 'NameOwnerChanged', '/org/freedesktop/DBus', 'org.freedesktop.import1', ':1.2', name);
     owner(':1.3');
     assert.equal(transfers.all.size, 1);
     owner('');
     assert.equal(transfers.all.size, 0);
-    assert.deepEqual(ended.map(({ transfer, result, messages }) => [transfer.local, result, messages.length]), [['web', 'lost', 1]]);
+    assert.deepEqual(
+      ended.map(({ transfer, result, messages }) => [transfer.local, result, messages.length]),
+      [['web', 'lost', 1]],
+    );
     owner('');
     assert.equal(ended.length, 1);
   });
@@ -118,7 +134,13 @@ describe('Transfers', () => {
     bus.say('org.freedesktop.DBus', 'NameOwnerChanged', '/org/freedesktop/DBus', 'org.freedesktop.import1', ':1.2', '');
     await tick();
     assert.equal(transfers.all.size, 0);
-    assert.deepEqual(ended.map(({ transfer, result }) => [transfer.id, result]), [[7, 'done'], [8, 'lost']]);
+    assert.deepEqual(
+      ended.map(({ transfer, result }) => [transfer.id, result]),
+      [
+        [7, 'done'],
+        [8, 'lost'],
+      ],
+    );
     bus.say(managerOf, 'TransferNew', '/', 9, one);
     bus.close();
     await tick();
@@ -134,7 +156,10 @@ describe('Transfers', () => {
     bus.say(managerOf, 'TransferNew', '/', 8, one);
     bus.say('org.freedesktop.DBus', 'NameOwnerChanged', '/org/freedesktop/DBus', 'org.freedesktop.import1', ':1.2', '');
     await tick();
-    assert.deepEqual(ended.map(({ transfer, result }) => [transfer.id, transfer.type, result]), [[8, '', 'lost']]);
+    assert.deepEqual(
+      ended.map(({ transfer, result }) => [transfer.id, transfer.type, result]),
+      [[8, '', 'lost']],
+    );
   });
 
   it('survive what a hostile service says', async () => {
@@ -149,7 +174,9 @@ describe('Transfers', () => {
   });
 
   it('are forgotten with the connection, and found again on the next', async () => {
-    const first = new Fake(true), second = new Fake(true), buses = [first, second];
+    const first = new Fake(true),
+      second = new Fake(true),
+      buses = [first, second];
     const transfers = new Transfers(() => Promise.resolve(buses.shift() as Bus));
     transfers.start();
     await tick();

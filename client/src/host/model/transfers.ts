@@ -2,7 +2,7 @@ import { inBackground } from '../async';
 import { type Bus, BusError, type Signal } from '../dbus/bus';
 import { type Disposable, Emitter } from '../event';
 import * as ask from './queries';
-import { transferOf, type TransferFacts } from './transfer-reply';
+import { type TransferFacts, transferOf } from './transfer-reply';
 
 /** An image on its way in or out. */
 export interface Transfer extends TransferFacts {
@@ -59,7 +59,10 @@ export class Transfers implements Disposable {
   private connecting = false;
   private disposed = false;
 
-  constructor(private readonly connect: () => Promise<Bus>, private readonly log: (message: string) => void = () => undefined) {}
+  constructor(
+    private readonly connect: () => Promise<Bus>,
+    private readonly log: (message: string) => void = () => undefined,
+  ) {}
 
   get all(): ReadonlyMap<number, Transfer> {
     return this.rows;
@@ -69,9 +72,15 @@ export class Transfers implements Disposable {
   start(): void {
     if (this.bus || this.connecting || this.disposed) return;
     this.connecting = true;
-    inBackground(this.follow().catch((error: unknown) => {
-      this.log(error instanceof Error ? error.message : String(error));
-    }).finally(() => { this.connecting = false; }));
+    inBackground(
+      this.follow()
+        .catch((error: unknown) => {
+          this.log(error instanceof Error ? error.message : String(error));
+        })
+        .finally(() => {
+          this.connecting = false;
+        }),
+    );
   }
 
   dispose(): void {
@@ -88,19 +97,32 @@ export class Transfers implements Disposable {
       bus.close();
       return;
     }
-    inBackground(bus.closed.then(() => {
-      if (this.bus === bus) this.bus = undefined;
-      this.forget();
-    }));
+    inBackground(
+      bus.closed.then(() => {
+        if (this.bus === bus) this.bus = undefined;
+        this.forget();
+      }),
+    );
     try {
       await Promise.all([
-        bus.onSignal({ sender: ask.importd, interface: ask.importdManager, carries: managerSignals }, (signal) => this.managerSaid(bus, signal)),
-        bus.onSignal({ sender: ask.importd, interface: transferInterface, carries: transferSignals }, (signal) => this.transferSaid(signal)),
-        bus.onSignal({
-          sender: daemon, interface: daemon, member: 'NameOwnerChanged', arg0: ask.importd, carries: { NameOwnerChanged: 'sss' },
-        }, ({ body: [, , owner] }) => {
-          if (owner === '') this.lose();
-        }),
+        bus.onSignal({ sender: ask.importd, interface: ask.importdManager, carries: managerSignals }, (signal) =>
+          this.managerSaid(bus, signal),
+        ),
+        bus.onSignal({ sender: ask.importd, interface: transferInterface, carries: transferSignals }, (signal) =>
+          this.transferSaid(signal),
+        ),
+        bus.onSignal(
+          {
+            sender: daemon,
+            interface: daemon,
+            member: 'NameOwnerChanged',
+            arg0: ask.importd,
+            carries: { NameOwnerChanged: 'sss' },
+          },
+          ({ body: [, , owner] }) => {
+            if (owner === '') this.lose();
+          },
+        ),
       ]);
       await this.list(bus);
       this.bus = bus;
@@ -155,9 +177,11 @@ export class Transfers implements Disposable {
     try {
       const answer = await bus.call(
         { destination: ask.importd, path, interface: ask.properties, member: 'GetAll', takes: 's', returns: 'a{sv}' },
-        [transferInterface]);
+        [transferInterface],
+      );
       if (!this.asked.has(id)) return; // the connection has gone
-      const { progress, ...facts } = transferOf(id, answer), over = this.asked.get(id);
+      const { progress, ...facts } = transferOf(id, answer),
+        over = this.asked.get(id);
       this.asked.delete(id);
       this.heard(id, { ...facts, ...(progress === undefined ? {} : { progress }), ...this.rows.get(id) });
       if (over !== undefined) this.end(id, over);
@@ -174,8 +198,12 @@ export class Transfers implements Disposable {
     const id = Number(/\/transfer\/_(\d+)$/.exec(path)?.[1] ?? Number.NaN);
     const before = this.rows.get(id);
     if (member === 'LogMessage' && typeof body[1] === 'string') {
-      const message = body[1].slice(0, 1000).replaceAll(/\p{C}+/gu, ' ').slice(0, 500);
-      if (Number.isInteger(id) && (this.said.size < mostTransfers || this.said.has(id))) this.said.set(id, [...this.said.get(id) ?? [], message].slice(-20));
+      const message = body[1]
+        .slice(0, 1000)
+        .replaceAll(/\p{C}+/gu, ' ')
+        .slice(0, 500);
+      if (Number.isInteger(id) && (this.said.size < mostTransfers || this.said.has(id)))
+        this.said.set(id, [...(this.said.get(id) ?? []), message].slice(-20));
       if (!before) return;
       // Before systemd 256 this is the only place that tells the progress.
       const percent = /(?:Got|Imported|Exported) (\d{1,3})%/.exec(message)?.[1];
@@ -190,10 +218,13 @@ export class Transfers implements Disposable {
   private heard(id: number, transfer: Transfer): void {
     if (this.disposed) return;
     clearTimeout(this.timers.get(id));
-    this.timers.set(id, setTimeout(() => {
-      this.silent.add(id);
-      this.changed.fire(undefined);
-    }, patience));
+    this.timers.set(
+      id,
+      setTimeout(() => {
+        this.silent.add(id);
+        this.changed.fire(undefined);
+      }, patience),
+    );
     this.silent.delete(id);
     this.rows.set(id, transfer);
     this.changed.fire(undefined);

@@ -11,13 +11,19 @@ const used: Readonly<Partial<Record<string, string>>> = { ENOSPC: 'fs.inotify.ma
  * @param tell hears when the system has no watches left
  */
 export function watchFolder(
-  folder: string, changed: (name: string | undefined) => void, tell: (said: string) => void = () => undefined, watch: typeof fs.watch = fs.watch,
+  folder: string,
+  changed: (name: string | undefined) => void,
+  tell: (said: string) => void = () => undefined,
+  watch: typeof fs.watch = fs.watch,
 ): Disposable | undefined {
   const failed = (error: unknown): void => {
-    const { code = '' } = error as NodeJS.ErrnoException, limit = used[code];
+    const { code = '' } = error as NodeJS.ErrnoException,
+      limit = used[code];
     if (limit === undefined) return;
-    tell(`Folders cannot be watched (${code}): other programs use as many watches as ${limit} allows. What changes there is seen when a view is shown `
-      + 'or refreshed. Close what watches many files, or raise that limit with sysctl.');
+    tell(
+      `Folders cannot be watched (${code}): other programs use as many watches as ${limit} allows. What changes there is seen when a view is shown ` +
+        'or refreshed. Close what watches many files, or raise that limit with sysctl.',
+    );
   };
   try {
     const watcher = watch(folder, { persistent: false }, (event, name) => {
@@ -39,9 +45,13 @@ export function watchForPath(file: string, appeared: () => void, tell?: (said: s
   let wanted = file;
   while (wanted !== path.dirname(wanted)) {
     const entry = path.basename(wanted);
-    const watcher = watchFolder(path.dirname(wanted), (name) => {
-      if (name === undefined || name === entry) appeared();
-    }, tell);
+    const watcher = watchFolder(
+      path.dirname(wanted),
+      (name) => {
+        if (name === undefined || name === entry) appeared();
+      },
+      tell,
+    );
     if (watcher) return watcher;
     wanted = path.dirname(wanted);
   }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BusError, type BusErrorKind } from '../dbus/bus';
-import { ProcessStream, busOverSsh, sshFailure } from './ssh-stream';
+import { busOverSsh, ProcessStream, sshFailure } from './ssh-stream';
 
 describe('A connection over ssh', () => {
   let folder: string;
@@ -14,13 +14,20 @@ describe('A connection over ssh', () => {
     writeFileSync(path.join(folder, 'ssh'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     process.env['PATH'] = `${folder}:${searched ?? ''}`;
   };
-  before(() => { folder = mkdtempSync(path.join(tmpdir(), 'nspawn-ssh-')); });
-  afterEach(() => { process.env['PATH'] = searched; });
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'nspawn-ssh-'));
+  });
+  afterEach(() => {
+    process.env['PATH'] = searched;
+  });
   after(() => rmSync(folder, { recursive: true }));
 
   const fails = async (script: string): Promise<BusError> => {
     pretend(script);
-    const error: unknown = await busOverSsh('me@far').then(() => undefined, (reason: unknown) => reason);
+    const error: unknown = await busOverSsh('me@far').then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
     assert.ok(error instanceof BusError, String(error));
     return error;
   };
@@ -52,8 +59,18 @@ describe('A connection over ssh', () => {
 
   it('says why, in each case that ssh knows', () => {
     const cases: readonly (readonly [status: number | null, said: string, kind: BusErrorKind, message: RegExp])[] = [
-      [255, 'No ED25519 host key is known for far and you have requested strict checking.\r\nHost key verification failed.\r\n', 'denied', /not known here.*terminal/],
-      [255, '@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.\n', 'denied', /another key.*ssh-keygen -R/],
+      [
+        255,
+        'No ED25519 host key is known for far and you have requested strict checking.\r\nHost key verification failed.\r\n',
+        'denied',
+        /not known here.*terminal/,
+      ],
+      [
+        255,
+        '@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.\n',
+        'denied',
+        /another key.*ssh-keygen -R/,
+      ],
       [255, 'me@far: Permission denied (publickey).', 'denied', /ssh-copy-id/],
       [255, 'Received disconnect from 1.2.3.4: 2: Too many authentication failures', 'denied', /ssh-add/],
       [255, 'ssh: Could not resolve hostname far: Name or service not known', 'absent', /cannot be reached \(.*resolve/],
@@ -73,7 +90,9 @@ describe('A connection over ssh', () => {
   });
 
   it('keeps the end of what floods stderr, whatever the other side says, and waits for nobody', async () => {
-    const { kind, message } = await fails('head -c 50000000 /dev/zero | tr "\\0" "\\033" >&2; printf "\\033]0;x\\007\\342\\200\\256the last words" >&2; exit 255');
+    const { kind, message } = await fails(
+      'head -c 50000000 /dev/zero | tr "\\0" "\\033" >&2; printf "\\033]0;x\\007\\342\\200\\256the last words" >&2; exit 255',
+    );
     assert.equal(kind, 'absent');
     assert.match(message, /the last words/);
     assert.ok(message.length < 600 && !/\p{C}/u.test(message), message);
@@ -93,10 +112,12 @@ describe('A connection over ssh', () => {
     const stream = new ProcessStream(spawn('cat'), (status) => new Error(`ended ${String(status)}`));
     const big = Buffer.alloc(1 << 20, 'x');
     let back = 0;
-    const all = new Promise<void>((resolve) => stream.on('data', (chunk: Buffer) => {
-      back += chunk.length;
-      if (back === big.length) resolve();
-    }));
+    const all = new Promise<void>((resolve) =>
+      stream.on('data', (chunk: Buffer) => {
+        back += chunk.length;
+        if (back === big.length) resolve();
+      }),
+    );
     stream.write(big);
     await all;
     const ended = new Promise<Error>((resolve) => stream.on('error', resolve));

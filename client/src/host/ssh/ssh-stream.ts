@@ -16,7 +16,7 @@ const limits: Partial<Limits> = { handshake: 30_000, call: 25_000 };
  * @throws BusError `denied` when ssh would have to ask somebody, `absent` when the host or the bridge is not there
  */
 export async function busOverSsh(host: string, scope: 'system' | 'user' = 'system'): Promise<Bus> {
-  const [program = '', ...args] = overSsh(host, ['systemd-stdio-bridge', ...scope === 'user' ? ['--user'] : []], 'stream');
+  const [program = '', ...args] = overSsh(host, ['systemd-stdio-bridge', ...(scope === 'user' ? ['--user'] : [])], 'stream');
   let file: string;
   try {
     file = findProgram(program);
@@ -28,7 +28,11 @@ export async function busOverSsh(host: string, scope: 'system' | 'user' = 'syste
     return await openBus(new ProcessStream(child, (status, said) => sshFailure(host, status, said)), limits);
   } catch (error) {
     if (!(error instanceof BusError) || error.message.includes(host)) throw error;
-    throw new BusError(error.kind, `${host}: ${error.message} Does the shell that ssh logs in to print something of its own?`, error.errorName);
+    throw new BusError(
+      error.kind,
+      `${host}: ${error.message} Does the shell that ssh logs in to print something of its own?`,
+      error.errorName,
+    );
   }
 }
 
@@ -43,12 +47,17 @@ export class ProcessStream extends Duplex {
   private said = '';
 
   /** @param reason why it ended, of its exit status (null after a signal) and the last that it said on stderr */
-  constructor(private readonly child: ChildProcessWithoutNullStreams, reason: (status: number | null, said: string) => Error) {
+  constructor(
+    private readonly child: ChildProcessWithoutNullStreams,
+    reason: (status: number | null, said: string) => Error,
+  ) {
     super();
     child.stdout.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) child.stdout.pause();
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => { this.said = (this.said + text).slice(-longestWords); });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.said = (this.said + text).slice(-longestWords);
+    });
     // That nobody reads any more is said better by the end of the process.
     child.stdin.on('error', () => undefined);
     child.on('error', (error) => this.destroy(error));
@@ -88,19 +97,31 @@ const notFound = 127;
 /** Why a connection over ssh ended, and what to do next; `said` is the end of what ssh and the other side wrote. */
 export function sshFailure(host: string, status: number | null, said: string): BusError {
   said = said.slice(-longestWords);
-  const lines = said.split(/[\r\n]+/).map((line) => line.replaceAll(/\p{C}+/gu, ' ').trim()).filter((line) => line !== '');
+  const lines = said
+    .split(/[\r\n]+/)
+    .map((line) => line.replaceAll(/\p{C}+/gu, ' ').trim())
+    .filter((line) => line !== '');
   const words = lines.length === 0 ? '' : ` (${lines.slice(-2).join(' ').slice(0, 300)})`;
   if (status === sshItself) {
     if (/HOST IDENTIFICATION HAS CHANGED|host key .* has changed/i.test(said)) {
-      return new BusError('denied', `${host} shows another key than the one that is known for it. Find out why, before you remove the old `
-        + `one with ssh-keygen -R, and connect in a terminal${words}.`);
+      return new BusError(
+        'denied',
+        `${host} shows another key than the one that is known for it. Find out why, before you remove the old ` +
+          `one with ssh-keygen -R, and connect in a terminal${words}.`,
+      );
     }
     if (/Host key verification failed|No \S+ host key is known/i.test(said)) {
-      return new BusError('denied', `The key of ${host} is not known here. Connect in a terminal once, and compare the key that ssh shows${words}.`);
+      return new BusError(
+        'denied',
+        `The key of ${host} is not known here. Connect in a terminal once, and compare the key that ssh shows${words}.`,
+      );
     }
     if (/Permission denied|authentication failures|authentication methods/i.test(said)) {
-      return new BusError('denied', `${host} lets nobody in without a question. Put your key there with ssh-copy-id, or load it with ssh-add; `
-        + `connecting in a terminal shows what ssh asks${words}.`);
+      return new BusError(
+        'denied',
+        `${host} lets nobody in without a question. Put your key there with ssh-copy-id, or load it with ssh-add; ` +
+          `connecting in a terminal shows what ssh asks${words}.`,
+      );
     }
     return new BusError('absent', `${host} cannot be reached${words}. Is it up, and is its name right?`);
   }
@@ -108,6 +129,8 @@ export function sshFailure(host: string, status: number | null, said: string): B
     return new BusError('absent', `${host} has no systemd-stdio-bridge, which belongs to systemd. Install systemd there${words}.`);
   }
   if (status === null) return new BusError('closed', `The connection to ${host} was ended${words}.`);
-  return new BusError('absent', `The bus of ${host} cannot be used: systemd-stdio-bridge ended with status ${status}${words}. `
-    + 'Is systemd running there?');
+  return new BusError(
+    'absent',
+    `The bus of ${host} cannot be used: systemd-stdio-bridge ended with status ${status}${words}. ` + 'Is systemd running there?',
+  );
 }

@@ -22,8 +22,9 @@ export function isDestination(text: string): boolean {
 /** @throws CommandError for what cannot be a destination */
 export function destination(text: string): string {
   if (isDestination(text)) return text;
-  throw new CommandError(`${quoted(text)} is not a host that ssh could go to: write HOST, USER@HOST or ssh://USER@HOST:PORT, as after `
-    + '"ssh" in a terminal.');
+  throw new CommandError(
+    `${quoted(text)} is not a host that ssh could go to: write HOST, USER@HOST or ssh://USER@HOST:PORT, as after ` + '"ssh" in a terminal.',
+  );
 }
 
 /** The hosts that have an entry of their own in a configuration of ssh (ssh_config(5)), patterns left out. */
@@ -49,7 +50,7 @@ export function shellWord(argument: string): string {
   }
   if (bare.test(argument)) return argument;
   const pieces = argument.match(/[\\'!]|[^\\'!]+/g) ?? [];
-  return pieces.length === 0 ? '\'\'' : pieces.map((piece) => /^[\\'!]$/.test(piece) ? `\\${piece}` : `'${piece}'`).join('');
+  return pieces.length === 0 ? "''" : pieces.map((piece) => (/^[\\'!]$/.test(piece) ? `\\${piece}` : `'${piece}'`)).join('');
 }
 
 /**
@@ -75,8 +76,18 @@ const options: Readonly<Record<SshMode, readonly string[]>> = {
  */
 export function overSsh(host: string, argv: readonly string[], manner: SshMode): readonly string[] {
   return [
-    'ssh', '-x', ...options[manner], '-o', 'ControlMaster=no', '-o', 'ClearAllForwardings=yes', '-o', 'RemoteCommand=none',
-    '--', destination(host), argv.map(shellWord).join(' '),
+    'ssh',
+    '-x',
+    ...options[manner],
+    '-o',
+    'ControlMaster=no',
+    '-o',
+    'ClearAllForwardings=yes',
+    '-o',
+    'RemoteCommand=none',
+    '--',
+    destination(host),
+    argv.map(shellWord).join(' '),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
-import { type Server, type Socket, createServer } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Disposable } from '../event';
@@ -48,17 +48,23 @@ export class TerminalRunner implements Disposable {
   private folder: Promise<string> | undefined;
 
   /** @param attendant the program: a script for Node @param places where the folder of the socket may be, the best first */
-  constructor(private readonly attendant: string, private readonly places = usualPlaces) {}
+  constructor(
+    private readonly attendant: string,
+    private readonly places = usualPlaces,
+  ) {}
 
   /**
    * @param argv the program by name, and its arguments @param keep whether the terminal stays when all went well
    * @throws MissingProgram, or Error when there is no place for the socket; the next one looks again
    */
   async attend([name = '', ...args]: readonly string[], keep: boolean): Promise<TerminalRun> {
-    const program = findProgram(name), run = randomBytes(8).toString('hex');
+    const program = findProgram(name),
+      run = randomBytes(8).toString('hex');
     const socket = path.join(await this.place(), socketName);
     let settle: (status: number | undefined) => void = () => undefined;
-    const ended = new Promise<number | undefined>((resolve) => { settle = resolve; });
+    const ended = new Promise<number | undefined>((resolve) => {
+      settle = resolve;
+    });
     this.running.set(run, { settle });
     const forget = (): void => {
       this.running.delete(run);
@@ -67,7 +73,9 @@ export class TerminalRunner implements Disposable {
     return {
       argv: [process.execPath, this.attendant, socket, run, keep ? 'keep' : 'close', program, ...args],
       // The program that VS Code runs extensions with may be Electron; and options for Node are not meant for this script.
-      env: { ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: null }, ended, forget,
+      env: { ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: null },
+      ended,
+      forget,
     };
   }
 
@@ -98,12 +106,15 @@ export class TerminalRunner implements Disposable {
         failures.push(error instanceof Error ? error.message : String(error));
       }
     }
-    throw new Error(`No program can be run in a terminal, because the socket that tells how it ends cannot be made: ${failures.join('; ')}. `
-      + 'Make room there, or set TMPDIR to a folder that you may write to, and start VS Code again.');
+    throw new Error(
+      `No program can be run in a terminal, because the socket that tells how it ends cannot be made: ${failures.join('; ')}. ` +
+        'Make room there, or set TMPDIR to a folder that you may write to, and start VS Code again.',
+    );
   }
 
   private async listenIn(parent: string): Promise<string> {
-    const folder = await mkdtemp(path.join(parent, folderName)), server = createServer((connection) => this.hear(connection));
+    const folder = await mkdtemp(path.join(parent, folderName)),
+      server = createServer((connection) => this.hear(connection));
     try {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject).listen(path.join(folder, socketName), resolve);
@@ -123,23 +134,29 @@ export class TerminalRunner implements Disposable {
     this.strangers.add(connection);
     const [first] = this.strangers;
     if (this.strangers.size > mostStrangers) first?.destroy();
-    let text = '', run: Run | undefined;
-    connection.setEncoding('utf8').on('error', () => undefined).once('close', () => {
-      this.connections.delete(connection);
-      this.strangers.delete(connection);
-      if (run === undefined) return;
-      delete run.connection; // its terminal may be started again
-      run.settle(undefined);
-    }).on('data', (piece: string) => {
-      text = (text + piece).slice(0, mostText + 1);
-      const [, name, status] = /^([0-9a-f]{16})\n(?:(\d{1,3})\n)?/.exec(text) ?? [];
-      run ??= name === undefined ? undefined : this.claim(name, connection);
-      if (run === undefined ? text.includes('\n') || text.length > mostText : status === undefined && text.length > mostText) connection.destroy();
-      if (run === undefined || status === undefined) return;
-      connection.removeAllListeners('data').resume();
-      run.settle(Number(status));
-      connection.write('\n');
-    });
+    let text = '',
+      run: Run | undefined;
+    connection
+      .setEncoding('utf8')
+      .on('error', () => undefined)
+      .once('close', () => {
+        this.connections.delete(connection);
+        this.strangers.delete(connection);
+        if (run === undefined) return;
+        delete run.connection; // its terminal may be started again
+        run.settle(undefined);
+      })
+      .on('data', (piece: string) => {
+        text = (text + piece).slice(0, mostText + 1);
+        const [, name, status] = /^([0-9a-f]{16})\n(?:(\d{1,3})\n)?/.exec(text) ?? [];
+        run ??= name === undefined ? undefined : this.claim(name, connection);
+        if (run === undefined ? text.includes('\n') || text.length > mostText : status === undefined && text.length > mostText)
+          connection.destroy();
+        if (run === undefined || status === undefined) return;
+        connection.removeAllListeners('data').resume();
+        run.settle(Number(status));
+        connection.write('\n');
+      });
   }
 
   /** The run of an attendant that says who it is; undefined for what nobody expects, or has come already. */
@@ -152,7 +169,8 @@ export class TerminalRunner implements Disposable {
   }
 }
 
-const folderName = 'nspawn-terminals-', socketName = 'socket';
+const folderName = 'nspawn-terminals-',
+  socketName = 'socket';
 
 /** The path of a socket may not be long. */
 function usualPlaces(): readonly string[] {

@@ -23,7 +23,7 @@ function completeTypes(signature: string): string[] {
     return next + 1;
   };
   const types: string[] = [];
-  for (let at = 0; at < signature.length;) {
+  for (let at = 0; at < signature.length; ) {
     types.push(signature.slice(at, end(at)));
     at = end(at);
   }
@@ -39,7 +39,7 @@ export function encode(signature: string, values: readonly unknown[], start = 0)
     while ((start + bytes.length) % to) bytes.push(0);
   };
   const number = (value: bigint, size: number) => {
-    for (let i = 0; i < size; i++) bytes.push(Number(value >> BigInt(8 * i) & 0xffn));
+    for (let i = 0; i < size; i++) bytes.push(Number((value >> BigInt(8 * i)) & 0xffn));
   };
   const write = (type: string, value: unknown): void => {
     pad(alignments[type.charAt(0)] ?? 4);
@@ -50,13 +50,16 @@ export function encode(signature: string, values: readonly unknown[], start = 0)
       case 'b':
         number(value ? 1n : 0n, 4);
         return;
-      case 'u': case 'i':
+      case 'u':
+      case 'i':
         number(BigInt(value as number), 4);
         return;
-      case 't': case 'x':
+      case 't':
+      case 'x':
         number(value as bigint, 8);
         return;
-      case 's': case 'o': {
+      case 's':
+      case 'o': {
         const text = Buffer.from(value as string);
         number(BigInt(text.length), 4);
         bytes.push(...text, 0);
@@ -71,7 +74,8 @@ export function encode(signature: string, values: readonly unknown[], start = 0)
         write(inner, content);
         return;
       }
-      case '(': case '{': {
+      case '(':
+      case '{': {
         const fields = completeTypes(type.slice(1, -1));
         fields.forEach((field, i) => write(field, (value as unknown[])[i]));
         return;
@@ -96,7 +100,14 @@ export function encode(signature: string, values: readonly unknown[], start = 0)
 }
 
 const fieldCode = {
-  path: 1, interface: 2, member: 3, errorName: 4, replySerial: 5, destination: 6, sender: 7, signature: 8,
+  path: 1,
+  interface: 2,
+  member: 3,
+  errorName: 4,
+  replySerial: 5,
+  destination: 6,
+  sender: 7,
+  signature: 8,
 };
 const fieldType: Record<number, string> = { 1: 'o', 5: 'u', 8: 'g' };
 
@@ -109,7 +120,7 @@ export function message(type: number, fields: Fields, body: Buffer = Buffer.allo
     return [code, [fieldType[code] ?? 's', value]];
   });
   const head = encode('yyyyuua(yv)', ['l'.charCodeAt(0), type, 0, 1, body.length, 1, list]);
-  return Buffer.concat([head, Buffer.alloc((8 - head.length % 8) % 8), body]);
+  return Buffer.concat([head, Buffer.alloc((8 - (head.length % 8)) % 8), body]);
 }
 
 export function reply(replySerial: number, signature = '', ...values: unknown[]): Buffer {
@@ -120,9 +131,7 @@ export function errorReply(replySerial: number, errorName: string, text: string)
   return message(3, { replySerial, errorName, signature: 's' }, encode('s', [text]));
 }
 
-export function signal(
-  sender: string, objectPath: string, from: string, member: string, signature: string, ...values: unknown[]
-): Buffer {
+export function signal(sender: string, objectPath: string, from: string, member: string, signature: string, ...values: unknown[]): Buffer {
   return message(4, { sender, path: objectPath, interface: from, member, signature }, encode(signature, values));
 }
 
@@ -133,7 +142,7 @@ function decode(bytes: Buffer): { message: Received; rest: Buffer } | undefined 
   const total = Math.ceil(fieldsEnd / 8) * 8 + bytes.readUInt32LE(4);
   if (bytes.length < total) return undefined;
   const found: Record<number, string> = {};
-  for (let at = 16; at < fieldsEnd;) {
+  for (let at = 16; at < fieldsEnd; ) {
     at = Math.ceil(at / 8) * 8;
     const code = bytes.readUInt8(at);
     const short = bytes.toString('latin1', at + 2, at + 3) === 'g';

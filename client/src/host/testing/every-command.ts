@@ -3,15 +3,33 @@ import fc from 'fast-check';
 import { commands } from '../commands';
 
 const hostile = fc.constantFrom(
-  '-a', '--', '--host=evil', '-H', '$(touch /x)', '`id`', 'a;b', 'a\nb', '.host', '/../etc', '-M', '\u202ea', 'a@b', '*',
-  'http://x/$(id)', '/-rf', "'; reboot; '", '');
+  '-a',
+  '--',
+  '--host=evil',
+  '-H',
+  '$(touch /x)',
+  '`id`',
+  'a;b',
+  'a\nb',
+  '.host',
+  '/../etc',
+  '-M',
+  '\u202ea',
+  'a@b',
+  '*',
+  'http://x/$(id)',
+  '/-rf',
+  "'; reboot; '",
+  '',
+);
 
 /** Texts that somebody might try, and texts that nobody would think of. */
 export const anyText = fc.oneof(hostile, fc.string(), fc.string({ unit: 'binary' }));
 
 /** Every command with whatever text in each place that takes some. */
 export const withText: readonly ((text: string) => readonly string[])[] = [
-  ...Object.values(commands).filter((c) => c.names === 'machine' && !['shell', 'kill', 'bind', 'copyTo', 'copyFrom'].includes(c.id))
+  ...Object.values(commands)
+    .filter((c) => c.names === 'machine' && !['shell', 'kill', 'bind', 'copyTo', 'copyFrom'].includes(c.id))
     .map((c) => (text: string) => (c as typeof commands.start).argv([text], undefined)),
   (text) => commands.shell.argv([text], {}),
   (text) => commands.shell.argv(['a'], { user: text }),

@@ -17,15 +17,23 @@ const counted = { calls: 0, signals: 0 };
 async function connect(): Promise<Bus> {
   const bus = await busAtSocket(systemBusSocket());
   return {
-    call: (...args) => { counted.calls++; return bus.call(...args); },
-    onSignal: (match, handler) => bus.onSignal(match, (signal) => { counted.signals++; handler(signal); }),
-    closed: bus.closed, close: (reason) => bus.close(reason),
+    call: (...args) => {
+      counted.calls++;
+      return bus.call(...args);
+    },
+    onSignal: (match, handler) =>
+      bus.onSignal(match, (signal) => {
+        counted.signals++;
+        handler(signal);
+      }),
+    closed: bus.closed,
+    close: (reason) => bus.close(reason),
   };
 }
 
 /** Until nothing has been asked or heard for a while. */
 async function quiet(): Promise<void> {
-  for (let before = ''; before !== JSON.stringify(counted);) {
+  for (let before = ''; before !== JSON.stringify(counted); ) {
     before = JSON.stringify(counted);
     await pause(500);
   }
@@ -47,14 +55,21 @@ function memory(): number {
 async function main(machine: string): Promise<void> {
   const host = new MachineStore({ connect });
   const changes: Change[] = [];
-  const ready = new Promise<void>((resolve) => { host.onDidChangeState(({ kind }) => { if (kind === 'ready') resolve(); }); });
+  const ready = new Promise<void>((resolve) => {
+    host.onDidChangeState(({ kind }) => {
+      if (kind === 'ready') resolve();
+    });
+  });
   const complete = async (): Promise<void> => {
     const known = () => [...host.snapshot.machines.values()].filter((m) => m.state === 'running').every((m) => m.leader !== undefined);
     while (!known()) await pause(2);
   };
-  const rows = await timed(() => { host.start(); return ready; });
+  const rows = await timed(() => {
+    host.start();
+    return ready;
+  });
   const rowsCalls = counted.calls;
-  const details = rows + await timed(complete);
+  const details = rows + (await timed(complete));
   await quiet();
   const all = counted.calls;
   const list = await timed(() => run('machinectl', ['list', '-o', 'json'], { maxBuffer: 1 << 26 }));
@@ -89,10 +104,16 @@ async function main(machine: string): Promise<void> {
     await storm();
     memories.push(memory());
   }
-  console.log(JSON.stringify({
-    size, first: { rows, rowsCalls, details, all }, machinectl: { list, listImages }, start, idle: (user + system) / 1000,
-    memory: { signals: counted.signals, before: memories[0], after: memories.at(-1) },
-  }));
+  console.log(
+    JSON.stringify({
+      size,
+      first: { rows, rowsCalls, details, all },
+      machinectl: { list, listImages },
+      start,
+      idle: (user + system) / 1000,
+      memory: { signals: counted.signals, before: memories[0], after: memories.at(-1) },
+    }),
+  );
   host.dispose();
 }
 

@@ -14,5 +14,5 @@ export async function run(argv: readonly string[]): Promise<string> {
 
 /** Waits for something to become true; mocha's timeout ends a wait that is in vain. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!await condition()) await pause(5);
+  while (!(await condition())) await pause(5);
 }

@@ -86,8 +86,15 @@ export class FakeSystem {
   }
 
   propertiesChanged(unit: string): void {
-    this.emit('org.freedesktop.systemd1', pathOfUnit(unit), 'org.freedesktop.DBus.Properties',
-      'PropertiesChanged', 'org.freedesktop.systemd1.Unit', {}, []);
+    this.emit(
+      'org.freedesktop.systemd1',
+      pathOfUnit(unit),
+      'org.freedesktop.DBus.Properties',
+      'PropertiesChanged',
+      'org.freedesktop.systemd1.Unit',
+      {},
+      [],
+    );
   }
 
   ownerChanged(name: string, owner: string): void {
@@ -114,22 +121,16 @@ export class FakeSystem {
       case 'Subscribe':
         return [];
       case 'ListMachines':
-        return [[
-          ['.host', 'host', '', '/x'],
-          ...[...this.machines.keys()].map((name) => [name, 'container', 'systemd-nspawn', '/x']),
-        ]];
+        return [[['.host', 'host', '', '/x'], ...[...this.machines.keys()].map((name) => [name, 'container', 'systemd-nspawn', '/x'])]];
       case 'ListImages':
-        return [[...this.images].map(([name, { type, usage = unlimited }]) => (
-          [name, type, false, 5000n, 0n, usage, '/x']))];
+        return [[...this.images].map(([name, { type, usage = unlimited }]) => [name, type, false, 5000n, 0n, usage, '/x'])];
       case 'ListUnitsByPatterns': {
         const patterns = body[1] as string[];
         if (patterns[0] === 'systemd-machined.service') {
           return [[[patterns[0], '', 'loaded', this.adrift ? 'active' : 'inactive', '', '', '/x', 0, '', '/']]];
         }
-        const wanted = [...this.units].filter(([name]) => (
-          patterns.includes(unitOfMachine(name)) || patterns.includes(unitOfMachine('*'))));
-        return [wanted.map(([name, { active, job = '' }]) => (
-          [unitOfMachine(name), '', 'loaded', active, '', '', '/x', 0, job, '/']))];
+        const wanted = [...this.units].filter(([name]) => patterns.includes(unitOfMachine(name)) || patterns.includes(unitOfMachine('*')));
+        return [wanted.map(([name, { active, job = '' }]) => [unitOfMachine(name), '', 'loaded', active, '', '', '/x', 0, job, '/'])];
       }
       case 'Get': {
         if (body[1] === 'Wants') return [['var-lib-machines.mount', ...[...this.autostart].map(unitOfMachine)]];
@@ -154,9 +155,14 @@ export class FakeSystem {
     if (!found) throw new BusError('remote', 'Unknown object', 'org.freedesktop.DBus.Error.UnknownObject');
     const [Name, Leader] = found;
     return {
-      Name, Leader, Class: 'container', State: 'running', Service: 'systemd-nspawn',
+      Name,
+      Leader,
+      Class: 'container',
+      State: 'running',
+      Service: 'systemd-nspawn',
       Unit: this.scopes.has(Name) ? `machine-${Name}.scope` : unitOfMachine(Name),
-      RootDirectory: `/var/lib/machines/${Name}`, Timestamp: 1_000_000n * BigInt(Leader),
+      RootDirectory: `/var/lib/machines/${Name}`,
+      Timestamp: 1_000_000n * BigInt(Leader),
     };
   }
 
@@ -165,8 +171,14 @@ export class FakeSystem {
     if (!found) throw new BusError('remote', 'No image', 'org.freedesktop.machine1.NoSuchImage');
     const [Name, { type, usage = unlimited }] = found;
     return {
-      Name, Type: type, ReadOnly: false, Path: `/var/lib/machines/${Name}`, CreationTimestamp: 5000n,
-      ModificationTimestamp: 0n, Usage: usage, Limit: 1000n,
+      Name,
+      Type: type,
+      ReadOnly: false,
+      Path: `/var/lib/machines/${Name}`,
+      CreationTimestamp: 5000n,
+      ModificationTimestamp: 0n,
+      Usage: usage,
+      Limit: 1000n,
     };
   }
 }
@@ -178,7 +190,10 @@ class FakeBus implements Bus {
   private readonly waiting = new Set<(reason: BusError) => void>();
   private end: BusError | undefined;
 
-  constructor(private readonly system: FakeSystem, private readonly gone: () => void) {
+  constructor(
+    private readonly system: FakeSystem,
+    private readonly gone: () => void,
+  ) {
     this.closed = new Promise((resolve) => (this.resolveClosed = resolve));
   }
 
@@ -202,9 +217,13 @@ class FakeBus implements Bus {
 
   hear(sender: string, from: string, signal: Signal): void {
     for (const [match, handler] of this.handlers) {
-      const fits = match.sender === sender && match.interface === from
-        && (match.member ?? signal.member) === signal.member && (match.path ?? signal.path) === signal.path
-        && signal.path.startsWith(match.pathNamespace ?? '') && (match.arg0 ?? signal.body[0]) === signal.body[0];
+      const fits =
+        match.sender === sender &&
+        match.interface === from &&
+        (match.member ?? signal.member) === signal.member &&
+        (match.path ?? signal.path) === signal.path &&
+        signal.path.startsWith(match.pathNamespace ?? '') &&
+        (match.arg0 ?? signal.body[0]) === signal.body[0];
       if (fits) handler(signal);
     }
   }

@@ -42,7 +42,7 @@ export class TestHost {
 
   /** No questions are under way, and none follow. */
   async quiet(): Promise<void> {
-    for (let before = -1; before !== this.system.calls.length;) {
+    for (let before = -1; before !== this.system.calls.length; ) {
       before = this.system.calls.length;
       for (let i = 0; i < 20; i++) await new Promise(setImmediate);
     }

@@ -4,23 +4,26 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { mostBytes, readSmallFileLater } from '../../../../server/src/node/shared/small-file';
 import { aliasesIn, destination, isDestination, loginOverSsh } from '../../host';
-import { showError, messageOf } from '../../ui/notifications';
+import { messageOf, showError } from '../../ui/notifications';
 import { askText, pickOne } from '../../ui/prompts';
-import { type Hosts, configuredHosts } from '../hosts';
-import { runInTerminal } from '../terminal';
 import type { HostSession } from '../host-session';
-import { type Row, asRow } from '../views/tree';
+import { configuredHosts, type Hosts } from '../hosts';
+import { runInTerminal } from '../terminal';
+import { asRow, type Row } from '../views/tree';
 
 export function registerHostCommands(hosts: Hosts): vscode.Disposable[] {
-  const register = (id: string, title: string, work: (given?: Row | string) => Promise<void>) => vscode.commands.registerCommand(id, async (given?: unknown) => {
-    try {
-      await work(typeof given === 'string' ? given : asRow(given));
-    } catch (error) {
-      showError(`${title}: ${messageOf(error)}`);
-    }
-  });
+  const register = (id: string, title: string, work: (given?: Row | string) => Promise<void>) =>
+    vscode.commands.registerCommand(id, async (given?: unknown) => {
+      try {
+        await work(typeof given === 'string' ? given : asRow(given));
+      } catch (error) {
+        showError(`${title}: ${messageOf(error)}`);
+      }
+    });
   return [
-    vscode.workspace.onDidChangeConfiguration((e) => { if (e.affectsConfiguration('nspawn.hosts')) hosts.readSetting(); }),
+    vscode.workspace.onDidChangeConfiguration((e) => {
+      if (e.affectsConfiguration('nspawn.hosts')) hosts.readSetting();
+    }),
     register('nspawn.addHost', 'Add host', async (given) => {
       const host = typeof given === 'string' ? destination(given) : await askHost();
       if (host !== undefined && !configuredHosts().includes(host)) await setHosts([...configuredHosts(), host]);
@@ -34,9 +37,19 @@ export function registerHostCommands(hosts: Hosts): vscode.Disposable[] {
       session?.refresh();
     }),
     register('nspawn.connectInTerminal', 'Connect in terminal', async (given) => {
-      const host = typeof given === 'string' ? configuredHosts().find((one) => one === given) : await hostOf(hosts, given, 'Host to connect to in a terminal');
+      const host =
+        typeof given === 'string'
+          ? configuredHosts().find((one) => one === given)
+          : await hostOf(hosts, given, 'Host to connect to in a terminal');
       if (host === undefined) return;
-      await runInTerminal({ title: `Connect to ${host}`, argv: loginOverSsh(host), icon: 'remote', interactive: true, stays: false, asks: true });
+      await runInTerminal({
+        title: `Connect to ${host}`,
+        argv: loginOverSsh(host),
+        icon: 'remote',
+        interactive: true,
+        stays: false,
+        asks: true,
+      });
       for (const session of hosts.all) if (session.spec.host === host) session.refresh();
     }),
   ];
@@ -49,7 +62,10 @@ async function setHosts(hosts: readonly string[]): Promise<void> {
 async function hostOf(hosts: Hosts, row: Row | undefined, title: string): Promise<string | undefined> {
   const of: HostSession | undefined = row && hosts.of(row);
   if (of?.spec.host !== undefined) return of.spec.host;
-  return pickOne(configuredHosts().map((host) => ({ label: host, value: host })), { title });
+  return pickOne(
+    configuredHosts().map((host) => ({ label: host, value: host })),
+    { title },
+  );
 }
 
 /** One of those that the user's ssh knows by name, or what they type. */
@@ -57,12 +73,16 @@ async function askHost(): Promise<string | undefined> {
   const title = 'Add a host with machines';
   const known = (await aliases()).filter((host) => !configuredHosts().includes(host));
   if (known.length > 0) {
-    const choices = [...known.map((host) => ({ label: host, description: '~/.ssh/config', value: host })), { label: 'Another host…', value: '', alwaysShow: true }];
+    const choices = [
+      ...known.map((host) => ({ label: host, description: '~/.ssh/config', value: host })),
+      { label: 'Another host…', value: '', alwaysShow: true },
+    ];
     const chosen = await pickOne(choices, { title, placeHolder: 'Hosts in your ssh configuration' });
     if (chosen !== '') return chosen;
   }
   const text = await askText({
-    title, prompt: 'As after "ssh" in a terminal: HOST, USER@HOST or ssh://USER@HOST:PORT. A key that needs no password has to be set up.',
+    title,
+    prompt: 'As after "ssh" in a terminal: HOST, USER@HOST or ssh://USER@HOST:PORT. A key that needs no password has to be set up.',
     check: (typed) => {
       if (configuredHosts().includes(typed.trim())) return 'This host is there already.';
       return isDestination(typed.trim()) ? undefined : 'Write HOST, USER@HOST or ssh://USER@HOST:PORT.';
@@ -73,5 +93,8 @@ async function askHost(): Promise<string | undefined> {
 
 /** The hosts that have an entry of their own in ~/.ssh/config. */
 async function aliases(): Promise<readonly string[]> {
-  return readSmallFileLater(path.join(os.homedir(), '.ssh/config'), mostBytes.host).then((bytes) => aliasesIn(bytes.toString()), () => []);
+  return readSmallFileLater(path.join(os.homedir(), '.ssh/config'), mostBytes.host).then(
+    (bytes) => aliasesIn(bytes.toString()),
+    () => [],
+  );
 }

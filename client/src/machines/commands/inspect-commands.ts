@@ -1,18 +1,22 @@
 /** Commands that show something and change nothing. */
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import {
-  type JournalEntry, type Machine, exists, lastRun, mattering, osReleaseOf, readJournal, unitOfMachine,
-} from '../../host';
+import { exists, type JournalEntry, lastRun, type Machine, mattering, osReleaseOf, readJournal, unitOfMachine } from '../../host';
 import { showInfo } from '../../ui/notifications';
-import { pickMachines } from '../prompts/pick-machines';
-import { showText } from '../views/virtual-documents';
 import type { HostSession } from '../host-session';
-import { beginSettings, openSettings } from './settings-editor';
+import { pickMachines } from '../prompts/pick-machines';
 import type { Row } from '../views/tree';
+import { showText } from '../views/virtual-documents';
+import { beginSettings, openSettings } from './settings-editor';
 
 /** One machine, from a row or a picker. */
-async function one(session: HostSession, row: Row | undefined, ask: string, fits: (m: Machine) => boolean, none: string): Promise<Machine | undefined> {
+async function one(
+  session: HostSession,
+  row: Row | undefined,
+  ask: string,
+  fits: (m: Machine) => boolean,
+  none: string,
+): Promise<Machine | undefined> {
   const candidates = await session.candidates();
   if (candidates === undefined) return undefined;
   const [name] = await pickMachines(candidates, { fits, ask, none, many: false }, row);
@@ -35,17 +39,28 @@ function whyText(machine: Machine, unit: string, entries: readonly JournalEntry[
   const run = lastRun(entries);
   const matters = mattering(run);
   const head = `${machine.name} failed${machine.failure === undefined ? '' : `: ${machine.failure}${meaning(machine.failure)}`}. Its unit is ${unit}.`;
-  const blind = 'No messages of this unit can be seen. They are for root and for members of the groups systemd-journal and adm:\n'
-    + '  sudo usermod --append --groups systemd-journal "$USER"     and log in again, or\n'
-    + `  sudo journalctl --unit=${unit} --lines=50`;
+  const blind =
+    'No messages of this unit can be seen. They are for root and for members of the groups systemd-journal and adm:\n' +
+    '  sudo usermod --append --groups systemd-journal "$USER"     and log in again, or\n' +
+    `  sudo journalctl --unit=${unit} --lines=50`;
   // The result of the unit stays what it was before systemd refused.
-  const refused = machine.failure !== 'start-limit-hit' && run.some(({ by, message }) => by === 'systemd' && message.includes('Start request repeated too quickly'));
+  const refused =
+    machine.failure !== 'start-limit-hit' &&
+    run.some(({ by, message }) => by === 'systemd' && message.includes('Start request repeated too quickly'));
   return [
-    head, ...refused ? [`The last start was refused: ${tired}.`] : [], '',
-    ...entries.length === 0 ? [blind, ...stderr.trim() === '' ? [] : ['', stderr.trim()]] : [
-      'What matters', ...matters.length === 0 ? ['  nothing stands out; all of it follows'] : matters.map((e) => `  ${line(e)}`),
-      '', 'The last messages', ...run.slice(-50).map((e) => `  ${line(e)}`),
-    ], '',
+    head,
+    ...(refused ? [`The last start was refused: ${tired}.`] : []),
+    '',
+    ...(entries.length === 0
+      ? [blind, ...(stderr.trim() === '' ? [] : ['', stderr.trim()])]
+      : [
+          'What matters',
+          ...(matters.length === 0 ? ['  nothing stands out; all of it follows'] : matters.map((e) => `  ${line(e)}`)),
+          '',
+          'The last messages',
+          ...run.slice(-50).map((e) => `  ${line(e)}`),
+        ]),
+    '',
   ].join('\n');
 }
 
@@ -54,9 +69,15 @@ const tired = 'it was started too often in a short time; "Reset Failed State" al
 /** systemd.exec(5), systemd.service(5): the results of a service. */
 function meaning(failure: string): string {
   const words: Readonly<Partial<Record<string, string>>> = {
-    'exit-code': 'nspawn ended with an error', signal: 'a signal ended it', 'core-dump': 'it crashed', timeout: 'it did not start or stop in time',
-    'start-limit-hit': tired, watchdog: 'it stopped answering',
-    resources: 'systemd could not prepare it', 'oom-kill': 'memory ran out', protocol: 'it never said that it was ready',
+    'exit-code': 'nspawn ended with an error',
+    signal: 'a signal ended it',
+    'core-dump': 'it crashed',
+    timeout: 'it did not start or stop in time',
+    'start-limit-hit': tired,
+    watchdog: 'it stopped answering',
+    resources: 'systemd could not prepare it',
+    'oom-kill': 'memory ran out',
+    protocol: 'it never said that it was ready',
   };
   const found = words[failure];
   return found === undefined ? '' : `, that is, ${found}`;
@@ -67,7 +88,7 @@ export async function properties(session: HostSession, row?: Row): Promise<void>
   const machine = await one(session, row, 'Machine or image to look at', any, 'There is no machine and no image.');
   if (machine === undefined) return;
   const { name } = machine;
-  const path = machine.image && await session.pathOf(name);
+  const path = machine.image && (await session.pathOf(name));
   const os = machine.os ?? (path === undefined || !session.spec.local ? undefined : await osReleaseOf(path));
   const shown = async (what: string, argv: readonly string[]): Promise<string[]> => {
     const { status, stdout, stderr } = await session.capture(argv);
@@ -75,30 +96,41 @@ export async function properties(session: HostSession, row?: Row): Promise<void>
   };
   const files: string[] = [];
   if (session.spec.local) for (const file of session.spec.settingsFiles(name, path)) if (await exists(file)) files.push(file);
-  await showText(`${name}.properties`, [
-    `# ${name}: ${machine.state}${machine.failure === undefined ? '' : ` (${machine.failure})`}`,
-    ...os?.prettyName === undefined ? [] : [`# ${os.prettyName}`],
-    ...files.map((file) => `# settings: ${file}:1`), '',
-    ...machine.leader === undefined ? [] : await shown('The machine', ['machinectl', 'show', '--', name]),
-    ...machine.image === undefined ? [] : await shown('The image', ['machinectl', 'show-image', '--', name]),
-    ...machine.unit === undefined ? [] : await shown('The unit', ['systemctl', 'show', '--no-pager',
-      '--property=Id,LoadState,ActiveState,SubState,Result,UnitFileState,FragmentPath,DropInPaths,ExecMainStartTimestamp,ExecMainStatus,MemoryCurrent,TasksCurrent',
-      '--', machine.unit]),
-  ].join('\n'));
+  await showText(
+    `${name}.properties`,
+    [
+      `# ${name}: ${machine.state}${machine.failure === undefined ? '' : ` (${machine.failure})`}`,
+      ...(os?.prettyName === undefined ? [] : [`# ${os.prettyName}`]),
+      ...files.map((file) => `# settings: ${file}:1`),
+      '',
+      ...(machine.leader === undefined ? [] : await shown('The machine', ['machinectl', 'show', '--', name])),
+      ...(machine.image === undefined ? [] : await shown('The image', ['machinectl', 'show-image', '--', name])),
+      ...(machine.unit === undefined
+        ? []
+        : await shown('The unit', [
+            'systemctl',
+            'show',
+            '--no-pager',
+            '--property=Id,LoadState,ActiveState,SubState,Result,UnitFileState,FragmentPath,DropInPaths,ExecMainStartTimestamp,ExecMainStatus,MemoryCurrent,TasksCurrent',
+            '--',
+            machine.unit,
+          ])),
+    ].join('\n'),
+  );
 }
 
 /** The settings file of a machine; where there is none, one begins where nspawn trusts it. */
 export async function settingsFile(session: HostSession, row?: Row): Promise<void> {
   const machine = await one(session, row, 'Machine whose settings to open', any, 'There is no machine and no image.');
   if (machine === undefined) return;
-  const path = machine.image && await session.pathOf(machine.name);
+  const path = machine.image && (await session.pathOf(machine.name));
   const files = session.spec.settingsFiles(machine.name, path);
   if (!session.spec.local) {
     await farSettings(session, machine.name, files);
     return;
   }
   for (const file of files) {
-    if (!await exists(file)) continue;
+    if (!(await exists(file))) continue;
     await openSettings(file);
     return;
   }
@@ -116,7 +148,9 @@ async function farSettings(session: HostSession, name: string, files: readonly s
     showInfo(`This is ${file} of ${label}, to be read. To change it, open a window on ${label} with Remote - SSH.`);
     return;
   }
-  showInfo(`${name} has no settings file on ${label}, or you may not read it there. It would be ${files[0] ?? ''}; open a window on ${label} with Remote - SSH to write one.`);
+  showInfo(
+    `${name} has no settings file on ${label}, or you may not read it there. It would be ${files[0] ?? ''}; open a window on ${label} with Remote - SSH to write one.`,
+  );
 }
 
 export async function copyName(_session: HostSession, row?: Row, rows?: readonly Row[]): Promise<void> {
@@ -131,6 +165,7 @@ export async function copyAddress(session: HostSession, row?: Row): Promise<void
   const addresses = (session.machine(machine.name) ?? machine).addresses.map(({ address }) => address);
   const routable = addresses.filter((address) => !/^fe80:|^169\.254\./.test(address));
   const [address] = routable.length > 0 ? routable : addresses;
-  if (address === undefined) showInfo(`${machine.name} has no address of its own: it shares the network of this host, or has not got one yet.`);
+  if (address === undefined)
+    showInfo(`${machine.name} has no address of its own: it shares the network of this host, or has not got one yet.`);
   else await vscode.env.clipboard.writeText(address);
 }

@@ -1,4 +1,4 @@
-import type { CommandSpec, Machine, HostSpec, Rights } from '../../host';
+import type { CommandSpec, HostSpec, Machine, Rights } from '../../host';
 import type { Question } from '../../ui/notifications';
 import type { Row } from '../views/tree';
 
@@ -20,7 +20,8 @@ export function asCommandArguments(value: unknown): CommandArguments | undefined
   if (typeof value !== 'object' || value === null) return undefined;
   const { options, confirmed, hostId } = value as Partial<Record<keyof CommandArguments, unknown>>;
   return {
-    ...typeof options === 'object' && options !== null ? { options } : {}, ...typeof hostId === 'string' ? { hostId } : {},
+    ...(typeof options === 'object' && options !== null ? { options } : {}),
+    ...(typeof hostId === 'string' ? { hostId } : {}),
     ...asAnswer(confirmed),
   };
 }
@@ -98,23 +99,40 @@ export interface ForcedRetry<O> {
 type Words = Pick<MachineCommand, 'title' | 'icon' | 'ask' | 'none' | 'confirmation' | 'precheck' | 'after'>;
 
 /** A verb without options. */
-export function command(id: string, spec: CommandSpec, words: Omit<Words, 'confirmation' | 'precheck' | 'after'> & Partial<Words>): MachineCommand {
+export function command(
+  id: string,
+  spec: CommandSpec,
+  words: Omit<Words, 'confirmation' | 'precheck' | 'after'> & Partial<Words>,
+): MachineCommand {
   return {
-    id: `nspawn.${id}`, spec, ...words,
-    prepare: (names) => Promise.resolve({ argv: (systemd) => spec.argv(names, undefined, systemd), rights: () => spec.rights, newName: undefined, paths: {}, given: {} }),
+    id: `nspawn.${id}`,
+    spec,
+    ...words,
+    prepare: (names) =>
+      Promise.resolve({
+        argv: (systemd) => spec.argv(names, undefined, systemd),
+        rights: () => spec.rights,
+        newName: undefined,
+        paths: {},
+        given: {},
+      }),
   };
 }
 
 /** A verb that asks for its options. */
 export function commandWithOptions<O extends object>(
-  id: string, spec: CommandSpec<O>, words: Omit<Words, 'confirmation' | 'precheck' | 'after'> & Partial<Words>,
+  id: string,
+  spec: CommandSpec<O>,
+  words: Omit<Words, 'confirmation' | 'precheck' | 'after'> & Partial<Words>,
   options: (names: readonly string[], scene: CommandContext) => Promise<O | undefined>,
   insisting?: ForcedRetry<O>,
 ): MachineCommand {
   return {
-    id: `nspawn.${id}`, spec, ...words,
+    id: `nspawn.${id}`,
+    spec,
+    ...words,
     prepare: async (names, scene, given) => {
-      const chosen = given.options === undefined ? await options(names, scene) : given.options as O;
+      const chosen = given.options === undefined ? await options(names, scene) : (given.options as O);
       if (chosen === undefined) return undefined;
       const field = (...keys: readonly string[]): string | undefined => {
         const value = Object.entries(chosen).find(([key]) => keys.includes(key))?.[1] as unknown;
@@ -124,10 +142,14 @@ export function commandWithOptions<O extends object>(
         argv: (systemd) => spec.argv(names, chosen, systemd),
         rights: (systemd) => spec.rightsWith?.({ force: 'force' in chosen && chosen.force === true }, systemd) ?? spec.rights,
         newName: field('newName', 'name'),
-        paths: { source: id === 'copyFrom' ? undefined : field('source'), target: /^(copyFrom|export)/.test(id) ? field('target') : undefined },
+        paths: {
+          source: id === 'copyFrom' ? undefined : field('source'),
+          target: /^(copyFrom|export)/.test(id) ? field('target') : undefined,
+        },
         given: { options: chosen, confirmed: () => false },
-        ...insisting && !('force' in chosen && chosen.force === true)
-          ? { retryWithForce: { button: insisting.button, given: { options: insisting.options(chosen), confirmed: () => true } } } : {},
+        ...(insisting && !('force' in chosen && chosen.force === true)
+          ? { retryWithForce: { button: insisting.button, given: { options: insisting.options(chosen), confirmed: () => true } } }
+          : {}),
       };
     },
   };

@@ -1,51 +1,113 @@
 import { mostBytes, readSmallFileLater } from '../../../../server/src/node/shared/small-file';
 import { bootsAnInit, commands, exists, missingForBoot } from '../../host';
 import { say } from '../../ui/text';
-import { expectDown } from './power-off';
 import { askInside, askSource, askTarget, askUser, pick } from '../prompts/prompts';
-import { type CommandContext, type MachineCommand, commandWithOptions, command } from './machine-command';
+import { type CommandContext, command, commandWithOptions, type MachineCommand } from './machine-command';
+import { expectDown } from './power-off';
 
 const noneRuns = (to: string): string => `There is no machine to ${to}: none is running.`;
 
 const shellWords = {
-  title: 'Shell', icon: 'terminal', ask: 'Machines to open a shell in', none: 'There is no machine to open a shell in: start one first.',
+  title: 'Shell',
+  icon: 'terminal',
+  ask: 'Machines to open a shell in',
+  none: 'There is no machine to open a shell in: start one first.',
 };
 
 export const machineCommands: readonly MachineCommand[] = [
   command('start', commands.start, {
-    title: 'Start', icon: 'play', ask: 'Machines to start', none: 'There is no machine to start: every one with an image is running already.',
+    title: 'Start',
+    icon: 'play',
+    ask: 'Machines to start',
+    none: 'There is no machine to start: every one with an image is running already.',
     precheck: cannotBoot,
   }),
-  command('powerOff', commands.poweroff, { title: 'Power off', icon: 'debug-stop', ask: 'Machines to power off', none: noneRuns('power off'), after: expectDown }),
+  command('powerOff', commands.poweroff, {
+    title: 'Power off',
+    icon: 'debug-stop',
+    ask: 'Machines to power off',
+    none: noneRuns('power off'),
+    after: expectDown,
+  }),
   command('reboot', commands.reboot, { title: 'Reboot', icon: 'debug-restart', ask: 'Machines to reboot', none: noneRuns('reboot') }),
-  command('stopUnit', commands.stopUnit, { title: 'Stop unit of', icon: 'debug-stop', ask: 'Machines whose unit to stop', none: noneRuns('stop') }),
-  command('resetFailed', commands.resetFailed, { title: 'Reset', icon: 'clear-all', ask: 'Machines whose failure to forget', none: 'No machine has failed.' }),
-  command('pause', commands.pause, { title: 'Pause', icon: 'debug-pause', ask: 'Virtual machines to pause', none: 'No virtual machine is running.' }),
-  command('resume', commands.resume, { title: 'Resume', icon: 'debug-continue', ask: 'Virtual machines to resume', none: 'No virtual machine is running.' }),
-  command('enable', commands.enable, { title: 'Enable', icon: 'rocket', ask: 'Machines to start with the system', none: 'There is no image.' }),
-  command('disable', commands.disable, { title: 'Disable', icon: 'circle-slash', ask: 'Machines not to start with the system', none: 'There is no machine.' }),
+  command('stopUnit', commands.stopUnit, {
+    title: 'Stop unit of',
+    icon: 'debug-stop',
+    ask: 'Machines whose unit to stop',
+    none: noneRuns('stop'),
+  }),
+  command('resetFailed', commands.resetFailed, {
+    title: 'Reset',
+    icon: 'clear-all',
+    ask: 'Machines whose failure to forget',
+    none: 'No machine has failed.',
+  }),
+  command('pause', commands.pause, {
+    title: 'Pause',
+    icon: 'debug-pause',
+    ask: 'Virtual machines to pause',
+    none: 'No virtual machine is running.',
+  }),
+  command('resume', commands.resume, {
+    title: 'Resume',
+    icon: 'debug-continue',
+    ask: 'Virtual machines to resume',
+    none: 'No virtual machine is running.',
+  }),
+  command('enable', commands.enable, {
+    title: 'Enable',
+    icon: 'rocket',
+    ask: 'Machines to start with the system',
+    none: 'There is no image.',
+  }),
+  command('disable', commands.disable, {
+    title: 'Disable',
+    icon: 'circle-slash',
+    ask: 'Machines not to start with the system',
+    none: 'There is no machine.',
+  }),
   command('terminate', commands.terminate, {
-    title: 'Terminate', icon: 'debug-disconnect', ask: 'Machines to terminate', none: noneRuns('terminate'),
-    confirmation: (names) => Promise.resolve({
-      message: say`Terminate ${names} at once?`, button: 'Terminate',
-      detail: say`Every process inside is killed without being asked to end: what it has not written is lost. "Power Off" ends a machine in good order.`,
-    }),
+    title: 'Terminate',
+    icon: 'debug-disconnect',
+    ask: 'Machines to terminate',
+    none: noneRuns('terminate'),
+    confirmation: (names) =>
+      Promise.resolve({
+        message: say`Terminate ${names} at once?`,
+        button: 'Terminate',
+        detail: say`Every process inside is killed without being asked to end: what it has not written is lost. "Power Off" ends a machine in good order.`,
+      }),
   }),
-  commandWithOptions('kill', commands.kill, {
-    title: 'Kill', icon: 'zap', ask: 'Machines to send a signal to', none: noneRuns('send a signal to'),
-    confirmation: (names) => Promise.resolve({
-      message: say`Send a signal to ${names}?`, button: 'Choose a Signal',
-      detail: say`Most signals end the processes that they reach; what these have not written is lost.`,
-    }),
-  }, async (names) => {
-    const title = `Send a signal to ${names.join(', ')}`;
-    const signal = await pick(title, signals.map(([value, description]) => ({ label: value, value, description })));
-    const whom = signal && await pick(title, [
-      { label: 'The init inside', description: 'process 1 of the machine', value: 'leader' },
-      { label: 'Every process', description: 'of the machine', value: 'all' },
-    ] as const);
-    return signal && whom ? { signal, whom } : undefined;
-  }),
+  commandWithOptions(
+    'kill',
+    commands.kill,
+    {
+      title: 'Kill',
+      icon: 'zap',
+      ask: 'Machines to send a signal to',
+      none: noneRuns('send a signal to'),
+      confirmation: (names) =>
+        Promise.resolve({
+          message: say`Send a signal to ${names}?`,
+          button: 'Choose a Signal',
+          detail: say`Most signals end the processes that they reach; what these have not written is lost.`,
+        }),
+    },
+    async (names) => {
+      const title = `Send a signal to ${names.join(', ')}`;
+      const signal = await pick(
+        title,
+        signals.map(([value, description]) => ({ label: value, value, description })),
+      );
+      const whom =
+        signal &&
+        (await pick(title, [
+          { label: 'The init inside', description: 'process 1 of the machine', value: 'leader' },
+          { label: 'Every process', description: 'of the machine', value: 'all' },
+        ] as const));
+      return signal && whom ? { signal, whom } : undefined;
+    },
+  ),
   commandWithOptions('openShell', commands.shell, shellWords, ([name = ''], scene) => {
     const { user, program } = shellMemory(scene, name);
     return Promise.resolve({ user, ...(program === undefined ? {} : { program: [program] as const }) });
@@ -56,10 +118,13 @@ export const machineCommands: readonly MachineCommand[] = [
     const user = await askUser(title, before.user);
     if (user === undefined) return undefined;
     const choice = await pick(title, [
-      { label: 'Login shell', description: `of ${user}`, value: '' }, { label: '/bin/sh', value: '/bin/sh' },
-      { label: '/bin/bash', value: '/bin/bash' }, { label: 'Another program…', value: 'other' },
+      { label: 'Login shell', description: `of ${user}`, value: '' },
+      { label: '/bin/sh', value: '/bin/sh' },
+      { label: '/bin/bash', value: '/bin/bash' },
+      { label: 'Another program…', value: 'other' },
     ]);
-    const program = choice === 'other' ? await askInside(title, 'The program inside, with its whole path', before.program ?? '/usr/bin/') : choice;
+    const program =
+      choice === 'other' ? await askInside(title, 'The program inside, with its whole path', before.program ?? '/usr/bin/') : choice;
     if (program === undefined) return undefined;
     const chosen = { user, ...(program === '' ? {} : { program }) };
     await scene.remember(shellKey(name), chosen);
@@ -67,44 +132,95 @@ export const machineCommands: readonly MachineCommand[] = [
   }),
   command('login', commands.login, { title: 'Login', icon: 'sign-in', ask: 'Machines to log in to', none: noneRuns('log in to') }),
   command('status', commands.status, { title: 'Status', icon: 'info', ask: 'Machines to see the status of', none: noneRuns('look at') }),
-  command('unitJournal', commands.unitJournal, { title: 'Unit log', icon: 'output', ask: 'Machines whose unit\'s log to follow', none: 'There is no machine.' }),
-  command('journal', commands.journal, { title: 'Journal', icon: 'output', ask: 'Machines whose journal to follow', none: noneRuns('look into') }),
-  command('failedUnits', commands.failedUnits, { title: 'Failed units', icon: 'warning', ask: 'Machines to look for failed units in', none: noneRuns('look into') }),
-  commandWithOptions('copyTo', commands.copyTo, {
-    title: 'Copy to', icon: 'cloud-upload', ask: 'Machines to copy to', none: noneRuns('copy to'),
-  }, async ([name = ''], scene) => {
-    const source = await askSource(`What to copy to ${name}`, 'any', scene);
-    if (source === undefined) return undefined;
-    const target = await askInside(`Copy to ${name}`, 'Where to, inside', `/root/${source.split('/').at(-1) ?? ''}`);
-    return target === undefined ? undefined : { source, target };
-  }, { button: 'Overwrite', options: (chosen) => ({ ...chosen, force: true }) }),
-  commandWithOptions('copyFrom', commands.copyFrom, {
-    title: 'Copy from', icon: 'cloud-download', ask: 'Machines to copy from', none: noneRuns('copy from'),
-  }, async ([name = ''], scene) => {
-    const source = await askInside(`Copy from ${name}`, 'The file or folder inside', '/etc/');
-    if (source === undefined) return undefined;
-    const target = await askTarget(`Where to copy ${source} of ${name}`, source.split('/').at(-1) ?? '', scene);
-    // The dialog has asked already whether a file may be overwritten; elsewhere there was none.
-    return target === undefined ? undefined : { source, target, force: scene.spec.local && await exists(target) };
-  }, { button: 'Overwrite', options: (chosen) => ({ ...chosen, force: true }) }),
-  commandWithOptions('bind', commands.bind, {
-    title: 'Bind into', icon: 'link', ask: 'Machines to show something of this host to', none: noneRuns('bind into'),
-  }, async ([name = ''], scene) => {
-    const title = `Bind into ${name}`;
-    const source = await askSource(`What of the host ${name} shall see`, 'any', scene);
-    const target = source && await askInside(title, 'Where it appears inside; missing folders are made', source);
-    if (!source || !target) return undefined;
-    const readOnly = await pick(title, [
-      { label: 'Read-only', value: true }, { label: 'Read and write', description: 'the machine may change it', value: false },
-    ]);
-    return readOnly === undefined ? undefined : { source, target, readOnly, mkdir: true };
+  command('unitJournal', commands.unitJournal, {
+    title: 'Unit log',
+    icon: 'output',
+    ask: "Machines whose unit's log to follow",
+    none: 'There is no machine.',
   }),
+  command('journal', commands.journal, {
+    title: 'Journal',
+    icon: 'output',
+    ask: 'Machines whose journal to follow',
+    none: noneRuns('look into'),
+  }),
+  command('failedUnits', commands.failedUnits, {
+    title: 'Failed units',
+    icon: 'warning',
+    ask: 'Machines to look for failed units in',
+    none: noneRuns('look into'),
+  }),
+  commandWithOptions(
+    'copyTo',
+    commands.copyTo,
+    {
+      title: 'Copy to',
+      icon: 'cloud-upload',
+      ask: 'Machines to copy to',
+      none: noneRuns('copy to'),
+    },
+    async ([name = ''], scene) => {
+      const source = await askSource(`What to copy to ${name}`, 'any', scene);
+      if (source === undefined) return undefined;
+      const target = await askInside(`Copy to ${name}`, 'Where to, inside', `/root/${source.split('/').at(-1) ?? ''}`);
+      return target === undefined ? undefined : { source, target };
+    },
+    { button: 'Overwrite', options: (chosen) => ({ ...chosen, force: true }) },
+  ),
+  commandWithOptions(
+    'copyFrom',
+    commands.copyFrom,
+    {
+      title: 'Copy from',
+      icon: 'cloud-download',
+      ask: 'Machines to copy from',
+      none: noneRuns('copy from'),
+    },
+    async ([name = ''], scene) => {
+      const source = await askInside(`Copy from ${name}`, 'The file or folder inside', '/etc/');
+      if (source === undefined) return undefined;
+      const target = await askTarget(`Where to copy ${source} of ${name}`, source.split('/').at(-1) ?? '', scene);
+      // The dialog has asked already whether a file may be overwritten; elsewhere there was none.
+      return target === undefined ? undefined : { source, target, force: scene.spec.local && (await exists(target)) };
+    },
+    { button: 'Overwrite', options: (chosen) => ({ ...chosen, force: true }) },
+  ),
+  commandWithOptions(
+    'bind',
+    commands.bind,
+    {
+      title: 'Bind into',
+      icon: 'link',
+      ask: 'Machines to show something of this host to',
+      none: noneRuns('bind into'),
+    },
+    async ([name = ''], scene) => {
+      const title = `Bind into ${name}`;
+      const source = await askSource(`What of the host ${name} shall see`, 'any', scene);
+      const target = source && (await askInside(title, 'Where it appears inside; missing folders are made', source));
+      if (!source || !target) return undefined;
+      const readOnly = await pick(title, [
+        { label: 'Read-only', value: true },
+        { label: 'Read and write', description: 'the machine may change it', value: false },
+      ]);
+      return readOnly === undefined ? undefined : { source, target, readOnly, mkdir: true };
+    },
+  ),
 ];
 
 const signals: readonly (readonly [name: string, meaning: string])[] = [
-  ['SIGTERM', 'please end'], ['SIGKILL', 'end at once'], ['SIGHUP', 'read your configuration again'], ['SIGINT', 'reboot, for an init'],
-  ['SIGRTMIN+4', 'power off, for an init'], ['SIGRTMIN+3', 'halt, for an init'], ['SIGUSR1', ''], ['SIGUSR2', ''], ['SIGSTOP', 'stand still'],
-  ['SIGCONT', 'go on'], ['SIGQUIT', ''], ['SIGABRT', ''],
+  ['SIGTERM', 'please end'],
+  ['SIGKILL', 'end at once'],
+  ['SIGHUP', 'read your configuration again'],
+  ['SIGINT', 'reboot, for an init'],
+  ['SIGRTMIN+4', 'power off, for an init'],
+  ['SIGRTMIN+3', 'halt, for an init'],
+  ['SIGUSR1', ''],
+  ['SIGUSR2', ''],
+  ['SIGSTOP', 'stand still'],
+  ['SIGCONT', 'go on'],
+  ['SIGQUIT', ''],
+  ['SIGABRT', ''],
 ];
 
 const shellKey = (name: string): string => `shell/${name}`;

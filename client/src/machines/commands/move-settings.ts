@@ -5,13 +5,13 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { stampOf } from '../../../../server/src/node/shared/replace-file';
-import { type Elevation, commands, elevated, exists, hasProgram, isImageName, settingsFolder, shellWord } from '../../host';
-import { showError, confirm, showInfo, messageOf, notify } from '../../ui/notifications';
+import { commands, type Elevation, elevated, exists, hasProgram, isImageName, settingsFolder, shellWord } from '../../host';
+import { confirm, messageOf, notify, showError, showInfo } from '../../ui/notifications';
 import { say } from '../../ui/text';
-import { type PrivateCopy, privateCopy } from './private-copy';
 import { runInTerminal } from '../terminal';
+import { asAnswer, type CommandArguments, isConfirmed } from './machine-command';
+import { type PrivateCopy, privateCopy } from './private-copy';
 import { openSettings } from './settings-editor';
-import { type CommandArguments, asAnswer, isConfirmed } from './machine-command';
 
 /** What the language server has its quick fix call. */
 export const moveSettingsCommand = 'nspawn.moveSettings';
@@ -29,9 +29,16 @@ const told = new Set<PrivateCopy>();
  */
 async function move(uri: unknown, target: unknown, answered: Answered = {}): Promise<void> {
   if (typeof uri !== 'string' || typeof target !== 'string') return;
-  const from = vscode.Uri.parse(uri, true), name = path.basename(target, '.nspawn'), folder = path.dirname(target);
+  const from = vscode.Uri.parse(uri, true),
+    name = path.basename(target, '.nspawn'),
+    folder = path.dirname(target);
   const own = path.join(os.homedir(), '.config/systemd/nspawn');
-  if (from.scheme !== 'file' || !isImageName(name) || target !== path.join(folder, `${name}.nspawn`) || ![settingsFolder, own].includes(folder)) {
+  if (
+    from.scheme !== 'file' ||
+    !isImageName(name) ||
+    target !== path.join(folder, `${name}.nspawn`) ||
+    ![settingsFolder, own].includes(folder)
+  ) {
     showError(`${target} is no place for a settings file of a machine. Move it to ${settingsFolder}/NAME.nspawn.`);
     return;
   }
@@ -40,7 +47,7 @@ async function move(uri: unknown, target: unknown, answered: Answered = {}): Pro
     return;
   }
   const document = await vscode.workspace.openTextDocument(from);
-  if (document.isDirty && !await document.save()) {
+  if (document.isDirty && !(await document.save())) {
     showError(`${from.fsPath} could not be saved and stays where it is. Save it, then move it.`);
     return;
   }
@@ -49,39 +56,68 @@ async function move(uri: unknown, target: unknown, answered: Answered = {}): Pro
     return;
   }
   if (folder === own) await mkdir(own, { recursive: true });
-  if (await mayWrite(folder) && await mayWrite(path.dirname(from.fsPath))) await rename(from, target);
+  if ((await mayWrite(folder)) && (await mayWrite(path.dirname(from.fsPath)))) await rename(from, target);
   else await install(document, name, target, answered);
 }
 
-const mayWrite = (folder: string): Promise<boolean> => access(folder, constants.W_OK).then(() => true, () => false);
+const mayWrite = (folder: string): Promise<boolean> =>
+  access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 
 async function rename(from: vscode.Uri, target: string): Promise<void> {
-  const edit = new vscode.WorkspaceEdit(), to = vscode.Uri.file(target);
+  const edit = new vscode.WorkspaceEdit(),
+    to = vscode.Uri.file(target);
   edit.renameFile(from, to, { overwrite: false });
   if (await vscode.workspace.applyEdit(edit)) await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(to));
-  else showError(`${from.fsPath} could not be moved to ${target} and stays where it is. The file may be locked, or lie on a read-only disk.`);
+  else
+    showError(`${from.fsPath} could not be moved to ${target} and stays where it is. The file may be locked, or lie on a read-only disk.`);
 }
 
 async function install(document: vscode.TextDocument, name: string, target: string, answered: Answered): Promise<void> {
   const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
   const copy = await privateCopy(document.getText());
   try {
-    const argv = elevated(commands.installSettings, commands.installSettings.argv([], { source: copy.source, name, was: stampOf(undefined) }), {
-      elevation, isRoot: process.getuid?.() === 0, installed: hasProgram,
-    });
+    const argv = elevated(
+      commands.installSettings,
+      commands.installSettings.argv([], { source: copy.source, name, was: stampOf(undefined) }),
+      {
+        elevation,
+        isRoot: process.getuid?.() === 0,
+        installed: hasProgram,
+      },
+    );
     const command = argv.map(shellWord).join(' ');
     if (!vscode.workspace.isTrusted) {
       told.add(copy);
       await tell(command, path.dirname(target));
       return;
     }
-    if (!isConfirmed(answered) && !await confirm({
-      message: say`Install the text of ${path.basename(document.fileName)} as ${target}?`, button: 'Install',
-      detail: say`Only root may write there. This is run in a terminal, with a copy of the text as it is now: ${command}`,
-    }, 'information')) return;
-    const status = await runInTerminal({ title: `Install ${name}.nspawn`, icon: 'save', interactive: false, stays: false, asks: true, argv });
+    if (
+      !isConfirmed(answered) &&
+      !(await confirm(
+        {
+          message: say`Install the text of ${path.basename(document.fileName)} as ${target}?`,
+          button: 'Install',
+          detail: say`Only root may write there. This is run in a terminal, with a copy of the text as it is now: ${command}`,
+        },
+        'information',
+      ))
+    )
+      return;
+    const status = await runInTerminal({
+      title: `Install ${name}.nspawn`,
+      icon: 'save',
+      interactive: false,
+      stays: false,
+      asks: true,
+      argv,
+    });
     if (status !== 0) {
-      showError(`${target} was not installed: ${argv[0] ?? ''} ended with exit status ${String(status ?? 'unknown')}; its terminal says why.`);
+      showError(
+        `${target} was not installed: ${argv[0] ?? ''} ended with exit status ${String(status ?? 'unknown')}; its terminal says why.`,
+      );
       return;
     }
   } finally {
@@ -94,20 +130,27 @@ async function install(document: vscode.TextDocument, name: string, target: stri
 async function tell(command: string, folder: string): Promise<void> {
   const copy = 'Copy Command';
   const choice = await notify(
-    'warning', `Only root may write to ${folder}, and nothing is run for a workspace that you do not trust. As long as this window is open, `
-    + `this installs the text as it is now, in a terminal of your own: ${command}`, copy);
+    'warning',
+    `Only root may write to ${folder}, and nothing is run for a workspace that you do not trust. As long as this window is open, ` +
+      `this installs the text as it is now, in a terminal of your own: ${command}`,
+    copy,
+  );
   if (choice === copy) await vscode.env.clipboard.writeText(command);
 }
 
-export const registerMoveSettings = (): vscode.Disposable => vscode.Disposable.from(
-  vscode.commands.registerCommand(moveSettingsCommand, async (uri: unknown, target: unknown, answered?: Partial<Record<keyof Answered, unknown>> | null) => {
-    try {
-      await move(uri, target, asAnswer(answered?.confirmed));
-    } catch (error) {
-      showError(`${String(target)}: ${messageOf(error)}`);
-    }
-  }),
-  new vscode.Disposable(() => {
-    for (const { remove } of told) remove();
-  }),
-);
+export const registerMoveSettings = (): vscode.Disposable =>
+  vscode.Disposable.from(
+    vscode.commands.registerCommand(
+      moveSettingsCommand,
+      async (uri: unknown, target: unknown, answered?: Partial<Record<keyof Answered, unknown>> | null) => {
+        try {
+          await move(uri, target, asAnswer(answered?.confirmed));
+        } catch (error) {
+          showError(`${String(target)}: ${messageOf(error)}`);
+        }
+      },
+    ),
+    new vscode.Disposable(() => {
+      for (const { remove } of told) remove();
+    }),
+  );

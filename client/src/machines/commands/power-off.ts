@@ -3,7 +3,8 @@ import { log, notify } from '../../ui/notifications';
 import type { CommandContext } from './machine-command';
 
 /** Milliseconds that a machine gets to go down, and one that had only just been started: its init may not have heard. */
-const patience = 60_000, patienceWhenNew = 10_000;
+const patience = 60_000,
+  patienceWhenNew = 10_000;
 
 /** After a power off: says which machines are still there, and offers what helps. */
 export function expectDown(names: readonly string[], scene: CommandContext): void {
@@ -18,10 +19,16 @@ export function expectDown(names: readonly string[], scene: CommandContext): voi
 }
 
 function tell(name: string, isNew: boolean, scene: CommandContext): void {
-  const again = 'Power Off Again', terminate = 'Terminate…';
-  const why = isNew ? 'It had only just been started, and what tells it to power off is lost on an init that is not ready yet.'
+  const again = 'Power Off Again',
+    terminate = 'Terminate…';
+  const why = isNew
+    ? 'It had only just been started, and what tells it to power off is lost on an init that is not ready yet.'
     : 'Its services may still be ending, or its init does not listen.';
-  notify('warning', `${name} was told to power off and still runs. ${why}`, again, terminate).then((button) => (
-    button === undefined ? undefined : vscode.commands.executeCommand(button === again ? 'nspawn.powerOff' : 'nspawn.terminate', scene.row(name))
-  )).then(undefined, log);
+  notify('warning', `${name} was told to power off and still runs. ${why}`, again, terminate)
+    .then((button) =>
+      button === undefined
+        ? undefined
+        : vscode.commands.executeCommand(button === again ? 'nspawn.powerOff' : 'nspawn.terminate', scene.row(name)),
+    )
+    .then(undefined, log);
 }

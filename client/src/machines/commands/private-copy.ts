@@ -12,7 +12,8 @@ export interface PrivateCopy {
 
 /** The caller removes it. @throws Error when there is no host for it */
 export async function privateCopy(content: string | Uint8Array): Promise<PrivateCopy> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'nspawn-settings-')), source = path.join(folder, 'settings');
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'nspawn-settings-')),
+    source = path.join(folder, 'settings');
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     await writeFile(source, content, { flag: 'wx', mode: 0o600 });

@@ -1,22 +1,42 @@
 import * as vscode from 'vscode';
 import {
-  type Elevation, type Ended, type Failure, type Machine, type HostSpec, type Rights, CommandError, applies, asMachines, explain, localProbe, isMachineName, polkitRule, rightsFor, remoteProbe,
+  applies,
+  asMachines,
+  CommandError,
+  type Elevation,
+  type Ended,
+  explain,
+  type Failure,
+  type HostSpec,
+  isMachineName,
+  localProbe,
+  type Machine,
+  polkitRule,
+  type Rights,
+  remoteProbe,
+  rightsFor,
 } from '../../host';
 import { confirm, log, notify } from '../../ui/notifications';
 import { joined, say } from '../../ui/text';
-import { pickMachines } from '../prompts/pick-machines';
-import { showText } from '../views/virtual-documents';
 import type { HostSession } from '../host-session';
+import { pickMachines } from '../prompts/pick-machines';
 import { runInTerminal } from '../terminal';
 import type { Row } from '../views/tree';
-import { type CommandArguments, type Invocation, type MachineCommand, isConfirmed } from './machine-command';
+import { showText } from '../views/virtual-documents';
+import { type CommandArguments, type Invocation, isConfirmed, type MachineCommand } from './machine-command';
 
 /**
  * A click becomes an argv: which machines, what else has to be known, whether it may destroy that, and then the
  * terminal. Ends when the program has; a verb that takes one name at a time gets a terminal for each.
  * @returns the exit status of each, undefined when its terminal was closed first
  */
-export async function runCommand(session: HostSession, verb: MachineCommand, row?: Row, rows?: readonly Row[], given: CommandArguments = {}): Promise<readonly (number | undefined)[]> {
+export async function runCommand(
+  session: HostSession,
+  verb: MachineCommand,
+  row?: Row,
+  rows?: readonly Row[],
+  given: CommandArguments = {},
+): Promise<readonly (number | undefined)[]> {
   const { spec } = verb;
   const names = spec.needs === 'nothing' ? [] : await wanted(session, verb, row, rows);
   if (names === undefined) return [];
@@ -24,7 +44,7 @@ export async function runCommand(session: HostSession, verb: MachineCommand, row
   if (spec.since !== undefined && systemd !== undefined && systemd < spec.since) {
     throw new CommandError(`this needs systemd ${spec.since}, and ${session.spec.local ? 'here' : session.spec.label} is ${systemd}.`);
   }
-  if (!await confirmed(session, verb, names, given)) return [];
+  if (!(await confirmed(session, verb, names, given))) return [];
   const calls = spec.many || spec.needs === 'nothing' ? [names] : names.map((name) => [name]);
   const ready: { call: readonly string[]; prepared: Invocation }[] = [];
   for (const call of calls) {
@@ -33,43 +53,67 @@ export async function runCommand(session: HostSession, verb: MachineCommand, row
     prepared.argv(systemd); // what is wrong with it is said before anything runs
     ready.push({ call, prepared });
   }
-  if (given.options !== undefined && typeof given.confirmed !== 'function' && !await chosenElsewhere(session, ready.map(({ prepared }) => prepared.argv(systemd)))) return [];
+  if (
+    given.options !== undefined &&
+    typeof given.confirmed !== 'function' &&
+    !(await chosenElsewhere(
+      session,
+      ready.map(({ prepared }) => prepared.argv(systemd)),
+    ))
+  )
+    return [];
   const transfers = /^(pull|import|export)/.test(spec.id);
   if (transfers) session.transfers.start(); // whoever waits for one is told of its end, whether the view is open or not
-  return Promise.all(ready.map(async ({ call, prepared }) => {
-    const { newName } = prepared;
-    const taken = newName !== undefined && session.hasImage(newName) ? newName : undefined;
-    const machines = call.map((name) => session.machine(name)).filter((machine) => machine !== undefined);
-    const rights = rightsFor(spec, prepared.rights(systemd), machines, systemd);
-    const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
-    const onEnd = (heard: (result: Ended['result']) => void) => session.transfers.onDidEnd(({ transfer, result }) => {
-      // One that was lost before it was known may be this one.
-      if (transfers && (transfer.type === '' || (transfer.local === (newName ?? call[0]) && transfer.type === typeOf(spec)))) heard(result);
-    });
-    const ends: Ended['result'][] = [];
-    const listening = onEnd((result) => ends.push(result));
-    const status = await runInTerminal({
-      title: session.titled([verb.title, ...call.length > 0 ? [call.join(', ')] : newName === undefined ? [] : [newName]].join(' ')), icon: verb.icon,
-      argv: session.spec.argv({ rights }, prepared.argv(systemd), elevation),
-      interactive: spec.interactive, stays: spec.prints === true, asks: session.spec.asks({ rights }) || !session.spec.local,
-      isInVain: (listener) => onEnd((result) => { if (result === 'lost') listener(); }),
-    });
-    const lost = isLost(session, status);
-    if (lost) session.loseSight();
-    else if (status !== undefined) await session.settle(call);
-    listening.dispose();
-    if (status === undefined) return undefined;
-    // A transfer that ended badly has been said, with the words of importd; a shell ends as its user wants.
-    if (status === 0) verb.after?.(call, session);
-    else if (lost || ends.every((result) => result === 'done') && !(spec.interactive && status > 128)) await report(session, verb, { call, status, taken, prepared, elevation, rights });
-    return status;
-  }));
+  return Promise.all(
+    ready.map(async ({ call, prepared }) => {
+      const { newName } = prepared;
+      const taken = newName !== undefined && session.hasImage(newName) ? newName : undefined;
+      const machines = call.map((name) => session.machine(name)).filter((machine) => machine !== undefined);
+      const rights = rightsFor(spec, prepared.rights(systemd), machines, systemd);
+      const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
+      const onEnd = (heard: (result: Ended['result']) => void) =>
+        session.transfers.onDidEnd(({ transfer, result }) => {
+          // One that was lost before it was known may be this one.
+          if (transfers && (transfer.type === '' || (transfer.local === (newName ?? call[0]) && transfer.type === typeOf(spec))))
+            heard(result);
+        });
+      const ends: Ended['result'][] = [];
+      const listening = onEnd((result) => ends.push(result));
+      const status = await runInTerminal({
+        title: session.titled([verb.title, ...(call.length > 0 ? [call.join(', ')] : newName === undefined ? [] : [newName])].join(' ')),
+        icon: verb.icon,
+        argv: session.spec.argv({ rights }, prepared.argv(systemd), elevation),
+        interactive: spec.interactive,
+        stays: spec.prints === true,
+        asks: session.spec.asks({ rights }) || !session.spec.local,
+        isInVain: (listener) =>
+          onEnd((result) => {
+            if (result === 'lost') listener();
+          }),
+      });
+      const lost = isLost(session, status);
+      if (lost) session.loseSight();
+      else if (status !== undefined) await session.settle(call);
+      listening.dispose();
+      if (status === undefined) return undefined;
+      // A transfer that ended badly has been said, with the words of importd; a shell ends as its user wants.
+      if (status === 0) verb.after?.(call, session);
+      else if (lost || (ends.every((result) => result === 'done') && !(spec.interactive && status > 128)))
+        await report(session, verb, { call, status, taken, prepared, elevation, rights });
+      return status;
+    }),
+  );
 }
 
 /** What importd calls a transfer that a command makes: `importTar` becomes `import-tar`. */
 const typeOf = ({ id }: Pick<MachineCommand['spec'], 'id'>): string => id.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-async function wanted(session: HostSession, { spec, ask, none }: MachineCommand, row?: Row, rows?: readonly Row[]): Promise<readonly string[] | undefined> {
+async function wanted(
+  session: HostSession,
+  { spec, ask, none }: MachineCommand,
+  row?: Row,
+  rows?: readonly Row[],
+): Promise<readonly string[] | undefined> {
   const selected = row === undefined ? [] : rows?.includes(row) === true ? rows : [row];
   // That nothing fits would be no help: an image can be called what no machine can.
   if (row !== undefined && spec.names === 'machine' && !selected.some(({ name }) => isMachineName(name))) asMachines([row.name]);
@@ -85,22 +129,29 @@ async function confirmed(session: HostSession, verb: MachineCommand, names: read
   if (verb.spec.destroys) {
     if (!verb.confirmation) throw new CommandError('nobody wrote what this destroys, so it is not done.');
     const question = await verb.confirmation(names, session);
-    return confirm(session.id === undefined ? question : { ...question, message: joined(' ', [question.message, say`(${session.spec.label})`]) });
+    return confirm(
+      session.id === undefined ? question : { ...question, message: joined(' ', [question.message, say`(${session.spec.label})`]) },
+    );
   }
   const doubt = given.confirmed === true ? undefined : await verb.precheck?.(names, session);
   if (doubt === undefined) return true;
   const anyway = `${verb.title} Anyway`;
-  return await notify('warning', session.titled(doubt), anyway) === anyway;
+  return (await notify('warning', session.titled(doubt), anyway)) === anyway;
 }
 
 /** Asks before something runs whose options nobody was asked for. */
-const chosenElsewhere = ({ spec }: HostSession, argvs: readonly (readonly string[])[]): Promise<boolean> => confirm({
-  message: say`Run a command that somebody else has chosen?`, button: 'Run',
-  detail: joined('\n\n', [
-    say`A link, a key binding, a task or another extension asks for it, with everything that you would be asked for. On ${spec.label}:`,
-    joined('\n', argvs.map((argv) => say`${argv.map((word) => /^[\w./:@=,+-]+$/.test(word) ? word : JSON.stringify(word)).join(' ')}`)),
-  ]),
-});
+const chosenElsewhere = ({ spec }: HostSession, argvs: readonly (readonly string[])[]): Promise<boolean> =>
+  confirm({
+    message: say`Run a command that somebody else has chosen?`,
+    button: 'Run',
+    detail: joined('\n\n', [
+      say`A link, a key binding, a task or another extension asks for it, with everything that you would be asked for. On ${spec.label}:`,
+      joined(
+        '\n',
+        argvs.map((argv) => say`${argv.map((word) => (/^[\w./:@=,+-]+$/.test(word) ? word : JSON.stringify(word))).join(' ')}`),
+      ),
+    ]),
+  });
 
 interface Failed {
   readonly call: readonly string[];
@@ -116,44 +167,59 @@ interface Failed {
 const isLost = ({ spec }: HostSession, status: number | undefined): boolean => spec.kind === 'ssh' && status === 255;
 
 /** Says that it failed, why it may have, and what to do next. Nobody waits for the answer. */
-async function report(session: HostSession, verb: MachineCommand, { call, status, taken, prepared, elevation, rights }: Failed): Promise<void> {
+async function report(
+  session: HostSession,
+  verb: MachineCommand,
+  { call, status, taken, prepared, elevation, rights }: Failed,
+): Promise<void> {
   const { spec } = verb;
   const machines = call.map((name) => session.machine(name)).filter((machine) => machine !== undefined);
   const asksPolkit = rights === 'polkit' && session.spec.asks({ rights }) && (elevation === 'auto' || elevation === 'polkit');
   const unknown = call.filter((name) => session.machine(name) === undefined);
   const lost = isLost(session, status);
   const known: Partial<Failure> = lost ? {} : await examined(session, verb, machines, prepared, asksPolkit, rights);
-  const why = lost ? `The connection to ${session.spec.label} was lost, or could not be made. What has begun may go on there; the views show it when they are connected again.`
+  const why = lost
+    ? `The connection to ${session.spec.label} was lost, or could not be made. What has begun may go on there; the views show it when they are connected again.`
     : explain({ command: spec.id, machines, taken, unknown, ...known });
   const failed = machines.filter(({ state }) => state === 'failed');
   const text = `${session.titled([verb.title, ...call].join(' '))} ended with exit status ${status}; its terminal has the words of the system. ${why ?? ''}`;
   const execute = (id: string, ...given: readonly unknown[]): Thenable<unknown> => vscode.commands.executeCommand(id, ...given);
-  const rows = call.map((name) => session.row(name)), once = (given: CommandArguments) => () => execute(verb.id, rows[0], rows, { ...given, hostId: session.spec.id });
+  const rows = call.map((name) => session.row(name)),
+    once = (given: CommandArguments) => () => execute(verb.id, rows[0], rows, { ...given, hostId: session.spec.id });
   // A wrong password, or a machine that was not up yet: the same may go well now.
   const worthAnother = !prepared.retryWithForce && (known.allowed === 'asks' || spec.interactive);
   /** What can be done now, by the button that does it. */
-  const next: Readonly<Record<string, () => Thenable<unknown>>> = lost ? { Reconnect: () => execute('nspawn.reconnect', session.row('')) } : {
-    ...prepared.retryWithForce ? { [prepared.retryWithForce.button]: once(prepared.retryWithForce.given) } : {},
-    ...worthAnother ? { 'Try Again': once(prepared.given) } : {},
-    ...failed.length > 0 ? { 'Why Did It Fail?': () => execute('nspawn.whyFailed', session.row(failed[0]?.name ?? '')) } : {},
-    ...asksPolkit && known.allowed !== 'yes' ? { 'Show polkit Rule': () => showPolkitRule(spec, session.spec) } : {},
-  };
-  notify('error', text.trim(), ...Object.keys(next)).then((button) => button === undefined ? undefined : next[button]?.()).then(undefined, log);
+  const next: Readonly<Record<string, () => Thenable<unknown>>> = lost
+    ? { Reconnect: () => execute('nspawn.reconnect', session.row('')) }
+    : {
+        ...(prepared.retryWithForce ? { [prepared.retryWithForce.button]: once(prepared.retryWithForce.given) } : {}),
+        ...(worthAnother ? { 'Try Again': once(prepared.given) } : {}),
+        ...(failed.length > 0 ? { 'Why Did It Fail?': () => execute('nspawn.whyFailed', session.row(failed[0]?.name ?? '')) } : {}),
+        ...(asksPolkit && known.allowed !== 'yes' ? { 'Show polkit Rule': () => showPolkitRule(spec, session.spec) } : {}),
+      };
+  notify('error', text.trim(), ...Object.keys(next))
+    .then((button) => (button === undefined ? undefined : next[button]?.()))
+    .then(undefined, log);
 }
 
 /** What the system itself can tell of a failure, as far as it can be asked from here. */
 async function examined(
-  session: HostSession, { spec }: MachineCommand, machines: readonly Machine[], { paths: { source, target } }: Invocation, asksPolkit: boolean, rights: Rights,
+  session: HostSession,
+  { spec }: MachineCommand,
+  machines: readonly Machine[],
+  { paths: { source, target } }: Invocation,
+  asksPolkit: boolean,
+  rights: Rights,
 ): Promise<Partial<Failure>> {
   const look = session.spec.local ? localProbe : remoteProbe((argv) => session.capture(argv));
   const [leader] = machines.map((machine) => machine.leader);
   return {
     // Whom sudo or run0 lets in is their affair.
     allowed: asksPolkit ? await look.mayDo(spec.actions) : rights === 'root' || rights === 'owner' ? undefined : 'yes',
-    ...source === undefined || await look.exists(source) !== false ? {} : { missing: source },
-    ...target === undefined || await look.exists(target) !== true ? {} : { existing: target },
-    ...spec.id === 'bind' && leader !== undefined ? { ownUsers: await look.hasOwnUsers(leader) } : {},
-    ...spec.names === 'image' || spec.id === 'setPoolLimit' ? { btrfs: await look.isOnBtrfs('/var/lib/machines') } : {},
+    ...(source === undefined || (await look.exists(source)) !== false ? {} : { missing: source }),
+    ...(target === undefined || (await look.exists(target)) !== true ? {} : { existing: target }),
+    ...(spec.id === 'bind' && leader !== undefined ? { ownUsers: await look.hasOwnUsers(leader) } : {}),
+    ...(spec.names === 'image' || spec.id === 'setPoolLimit' ? { btrfs: await look.isOnBtrfs('/var/lib/machines') } : {}),
   };
 }
 

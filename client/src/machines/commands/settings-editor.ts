@@ -4,11 +4,11 @@ import { access, stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { stampOf } from '../../../../server/src/node/shared/replace-file';
-import { UnreadableFile, describeKind, mostBytes, readSmallFileLater } from '../../../../server/src/node/shared/small-file';
-import { type Elevation, commands, elevated, hasProgram, isImageName, settingsFolder } from '../../host';
-import { showError, fileError, showInfo, messageOf } from '../../ui/notifications';
-import { privateCopy } from './private-copy';
+import { describeKind, mostBytes, readSmallFileLater, UnreadableFile } from '../../../../server/src/node/shared/small-file';
+import { commands, type Elevation, elevated, hasProgram, isImageName, settingsFolder } from '../../host';
+import { fileError, messageOf, showError, showInfo } from '../../ui/notifications';
 import { runInTerminal } from '../terminal';
+import { privateCopy } from './private-copy';
 
 /** Of files that are read as they are and saved through sudo, run0 or polkit. */
 const scheme = 'nspawn-settings';
@@ -35,7 +35,10 @@ export async function openSettings(file: string, line?: number): Promise<vscode.
 }
 
 async function settingsUri(file: string): Promise<vscode.Uri> {
-  const own = await access(file, constants.W_OK).then(() => true, () => false);
+  const own = await access(file, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
   return own || path.dirname(file) !== settingsFolder ? vscode.Uri.file(file) : vscode.Uri.from({ scheme, path: file });
 }
 
@@ -68,7 +71,9 @@ class RootFiles implements vscode.FileSystemProvider {
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    return await readSmallFileLater(uri.path, mostBytes.configuration).catch((error: unknown) => absentOr(error, uri)) ?? new Uint8Array();
+    return (
+      (await readSmallFileLater(uri.path, mostBytes.configuration).catch((error: unknown) => absentOr(error, uri))) ?? new Uint8Array()
+    );
   }
 
   async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
@@ -81,12 +86,18 @@ class RootFiles implements vscode.FileSystemProvider {
       const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
       const argv = commands.installSettings.argv([], { source: copy.source, name, was: stampOf(before) });
       const status = await runInTerminal({
-        title: `Save ${name}.nspawn`, icon: 'save', interactive: false, stays: false, asks: true,
+        title: `Save ${name}.nspawn`,
+        icon: 'save',
+        interactive: false,
+        stays: false,
+        asks: true,
         argv: elevated(commands.installSettings, argv, { elevation, isRoot: process.getuid?.() === 0, installed: hasProgram }),
       });
       if (status !== 0) {
-        throw fileError(`${uri.path} was not saved, and is as it was. Only root may write there, and what was run for that ended with `
-          + `exit status ${String(status ?? 'unknown')}; its terminal says why. "nspawn.elevation" chooses sudo, run0 or polkit.`);
+        throw fileError(
+          `${uri.path} was not saved, and is as it was. Only root may write there, and what was run for that ended with ` +
+            `exit status ${String(status ?? 'unknown')}; its terminal says why. "nspawn.elevation" chooses sudo, run0 or polkit.`,
+        );
       }
     } finally {
       copy.remove();
@@ -95,10 +106,18 @@ class RootFiles implements vscode.FileSystemProvider {
     this.changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 
-  readDirectory(uri: vscode.Uri): never { throw vscode.FileSystemError.NoPermissions(uri); }
-  createDirectory(uri: vscode.Uri): never { throw vscode.FileSystemError.NoPermissions(uri); }
-  delete(uri: vscode.Uri): never { throw vscode.FileSystemError.NoPermissions(uri); }
-  rename(uri: vscode.Uri): never { throw vscode.FileSystemError.NoPermissions(uri); }
+  readDirectory(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+  createDirectory(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+  delete(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+  rename(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
 }
 
 function absentOr(error: unknown, uri: vscode.Uri): undefined {

@@ -19,12 +19,16 @@ export interface MachineQuestion {
  * @param row the row that was clicked @param rows the whole selection, when it is larger
  */
 export async function pickMachines(
-  machines: Iterable<Machine>, { fits, ask, none, many }: MachineQuestion, row?: Row, rows?: readonly Row[],
+  machines: Iterable<Machine>,
+  { fits, ask, none, many }: MachineQuestion,
+  row?: Row,
+  rows?: readonly Row[],
 ): Promise<readonly string[]> {
   const fitting = [...machines].filter(fits);
   if (row !== undefined) {
     const wanted = new Set((rows?.includes(row) === true ? rows : [row]).map((r) => r.name));
-    const fits = new Set(fitting.map((m) => m.name)), names = [...wanted].filter((name) => fits.has(name));
+    const fits = new Set(fitting.map((m) => m.name)),
+      names = [...wanted].filter((name) => fits.has(name));
     if (names.length === 0) showInfo(none);
     const left = [...wanted].filter((name) => !names.includes(name));
     if (names.length > 0 && left.length > 0) showInfo(`Left out, because it does not apply to them now: ${left.join(', ')}.`);
@@ -34,9 +38,12 @@ export async function pickMachines(
     showInfo(none);
     return [];
   }
-  const choices = fitting.map(({ name, state, image }) => (
-    { label: name, description: [state, image?.type].filter((t) => t !== undefined).join(' · '), value: name }));
-  if (many) return await pickMany(choices, { title: ask }) ?? [];
+  const choices = fitting.map(({ name, state, image }) => ({
+    label: name,
+    description: [state, image?.type].filter((t) => t !== undefined).join(' · '),
+    value: name,
+  }));
+  if (many) return (await pickMany(choices, { title: ask })) ?? [];
   const chosen = await pickOne(choices, { title: ask });
   return chosen === undefined ? [] : [chosen];
 }

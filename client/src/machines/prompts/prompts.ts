@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as vscode from 'vscode';
 import { asNewImage, isMachineName, isUserName } from '../../host';
 import { messageOf } from '../../ui/notifications';
-import { type Choice, askText, chooseSource, chooseTarget, pickOne } from '../../ui/prompts';
+import { askText, type Choice, chooseSource, chooseTarget, pickOne } from '../../ui/prompts';
 import type { CommandContext } from '../commands/machine-command';
 
 /**
@@ -11,61 +11,103 @@ import type { CommandContext } from '../commands/machine-command';
  * @param mayReplace one that exists is no mistake @param check throws what speaks against a name
  */
 export async function askNewName(
-  title: string, value: string, scene: CommandContext, { mayReplace = false, check = asNewImage }: { mayReplace?: boolean; check?: (name: string) => unknown } = {},
+  title: string,
+  value: string,
+  scene: CommandContext,
+  { mayReplace = false, check = asNewImage }: { mayReplace?: boolean; check?: (name: string) => unknown } = {},
 ): Promise<string | undefined> {
-  return askText({ title, prompt: 'The name of the new image', value, check: (text) => {
-    if (text === '') return 'Type a name.';
-    try {
-      check(text);
-    } catch (error) {
-      return messageOf(error);
-    }
-    if (scene.hasImage(text)) {
-      const message = `There is an image called ${text} already.`;
-      return mayReplace ? { warning: `${message} You will be asked whether to replace it.` } : message;
-    }
-    if (isMachineName(text)) return undefined;
-    return { warning: 'No machine can run under this name: that needs letters, digits, and hyphens and dots between them, 64 at most.' };
-  } });
+  return askText({
+    title,
+    prompt: 'The name of the new image',
+    value,
+    check: (text) => {
+      if (text === '') return 'Type a name.';
+      try {
+        check(text);
+      } catch (error) {
+        return messageOf(error);
+      }
+      if (scene.hasImage(text)) {
+        const message = `There is an image called ${text} already.`;
+        return mayReplace ? { warning: `${message} You will be asked whether to replace it.` } : message;
+      }
+      if (isMachineName(text)) return undefined;
+      return { warning: 'No machine can run under this name: that needs letters, digits, and hyphens and dots between them, 64 at most.' };
+    },
+  });
 }
 
 export async function askUser(title: string, value: string): Promise<string | undefined> {
-  return askText({ title, prompt: 'The user to be inside', value, check: (text) => isUserName(text) ? undefined : 'That is not a user name.' });
+  return askText({
+    title,
+    prompt: 'The user to be inside',
+    value,
+    check: (text) => (isUserName(text) ? undefined : 'That is not a user name.'),
+  });
 }
 
 /** A path inside a machine. */
 export async function askInside(title: string, prompt: string, value: string): Promise<string | undefined> {
-  return askText({ title, prompt, value, check: (text) => text.startsWith('/') && !text.includes('\0') ? undefined : 'A path inside a machine begins with "/".' });
+  return askText({
+    title,
+    prompt,
+    value,
+    check: (text) => (text.startsWith('/') && !text.includes('\0') ? undefined : 'A path inside a machine begins with "/".'),
+  });
 }
 
 export async function askLimit(title: string): Promise<string | undefined> {
-  return askText({ title, prompt: 'The most that the image may take: a size such as 500M or 2G, or - for no limit', check: (text) => (
-    text === '-' || /^[0-9]{1,18}(\.[0-9]{1,9})?[KMGTPE]?$/.test(text) ? undefined : 'Write a size such as 500M or 2G, or - for no limit.') });
+  return askText({
+    title,
+    prompt: 'The most that the image may take: a size such as 500M or 2G, or - for no limit',
+    check: (text) =>
+      text === '-' || /^[0-9]{1,18}(\.[0-9]{1,9})?[KMGTPE]?$/.test(text)
+        ? undefined
+        : 'Write a size such as 500M or 2G, or - for no limit.',
+  });
 }
 
 export async function askUrl(title: string, example: string): Promise<string | undefined> {
-  return askText({ title, prompt: `The address to download from, such as ${example}`, check: (text) => (
-    /^https?:\/\/[^\s\p{C}]+$/u.test(text) && URL.canParse(text) ? undefined : 'Write an address that begins with https:// or http://.') });
+  return askText({
+    title,
+    prompt: `The address to download from, such as ${example}`,
+    check: (text) =>
+      /^https?:\/\/[^\s\p{C}]+$/u.test(text) && URL.canParse(text) ? undefined : 'Write an address that begins with https:// or http://.',
+  });
 }
 
 /** One of a few things, with the words that explain it. */
-export const pick = <T extends string | boolean>(title: string, choices: readonly Choice<T>[]): Promise<T | undefined> => pickOne(choices, { title });
+export const pick = <T extends string | boolean>(title: string, choices: readonly Choice<T>[]): Promise<T | undefined> =>
+  pickOne(choices, { title });
 
 /** A path where the machines are, when that is not here. */
 async function askThere(title: string, { spec: { label } }: CommandContext, value: string): Promise<string | undefined> {
-  return askText({ title, prompt: `The whole path on ${label}`, value, check: (text) => (
-    text.startsWith('/') && !/\p{Cc}/u.test(text) ? undefined : `A path on ${label} begins with "/".`) });
+  return askText({
+    title,
+    prompt: `The whole path on ${label}`,
+    value,
+    check: (text) => (text.startsWith('/') && !/\p{Cc}/u.test(text) ? undefined : `A path on ${label} begins with "/".`),
+  });
 }
 
 /** Something that exists on the host of the machines. */
 export async function askSource(
-  title: string, kind: 'file' | 'folder' | 'any', scene: CommandContext, filters?: Record<string, string[]>,
+  title: string,
+  kind: 'file' | 'folder' | 'any',
+  scene: CommandContext,
+  filters?: Record<string, string[]>,
 ): Promise<string | undefined> {
   if (!scene.spec.local) return askThere(title, scene, '/');
-  return pathOf(await chooseSource({
-    title, openLabel: 'Choose', canSelectFiles: kind !== 'folder', canSelectFolders: kind !== 'file',
-    defaultUri: vscode.Uri.file(os.homedir()), ...(filters ? { filters } : {}),
-  }));
+  return pathOf(
+    await chooseSource({
+      title,
+      openLabel: 'Choose',
+      canSelectFiles: kind !== 'folder',
+      canSelectFolders: kind !== 'file',
+      defaultUri: vscode.Uri.file(os.homedir()),
+      ...(filters ? { filters } : {}),
+    }),
+  );
 }
 
 /** A file on the host of the machines that is to be written. */
@@ -82,6 +124,15 @@ export function pathOf(uri: vscode.Uri | undefined): string | undefined {
 
 /** What an image could be called that comes from this file or address. */
 export function nameFrom(path: string): string {
-  const last = path.replace(/[?#].*$/, '').replace(/\/+$/, '').split('/').at(-1) ?? '';
-  return last.replace(/(\.(tar|raw|img|qcow2|tgz|txz))?(\.(gz|xz|bz2|zst))?$/i, '').replaceAll(/[^A-Za-z0-9.-]+/g, '-').replaceAll(/^[.-]+|[.-]+$/g, '').slice(0, 64);
+  const last =
+    path
+      .replace(/[?#].*$/, '')
+      .replace(/\/+$/, '')
+      .split('/')
+      .at(-1) ?? '';
+  return last
+    .replace(/(\.(tar|raw|img|qcow2|tgz|txz))?(\.(gz|xz|bz2|zst))?$/i, '')
+    .replaceAll(/[^A-Za-z0-9.-]+/g, '-')
+    .replaceAll(/^[.-]+|[.-]+$/g, '')
+    .slice(0, 64);
 }

@@ -1,7 +1,10 @@
 import type { Machine, Snapshot } from '../../host';
 import { setContext } from '../../ui/notifications';
 
-const is = (...states: readonly Machine['state'][]) => ({ state }: Machine): boolean => states.includes(state);
+const is =
+  (...states: readonly Machine['state'][]) =>
+  ({ state }: Machine): boolean =>
+    states.includes(state);
 
 /**
  * What the palette's `when` clauses in package.json ask for. They say what there is nothing of, so that before anybody

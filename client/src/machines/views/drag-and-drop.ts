@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { showError, showInfo, messageOf } from '../../ui/notifications';
-import { askInside, pathOf } from '../prompts/prompts';
+import { messageOf, showError, showInfo } from '../../ui/notifications';
 import type { HostSession } from '../host-session';
+import { askInside, pathOf } from '../prompts/prompts';
 import type { Row } from './tree';
 
 const files = 'text/uri-list';
@@ -27,10 +27,15 @@ export class CopyByDragAndDrop implements vscode.TreeDragAndDropController<Row> 
     if (row === undefined || row.heading === true || list === undefined) return;
     const place = this.sessionOf(row)?.spec;
     if (place?.local !== true) {
-      showInfo(`${row.name} runs on ${place?.label ?? 'another computer'}, and its own files alone can be copied into it. Bring the file there first, with scp for example.`);
+      showInfo(
+        `${row.name} runs on ${place?.label ?? 'another computer'}, and its own files alone can be copied into it. Bring the file there first, with scp for example.`,
+      );
       return;
     }
-    const sources = list.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#')).map((line) => pathOf(vscode.Uri.parse(line)));
+    const sources = list
+      .split(/\r?\n/)
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => pathOf(vscode.Uri.parse(line)));
     for (const source of sources) {
       if (source === undefined) {
         showInfo('Only files of the computer that the machine runs on can be copied into it.');

@@ -5,29 +5,48 @@ import type { HostSession } from '../host-session';
 
 const icons: Readonly<Record<HostSpec['kind'], string>> = { system: 'server-environment', user: 'account', ssh: 'remote' };
 const meanings: Readonly<Record<HostSpec['kind'], string>> = {
-  system: 'the machines of this computer', user: 'machines of your own, which need no rights of root', ssh: 'another computer, over SSH',
+  system: 'the machines of this computer',
+  user: 'machines of your own, which need no rights of root',
+  ssh: 'another computer, over SSH',
 };
-const meaningOf = ({ kind, scope }: HostSpec): string => kind === 'ssh' && scope === 'user' ? 'machines of your own on another computer, over SSH' : meanings[kind];
+const meaningOf = ({ kind, scope }: HostSpec): string =>
+  kind === 'ssh' && scope === 'user' ? 'machines of your own on another computer, over SSH' : meanings[kind];
 
 /** In short why there is nothing of another computer below; the whole sentence is the tooltip. */
 const words: Readonly<Partial<Record<UnavailableReason, string>>> = {
-  denied: 'waits for you: connect in a terminal', 'no-machined': 'no systemd-machined', masked: 'systemd-machined is masked',
+  denied: 'waits for you: connect in a terminal',
+  'no-machined': 'no systemd-machined',
+  masked: 'systemd-machined is masked',
 };
 
 /** The root of a host: where its machines are, and how the connection is. */
 export function hostRow(session: HostSession): vscode.TreeItem {
-  const { spec, host: { state } } = session, { id, kind, label } = spec;
+  const {
+      spec,
+      host: { state },
+    } = session,
+    { id, kind, label } = spec;
   const trouble = state.kind === 'unavailable' ? session.trouble(state) : undefined;
   const kept = trouble !== undefined && session.snapshot.machines.size + session.snapshot.images.size > 0;
-  const word = trouble === undefined ? state.kind === 'connecting' ? 'connecting …' : '' : kept ? 'not connected, as last seen' : 'not connected';
-  const short = kind === 'ssh' && state.kind === 'unavailable' ? words[state.reason] : undefined, how = trouble ?? (word || 'connected');
+  const word =
+    trouble === undefined ? (state.kind === 'connecting' ? 'connecting …' : '') : kept ? 'not connected, as last seen' : 'not connected';
+  const short = kind === 'ssh' && state.kind === 'unavailable' ? words[state.reason] : undefined,
+    how = trouble ?? (word || 'connected');
   const row = treeItem({
-    label, collapsible: vscode.TreeItemCollapsibleState.Expanded, description: kept ? word : short ?? word,
-    tooltip: table(label, [['What it is', meaningOf(spec)], ['Connection', how]]), spoken: [label, meaningOf(spec), how],
+    label,
+    collapsible: vscode.TreeItemCollapsibleState.Expanded,
+    description: kept ? word : (short ?? word),
+    tooltip: table(label, [
+      ['What it is', meaningOf(spec)],
+      ['Connection', how],
+    ]),
+    spoken: [label, meaningOf(spec), how],
   });
   row.id = `host/${id}`;
-  row.iconPath = trouble === undefined ? new vscode.ThemeIcon(icons[kind])
-    : new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  row.iconPath =
+    trouble === undefined
+      ? new vscode.ThemeIcon(icons[kind])
+      : new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
   row.contextValue = ['host', kind, state.kind === 'unavailable' ? state.reason : state.kind, ''].join(';');
   return row;
 }

@@ -4,17 +4,25 @@ import { localTime, table, treeItem } from '../../ui/rows';
 import { said } from './machine-row';
 
 const icons: Readonly<Partial<Record<string, string>>> = {
-  directory: 'folder', subvolume: 'folder-library', raw: 'file-binary', block: 'database', mstack: 'layers',
+  directory: 'folder',
+  subvolume: 'folder-library',
+  raw: 'file-binary',
+  block: 'database',
+  mstack: 'layers',
 };
 
 /** An image in the tree. */
 export function imageRow(image: Image, running: boolean): vscode.TreeItem {
   const facts = said([
-    image.type, image.usage === undefined ? undefined : bytes(image.usage), image.readOnly ? 'read-only' : undefined,
+    image.type,
+    image.usage === undefined ? undefined : bytes(image.usage),
+    image.readOnly ? 'read-only' : undefined,
     image.hidden ? 'hidden' : undefined,
   ]);
   const row = treeItem({
-    label: image.name, description: facts.join(' · '), spoken: [`image ${image.name}`, ...facts, ...running ? ['machine running'] : []],
+    label: image.name,
+    description: facts.join(' · '),
+    spoken: [`image ${image.name}`, ...facts, ...(running ? ['machine running'] : [])],
   });
   row.id = `image/${image.name}`;
   row.iconPath = new vscode.ThemeIcon(icons[image.type] ?? 'file');
@@ -36,7 +44,7 @@ export function imageTooltip(image: Image): vscode.MarkdownString {
 }
 
 /** @param ms milliseconds since 1970 */
-const time = (ms: number | undefined): string | undefined => ms === undefined ? undefined : localTime(ms);
+const time = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : localTime(ms));
 
 /** A size as people read it: 1.4 GB. @param n bytes */
 export function bytes(n: number): string {

@@ -19,7 +19,12 @@ export function machineRow(machine: Machine): vscode.TreeItem {
     label: machine.name,
     description: said([machine.state === 'running' ? osOf(machine) : stateOf(machine), firstAddress(machine), autostart]).join(' · '),
     spoken: said([
-      machine.name, stateOf(machine), machine.class, osOf(machine), firstAddress(machine), autostart && 'starts with the system',
+      machine.name,
+      stateOf(machine),
+      machine.class,
+      osOf(machine),
+      firstAddress(machine),
+      autostart && 'starts with the system',
       machine.image?.readOnly === true ? 'read-only' : undefined,
     ]),
   });
@@ -39,7 +44,12 @@ export function machineTooltip(machine: Machine): vscode.MarkdownString {
     ['Leader', machine.leader === undefined ? undefined : `process ${machine.leader}`],
     ['Root', machine.rootDirectory],
     ['Unit', machine.unit],
-    ['Image', machine.image === undefined ? undefined : said([machine.image.type, machine.image.readOnly ? 'read-only' : undefined, machine.image.path]).join(', ')],
+    [
+      'Image',
+      machine.image === undefined
+        ? undefined
+        : said([machine.image.type, machine.image.readOnly ? 'read-only' : undefined, machine.image.path]).join(', '),
+    ],
     ['Starts with the system', machine.autostart === undefined ? undefined : machine.autostart ? 'yes' : 'no'],
     ['Settings', settingsOf(machine)],
     ['Running since', machine.since === undefined ? undefined : localTime(machine.since)],
@@ -52,7 +62,10 @@ const stateOf = (machine: Machine): string =>
 /** What menus ask for, see package.json: each stands between two semicolons. */
 function flagsOf({ image, autostart, settings }: Machine): readonly string[] {
   return said([
-    image && 'image', image?.type, image?.readOnly === true ? 'readonly' : undefined, autostart === true ? 'autostart' : undefined,
+    image && 'image',
+    image?.type,
+    image?.readOnly === true ? 'readonly' : undefined,
+    autostart === true ? 'autostart' : undefined,
     settings && 'settings',
   ]);
 }
@@ -61,7 +74,8 @@ const settingsOf = ({ settings }: Machine): string | undefined =>
   settings && (settings.trusted ? settings.path : `${settings.path} (beside the image: its privileged settings are ignored)`);
 
 /** What there is to say. */
-export const said = (texts: readonly (string | undefined)[]): readonly string[] => texts.filter((text) => text !== undefined && text !== '') as string[];
+export const said = (texts: readonly (string | undefined)[]): readonly string[] =>
+  texts.filter((text) => text !== undefined && text !== '') as string[];
 
 const osOf = ({ os }: Machine): string | undefined => os?.prettyName ?? os?.id;
 

@@ -6,14 +6,20 @@ export class RunningItem {
   private readonly item = new StatusItem('nspawn.running', 'Running machines', 'left', 0);
 
   draw(machines: readonly Machine[]): void {
-    const running = machines.filter(({ state }) => state === 'running').map(({ name }) => name).sort();
+    const running = machines
+      .filter(({ state }) => state === 'running')
+      .map(({ name }) => name)
+      .sort();
     if (running.length === 0) {
       this.item.hide();
       return;
     }
     const label = running.length === 1 ? '1 machine runs' : `${running.length} machines run`;
     this.item.show({
-      icon: 'vm-running', text: String(running.length), command: 'nspawn.machines.focus', spoken: label,
+      icon: 'vm-running',
+      text: String(running.length),
+      command: 'nspawn.machines.focus',
+      spoken: label,
       tooltip: `${label}: ${running.slice(0, 20).join(', ')}${running.length > 20 ? ' …' : ''}`,
     });
   }

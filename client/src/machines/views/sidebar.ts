@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
-import { type Change, type HostState, type Machine, type Snapshot, commands } from '../../host';
+import { type Change, commands, type HostState, type Machine, type Snapshot } from '../../host';
 import { log, setContext } from '../../ui/notifications';
 import { askText } from '../../ui/prompts';
 import { describeView, setViewMessage } from '../../ui/rows';
-import { CopyByDragAndDrop } from './drag-and-drop';
-import { ContextKeys } from './context-keys';
-import { type Filter, imagesShown, machinesShown } from './view-contents';
 import type { HostSession } from '../host-session';
-import { hostRow } from './host-row';
 import type { Hosts } from '../hosts';
+import { ContextKeys } from './context-keys';
+import { CopyByDragAndDrop } from './drag-and-drop';
+import { hostRow } from './host-row';
 import { RunningItem } from './running-item';
 import { TransfersView } from './transfers-view';
 import { type Branch, type Row, Tree } from './tree';
+import { type Filter, imagesShown, machinesShown } from './view-contents';
 
 /** What is drawn of a host. */
 interface Drawn {
@@ -40,7 +40,11 @@ export class Sidebar implements vscode.Disposable {
     this.imageView = this.view('nspawn.images', this.imageTree);
     this.views = [this.machineView, this.imageView];
     this.subscriptions = [
-      this.machineTree, this.imageTree, ...this.views, this.running, new TransfersView(hosts),
+      this.machineTree,
+      this.imageTree,
+      ...this.views,
+      this.running,
+      new TransfersView(hosts),
       hosts.onDidChange((session) => this.hostsChanged(session)),
       ...this.views.map((view) => view.onDidChangeVisibility(() => this.watch())),
       vscode.commands.registerCommand('nspawn.refresh', () => this.refresh()),
@@ -73,7 +77,8 @@ export class Sidebar implements vscode.Disposable {
     const { host, spec } = session;
     const branch = { hostId: session.id, label: spec.label, kind: spec.kind, root: () => hostRow(session) };
     const drawn: Drawn = {
-      machines: { ...branch, ...machinesShown(host, this.filter) }, images: { ...branch, ...imagesShown(host, this.filter) },
+      machines: { ...branch, ...machinesShown(host, this.filter) },
+      images: { ...branch, ...imagesShown(host, this.filter) },
       listeners: [host.onDidChange((change) => this.draw(drawn, change)), host.onDidChangeState((state) => this.changed(session, state))],
     };
     this.drawn.set(session, drawn);
@@ -106,7 +111,9 @@ export class Sidebar implements vscode.Disposable {
 
   private view(id: string, tree: Tree, drop?: CopyByDragAndDrop): vscode.TreeView<Row> {
     return vscode.window.createTreeView(id, {
-      treeDataProvider: tree, canSelectMany: true, ...(drop ? { dragAndDropController: drop } : {}),
+      treeDataProvider: tree,
+      canSelectMany: true,
+      ...(drop ? { dragAndDropController: drop } : {}),
     });
   }
 
@@ -122,9 +129,12 @@ export class Sidebar implements vscode.Disposable {
   /** What is said of all machines together. */
   private count(): void {
     const { single, all: hosts } = this.hosts;
-    const all = hosts.flatMap((session) => [...session.snapshot.machines.values()].map((m): Machine => single ? m : { ...m, name: session.titled(m.name) }));
+    const all = hosts.flatMap((session) =>
+      [...session.snapshot.machines.values()].map((m): Machine => (single ? m : { ...m, name: session.titled(m.name) })),
+    );
     const failed = all.filter((m) => m.state === 'failed').length;
-    this.machineView.badge = failed === 0 ? undefined : { value: failed, tooltip: failed === 1 ? '1 machine failed' : `${failed} machines failed` };
+    this.machineView.badge =
+      failed === 0 ? undefined : { value: failed, tooltip: failed === 1 ? '1 machine failed' : `${failed} machines failed` };
     this.running.draw(all);
     this.flags.draw(together(hosts));
   }
@@ -133,9 +143,12 @@ export class Sidebar implements vscode.Disposable {
     this.tell();
     if (state.kind === 'ready') {
       this.count();
-      session.spec.systemd().then((now = 0) => {
-        if (session === this.hosts.system) this.flags.say('nspawn.canPause', now >= (commands.pause.since ?? 0));
-      }).catch(log);
+      session.spec
+        .systemd()
+        .then((now = 0) => {
+          if (session === this.hosts.system) this.flags.say('nspawn.canPause', now >= (commands.pause.since ?? 0));
+        })
+        .catch(log);
       session.transfers.start();
     }
     const drawn = this.drawn.get(session);
@@ -150,13 +163,23 @@ export class Sidebar implements vscode.Disposable {
    * have roots, these say it.
    */
   private tell(): void {
-    const { system: { host: { state }, snapshot } } = this.hosts, flat = this.flat();
+    const {
+        system: {
+          host: { state },
+          snapshot,
+        },
+      } = this.hosts,
+      flat = this.flat();
     const key = !flat ? 'ready' : state.kind === 'unavailable' ? state.reason : state.kind;
     setContext('nspawn.host', key);
     setContext('nspawn.ready', key === 'ready');
     setContext('nspawn.several', !flat);
-    setContext('nspawn.hasHosts', this.hosts.all.some(({ spec }) => spec.kind === 'ssh'));
-    for (const view of this.views) setViewMessage(view, flat && state.kind === 'unavailable' && snapshot.machines.size > 0 ? state.detail : '');
+    setContext(
+      'nspawn.hasHosts',
+      this.hosts.all.some(({ spec }) => spec.kind === 'ssh'),
+    );
+    for (const view of this.views)
+      setViewMessage(view, flat && state.kind === 'unavailable' && snapshot.machines.size > 0 ? state.detail : '');
   }
 
   private relist(): void {
@@ -165,7 +188,10 @@ export class Sidebar implements vscode.Disposable {
 
   private async askFilter(): Promise<void> {
     const text = await askText({
-      title: 'Filter machines and images', prompt: 'Part of a name; nothing shows all of them', value: this.filter.text, closes: true,
+      title: 'Filter machines and images',
+      prompt: 'Part of a name; nothing shows all of them',
+      value: this.filter.text,
+      closes: true,
     });
     if (text !== undefined) this.setFilter(text.trim());
   }
@@ -180,7 +206,7 @@ export class Sidebar implements vscode.Disposable {
 
 /** Everything there is anywhere. */
 function together(hosts: readonly HostSession[]): Snapshot {
-  const of = <T>(rows: (snapshot: Snapshot) => ReadonlyMap<string, T>): ReadonlyMap<string, T> => new Map(
-    hosts.flatMap((session) => [...rows(session.snapshot)].map(([name, row]) => [`${session.spec.id}/${name}`, row] as const)));
+  const of = <T>(rows: (snapshot: Snapshot) => ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+    new Map(hosts.flatMap((session) => [...rows(session.snapshot)].map(([name, row]) => [`${session.spec.id}/${name}`, row] as const)));
   return { machines: of(({ machines }) => machines), images: of(({ images }) => images) };
 }

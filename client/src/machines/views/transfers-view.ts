@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
-import { type Elevation, type Ended, type Transfer, commands, explain } from '../../host';
-import { showError, log, messageOf, notify, setContext } from '../../ui/notifications';
+import { commands, type Elevation, type Ended, explain, type Transfer } from '../../host';
+import { log, messageOf, notify, setContext, showError } from '../../ui/notifications';
 import { type Choice, pickMany } from '../../ui/prompts';
 import { table, treeItem } from '../../ui/rows';
-import { showText } from './virtual-documents';
 import { showPolkitRule } from '../commands/run-command';
 import type { HostSession } from '../host-session';
-import { hostRow } from './host-row';
 import type { Hosts } from '../hosts';
 import { runInTerminal } from '../terminal';
-import { type Branch, type Row, Tree, asRow, asRows } from './tree';
+import { hostRow } from './host-row';
+import { asRow, asRows, type Branch, type Row, Tree } from './tree';
+import { showText } from './virtual-documents';
 
 /** The view Transfers, which is there while there are any. */
 export class TransfersView implements vscode.Disposable {
@@ -18,9 +18,13 @@ export class TransfersView implements vscode.Disposable {
   private readonly subscriptions: readonly { dispose(): void }[];
 
   constructor(private readonly hosts: Hosts) {
-    this.tree = new Tree(() => [...this.lists.values()].filter(({ size }) => size > 0), () => hosts.single);
+    this.tree = new Tree(
+      () => [...this.lists.values()].filter(({ size }) => size > 0),
+      () => hosts.single,
+    );
     this.subscriptions = [
-      this.tree, vscode.window.createTreeView('nspawn.transfers', { treeDataProvider: this.tree, canSelectMany: true }),
+      this.tree,
+      vscode.window.createTreeView('nspawn.transfers', { treeDataProvider: this.tree, canSelectMany: true }),
       hosts.onDidChange(() => this.hostsChanged()),
       vscode.commands.registerCommand('nspawn.cancelTransfer', (row?: unknown, rows?: unknown) => this.cancel(asRow(row), asRows(rows))),
     ];
@@ -46,15 +50,21 @@ export class TransfersView implements vscode.Disposable {
   }
 
   private relist(): void {
-    setContext('nspawn.transferring', [...this.lists.values()].some(({ size }) => size > 0));
+    setContext(
+      'nspawn.transferring',
+      [...this.lists.values()].some(({ size }) => size > 0),
+    );
     this.tree.relist();
   }
 
   private async cancel(row?: Row, rows?: readonly Row[]): Promise<void> {
     try {
-      const wanted = row === undefined ? await this.choose() : (rows?.includes(row) === true ? rows : [row]);
-      await Promise.all([...this.lists.values()].map((list) => (
-        list.cancel(wanted.filter(({ hostId, heading }) => hostId === list.hostId && heading !== true).map(({ name }) => Number(name))))));
+      const wanted = row === undefined ? await this.choose() : rows?.includes(row) === true ? rows : [row];
+      await Promise.all(
+        [...this.lists.values()].map((list) =>
+          list.cancel(wanted.filter(({ hostId, heading }) => hostId === list.hostId && heading !== true).map(({ name }) => Number(name))),
+        ),
+      );
     } catch (error) {
       showError(`Cancel transfer: ${messageOf(error)}`);
     }
@@ -63,7 +73,7 @@ export class TransfersView implements vscode.Disposable {
   private async choose(): Promise<readonly Row[]> {
     const items = [...this.lists.values()].flatMap((list) => list.rows());
     if (items.length === 0) return [];
-    return await pickMany(items, { title: 'Transfers to cancel' }) ?? [];
+    return (await pickMany(items, { title: 'Transfers to cancel' })) ?? [];
   }
 }
 
@@ -81,8 +91,16 @@ class TransferList implements Branch {
   private readonly worried = new Set<number>();
   private readonly late: NodeJS.Timeout[] = [];
 
-  constructor(private readonly of: HostSession, private readonly tree: Tree, private readonly relist: () => void) {
-    const { id, spec: { label, kind }, transfers } = of;
+  constructor(
+    private readonly of: HostSession,
+    private readonly tree: Tree,
+    private readonly relist: () => void,
+  ) {
+    const {
+      id,
+      spec: { label, kind },
+      transfers,
+    } = of;
     this.hostId = id;
     this.label = label;
     this.kind = kind;
@@ -115,18 +133,23 @@ class TransferList implements Branch {
 
   /** For a picker. */
   rows(): readonly Choice<Row>[] {
-    return [...this.of.transfers.all.values()].map((t) => (
-      { label: this.of.titled(t.local), description: `${t.type} ${t.remote}`, value: this.of.row(String(t.id)) }));
+    return [...this.of.transfers.all.values()].map((t) => ({
+      label: this.of.titled(t.local),
+      description: `${t.type} ${t.remote}`,
+      value: this.of.row(String(t.id)),
+    }));
   }
 
   async cancel(ids: readonly number[]): Promise<void> {
-    if (ids.length === 0 || !await this.ask(ids)) return;
+    if (ids.length === 0 || !(await this.ask(ids))) return;
     for (const id of ids) this.cancelled.add(id);
     this.relist();
-    this.late.push(setTimeout(() => {
-      const deaf = ids.filter((id) => this.of.transfers.all.has(id));
-      if (deaf.length > 0) this.ask(deaf.flatMap((id) => [id, id, id])).catch(log);
-    }, 3000));
+    this.late.push(
+      setTimeout(() => {
+        const deaf = ids.filter((id) => this.of.transfers.all.has(id));
+        if (deaf.length > 0) this.ask(deaf.flatMap((id) => [id, id, id])).catch(log);
+      }, 3000),
+    );
   }
 
   dispose(): void {
@@ -140,18 +163,24 @@ class TransferList implements Branch {
    * @returns whether it will
    */
   private async ask(ids: readonly number[]): Promise<boolean> {
-    const command = commands.cancelTransfer, { spec, transfers } = this.of;
+    const command = commands.cancelTransfer,
+      { spec, transfers } = this.of;
     const argv = command.argv([], { ids }, await spec.systemd());
     const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
     const status = await runInTerminal({
-      title: this.of.titled(`Cancel transfer ${[...new Set(ids)].join(', ')}`), icon: 'close', interactive: false, stays: false,
-      asks: spec.asks(command) || !spec.local, argv: spec.argv(command, argv, elevation),
+      title: this.of.titled(`Cancel transfer ${[...new Set(ids)].join(', ')}`),
+      icon: 'close',
+      interactive: false,
+      stays: false,
+      asks: spec.asks(command) || !spec.local,
+      argv: spec.argv(command, argv, elevation),
     });
     if (status === undefined || status === 0) return true;
     if (!ids.some((id) => transfers.all.has(id))) return false; // it has ended meanwhile
     const rule = 'Show polkit Rule';
-    notify('error', 'The transfer could not be cancelled; the terminal has the words of the system.', ...spec.asks(command) ? [rule] : [])
-      .then((button) => button === rule ? showPolkitRule(command, spec) : undefined).then(undefined, log);
+    notify('error', 'The transfer could not be cancelled; the terminal has the words of the system.', ...(spec.asks(command) ? [rule] : []))
+      .then((button) => (button === rule ? showPolkitRule(command, spec) : undefined))
+      .then(undefined, log);
     return false;
   }
 
@@ -168,14 +197,17 @@ class TransferList implements Branch {
     // News come several times a second, and the button of a row that is drawn anew under the mouse loses the click.
     this.due ??= setTimeout(() => {
       this.due = undefined;
-      for (const transfer of all.values()) if (this.drawn.get(transfer.id) !== this.describe(transfer)) this.tree.redraw(this, String(transfer.id));
+      for (const transfer of all.values())
+        if (this.drawn.get(transfer.id) !== this.describe(transfer)) this.tree.redraw(this, String(transfer.id));
     }, 1000);
   }
 
   private describe({ id, progress, message }: Transfer): string {
     if (this.cancelled.has(id)) return 'cancelling';
     const percent = progress === undefined ? message : `${Math.floor(progress * 100)} %`;
-    return [percent, this.of.transfers.silent.has(id) ? 'no news for a minute' : undefined].filter((text) => text !== undefined).join(' · ');
+    return [percent, this.of.transfers.silent.has(id) ? 'no news for a minute' : undefined]
+      .filter((text) => text !== undefined)
+      .join(' · ');
   }
 
   /** A download that hangs is said once. */
@@ -183,9 +215,14 @@ class TransferList implements Branch {
     if (!this.of.transfers.silent.has(id) || this.worried.has(id) || !type.startsWith('pull-')) return;
     this.worried.add(id);
     const cancel = 'Cancel Transfer';
-    notify('warning', `${this.of.titled(`The download of ${local}`)} has said nothing for a minute. The server may be slow; systemd 252 now `
-      + 'and then waits for ever. Cancel it and download again.', cancel)
-      .then((button) => button === cancel ? this.cancel([id]) : undefined).then(undefined, log);
+    notify(
+      'warning',
+      `${this.of.titled(`The download of ${local}`)} has said nothing for a minute. The server may be slow; systemd 252 now ` +
+        'and then waits for ever. Cancel it and download again.',
+      cancel,
+    )
+      .then((button) => (button === cancel ? this.cancel([id]) : undefined))
+      .then(undefined, log);
   }
 }
 
@@ -195,8 +232,12 @@ const icons: Readonly<Partial<Record<string, string>>> = { pull: 'cloud-download
 function transferRow({ id, type, local, remote, message }: Transfer, description: string): vscode.TreeItem {
   const kind = type.split('-')[0] ?? '';
   const row = treeItem({
-    label: local === '' ? type : local, description,
-    tooltip: table(`${type} ${local}`, [[kind === 'export' ? 'To' : 'From', remote], ['Message', message]]),
+    label: local === '' ? type : local,
+    description,
+    tooltip: table(`${type} ${local}`, [
+      [kind === 'export' ? 'To' : 'From', remote],
+      ['Message', message],
+    ]),
     spoken: [`${verbs[kind] ?? type} ${local}`, description === '' ? 'progress unknown' : description],
   });
   row.id = `transfer/${id}`;
@@ -207,12 +248,16 @@ function transferRow({ id, type, local, remote, message }: Transfer, description
 
 /** Failures are said: the terminal that began the transfer may be closed, or somebody else's. */
 function tellEnd(session: HostSession, { transfer: { type, local }, result, messages }: Ended): void {
-  if (result === 'lost') showError(`${session.titled(type === '' ? 'A transfer' : `${type} of ${local}`)} was not finished: systemd-importd ended before it. Begin it again.`);
+  if (result === 'lost')
+    showError(
+      `${session.titled(type === '' ? 'A transfer' : `${type} of ${local}`)} was not finished: systemd-importd ended before it. Begin it again.`,
+    );
   if (result !== 'failed') return;
   const why = messages.filter((line) => /fail|error|denied|unable|not |invalid/i.test(line)).at(-1) ?? messages.at(-1);
   const pulls = type.startsWith('pull-') && messages.some((line) => /signature|SHA256SUMS/i.test(line));
   const hint = pulls ? explain({ command: 'pullTar', machines: [], unknown: [] }) : undefined;
   const show = 'Show Messages';
   notify('error', [`${session.titled(`${type} of ${local}`)} failed.`, why, hint].filter((text) => text !== undefined).join(' '), show)
-    .then((button) => button === show ? showText(`${type} ${local}.log`, `${messages.join('\n')}\n`) : undefined).then(undefined, log);
+    .then((button) => (button === show ? showText(`${type} ${local}.log`, `${messages.join('\n')}\n`) : undefined))
+    .then(undefined, log);
 }

@@ -15,12 +15,16 @@ export interface Row {
 export function asRow(value: unknown): Row | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { name, hostId, heading } = value as Partial<Record<keyof Row, unknown>>;
-  const isRow = typeof name === 'string' && (hostId === undefined || typeof hostId === 'string') && (heading === undefined || typeof heading === 'boolean');
-  return isRow ? value as Row : undefined;
+  const isRow =
+    typeof name === 'string' &&
+    (hostId === undefined || typeof hostId === 'string') &&
+    (heading === undefined || typeof heading === 'boolean');
+  return isRow ? (value as Row) : undefined;
 }
 
 /** The rows of a selection; undefined where a command was handed none. */
-export const asRows = (value: unknown): readonly Row[] | undefined => Array.isArray(value) ? value.map(asRow).filter((row) => row !== undefined) : undefined;
+export const asRows = (value: unknown): readonly Row[] | undefined =>
+  Array.isArray(value) ? value.map(asRow).filter((row) => row !== undefined) : undefined;
 
 /** What a tree shows of one host: the names in order, and for each how it looks and what its tooltip says. */
 export interface Shown {
@@ -54,11 +58,15 @@ export class Tree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   readonly onDidChangeTreeData = this.changed.event;
 
   /** @param branches in their order @param flat whether they are one, which stands without a root */
-  constructor(private readonly branches: () => readonly Branch[], private readonly flat: () => boolean = () => true) {}
+  constructor(
+    private readonly branches: () => readonly Branch[],
+    private readonly flat: () => boolean = () => true,
+  ) {}
 
   /** Draws one row again. */
   redraw(branch: Branch, name: string): void {
-    const grown = this.of(branch), row = grown.rows.get(name);
+    const grown = this.of(branch),
+      row = grown.rows.get(name);
     if (row === undefined) return;
     if (grown.below.get(name) === branch.heading?.(name)) this.changed.fire(row);
     else this.relist(branch);
@@ -86,7 +94,7 @@ export class Tree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
     if (grown === undefined) return treeItem({ label: row.name });
     const { branch } = grown;
     if (row === grown.root) return branch.root();
-    const item = row.heading === true ? headingItem(row.name) : branch.row(row.name) ?? treeItem({ label: row.name });
+    const item = row.heading === true ? headingItem(row.name) : (branch.row(row.name) ?? treeItem({ label: row.name }));
     if (this.flat()) return item;
     item.id = `${branch.hostId ?? 'system'}/${item.id ?? row.name}`;
     alsoSpoken(item, branch.label);
@@ -105,7 +113,7 @@ export class Tree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
     const grown = this.rowsOf(row);
     if (grown === undefined || row === grown.root) return undefined;
     const above = row.heading === true ? undefined : grown.below.get(row.name);
-    return above === undefined ? this.flat() ? undefined : grown.root : grown.headings.get(above);
+    return above === undefined ? (this.flat() ? undefined : grown.root) : grown.headings.get(above);
   }
 
   dispose(): void {
@@ -114,7 +122,7 @@ export class Tree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
 
   private of(branch: Branch): BranchRows {
     let grown = this.grown.get(branch);
-    if (grown === undefined) this.grown.set(branch, grown = new BranchRows(branch));
+    if (grown === undefined) this.grown.set(branch, (grown = new BranchRows(branch)));
     return grown;
   }
 
@@ -138,7 +146,8 @@ class BranchRows {
 
   list(): Row[] {
     const { branch } = this;
-    const names = branch.names(), still = new Set(names);
+    const names = branch.names(),
+      still = new Set(names);
     for (const name of this.rows.keys()) if (!still.has(name)) this.rows.delete(name);
     this.below.clear();
     // In the order of the names, whatever the order in which they came.
@@ -152,7 +161,7 @@ class BranchRows {
     if (headings.length === 0) return rows;
     return headings.map((name) => {
       let heading = this.headings.get(name);
-      if (heading === undefined) this.headings.set(name, heading = this.make(name, true));
+      if (heading === undefined) this.headings.set(name, (heading = this.make(name, true)));
       return heading;
     });
   }

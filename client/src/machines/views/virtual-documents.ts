@@ -14,18 +14,29 @@ let opened = 0;
 export function registerVirtualDocuments(): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.workspace.registerTextDocumentContentProvider(scheme, {
-      provideTextDocumentContent: (uri) => texts.get(uri.toString()) ?? 'This text is not kept. Run the command again to see what is true now.\n',
+      provideTextDocumentContent: (uri) =>
+        texts.get(uri.toString()) ?? 'This text is not kept. Run the command again to see what is true now.\n',
     }),
     vscode.workspace.onDidCloseTextDocument((document) => {
       texts.delete(document.uri.toString());
       foreign.delete(document.uri.toString());
     }),
-    vscode.languages.registerDocumentLinkProvider({ scheme }, {
-      provideDocumentLinks: (document) => foreign.has(document.uri.toString()) ? [] : fileReferencesIn(document.getText()).map(({ file, line, at, length }) => {
-        const range = new vscode.Range(document.positionAt(at), document.positionAt(at + length));
-        return documentLink(range, vscode.Uri.from({ scheme: 'command', path: openSettingsLine, query: JSON.stringify([file, line]) }), `Open line ${line}`);
-      }),
-    }),
+    vscode.languages.registerDocumentLinkProvider(
+      { scheme },
+      {
+        provideDocumentLinks: (document) =>
+          foreign.has(document.uri.toString())
+            ? []
+            : fileReferencesIn(document.getText()).map(({ file, line, at, length }) => {
+                const range = new vscode.Range(document.positionAt(at), document.positionAt(at + length));
+                return documentLink(
+                  range,
+                  vscode.Uri.from({ scheme: 'command', path: openSettingsLine, query: JSON.stringify([file, line]) }),
+                  `Open line ${line}`,
+                );
+              }),
+      },
+    ),
   );
 }
 

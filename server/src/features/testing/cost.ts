@@ -41,7 +41,10 @@ export class Cost {
     const counts = new Map<string, number>();
     for (const { functionName, ranges } of own) {
       const name = `${functionName} ${this.source.slice(ranges[0]?.startOffset, ranges[0]?.endOffset).slice(0, 120)}`;
-      counts.set(name, ranges.reduce((sum, { count }) => sum + count, counts.get(name) ?? 0));
+      counts.set(
+        name,
+        ranges.reduce((sum, { count }) => sum + count, counts.get(name) ?? 0),
+      );
     }
     return counts;
   }

@@ -1,7 +1,7 @@
-import { type Position, type Range, TextEdit, type WorkspaceEdit } from 'vscode-languageserver-types';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { type Position, type Range, TextEdit, type WorkspaceEdit } from 'vscode-languageserver-types';
 import { Document, type Kind, newest } from '../../schema';
-import { type FolderEntry, type Surroundings, nowhere } from '../context';
+import { type FolderEntry, nowhere, type Surroundings } from '../context';
 
 /** Where a document of a test stands and what judges it. */
 export interface How {
@@ -26,7 +26,8 @@ export interface Marked {
 export function at(marked: string, how?: How): Marked {
   const pieces = marked.split('|');
   const document = open(pieces.join(''), how);
-  const first = pieces[0]?.length ?? 0, last = document.text.getText().length - (pieces.at(-1)?.length ?? 0);
+  const first = pieces[0]?.length ?? 0,
+    last = document.text.getText().length - (pieces.at(-1)?.length ?? 0);
   const position = document.text.positionAt(first);
   return { document, position, range: { start: position, end: document.text.positionAt(last) } };
 }
@@ -42,8 +43,15 @@ export const after = (document: Document, edit: WorkspaceEdit | undefined): stri
 export const covered = ({ text }: Document, range: Range): string => text.getText(range);
 
 /** A world made of paths (folders end in a slash), files with a text, names and other documents. */
-export function fakeWorld({ paths: named = [], files = {}, documents = [], ...names }: {
-  paths?: readonly string[]; files?: Readonly<Record<string, string>>; documents?: readonly Document[];
+export function fakeWorld({
+  paths: named = [],
+  files = {},
+  documents = [],
+  ...names
+}: {
+  paths?: readonly string[];
+  files?: Readonly<Record<string, string>>;
+  documents?: readonly Document[];
 } & Partial<Pick<Surroundings, 'interfaces' | 'users'>> = {}): Surroundings {
   const paths = [...named, ...Object.keys(files)];
   const entries = (folder: string): FolderEntry[] => {
@@ -52,7 +60,11 @@ export function fakeWorld({ paths: named = [], files = {}, documents = [], ...na
     return [...new Map(below.map((p) => [p.split('/')[0] ?? '', p.includes('/')]))].map(([name, isFolder]) => ({ name, folder: isFolder }));
   };
   return {
-    ...nowhere, ...names, entries, documents: () => documents, text: (path) => files[path],
+    ...nowhere,
+    ...names,
+    entries,
+    documents: () => documents,
+    text: (path) => files[path],
     exists: (path) => paths.some((p) => p === path || p.startsWith(`${path}/`)),
   };
 }

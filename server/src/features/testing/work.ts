@@ -2,8 +2,27 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Position, Range } from 'vscode-languageserver-types';
 import type { Document } from '../../schema';
 import {
-  completion, definition, diagnostics, documentSymbols, enter, fixAll, fixes, folding, formatting, highlights, hover, inlayHints, links,
-  prepareRename, refactorings, references, rename, selection, signature, tokens, workspaceSymbols,
+  completion,
+  definition,
+  diagnostics,
+  documentSymbols,
+  enter,
+  fixAll,
+  fixes,
+  folding,
+  formatting,
+  highlights,
+  hover,
+  inlayHints,
+  links,
+  prepareRename,
+  refactorings,
+  references,
+  rename,
+  selection,
+  signature,
+  tokens,
+  workspaceSymbols,
 } from '../index';
 import { fakeWorld, open } from './marked';
 
@@ -15,13 +34,19 @@ const last = ({ text }: Document): Position => text.positionAt(text.getText().le
 const here = (d: Document): Range => ({ start: middle(d), end: middle(d) });
 const whole = ({ text }: Document): Range => ({ start: { line: 0, character: 0 }, end: { line: text.lineCount, character: 0 } });
 const typed = (d: Document, at: Position): Document => {
-  const offset = d.text.offsetAt(at), text = TextDocument.create(d.uri, d.kind, 0, d.text.getText());
-  return d.edited(TextDocument.update(text, [{ range: { start: at, end: at }, text: 'x' }], 1), { start: offset, end: offset, newLength: 1 });
+  const offset = d.text.offsetAt(at),
+    text = TextDocument.create(d.uri, d.kind, 0, d.text.getText());
+  return d.edited(TextDocument.update(text, [{ range: { start: at, end: at }, text: 'x' }], 1), {
+    start: offset,
+    end: offset,
+    newLength: 1,
+  });
 };
 
 /** Everything that is asked of a document. */
 export const work: Readonly<Record<string, (document: Document) => unknown>> = {
-  reading: (d) => open(d.text.getText(), { kind: d.kind, ...(d.kind === 'nspawn' ? { systemd: d.edition.version } : { mkosi: d.edition.version }) }),
+  reading: (d) =>
+    open(d.text.getText(), { kind: d.kind, ...(d.kind === 'nspawn' ? { systemd: d.edition.version } : { mkosi: d.edition.version }) }),
   editing: (d) => typed(d, middle(d)),
   editingAbove: (d) => typed(d, early(d)),
   diagnostics: (d) => diagnostics({ document: d, launch: 'unit', trusted: true }),

@@ -1,8 +1,15 @@
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import {
-  type ClientCapabilities, type Diagnostic, ProposedFeatures, type ProtocolConnection, type PublishDiagnosticsParams, StreamMessageReader,
-  StreamMessageWriter, createConnection, createProtocolConnection,
+  type ClientCapabilities,
+  createConnection,
+  createProtocolConnection,
+  type Diagnostic,
+  ProposedFeatures,
+  type ProtocolConnection,
+  type PublishDiagnosticsParams,
+  StreamMessageReader,
+  StreamMessageWriter,
 } from 'vscode-languageserver/node';
 import { serve } from '../server';
 
@@ -29,7 +36,10 @@ export class Editor {
       this.told.push(uri);
       for (const wake of this.waiting.splice(0)) wake();
     });
-    this.connection.onRequest('workspace/configuration', async () => { await this.ready; return [this.settings]; });
+    this.connection.onRequest('workspace/configuration', async () => {
+      await this.ready;
+      return [this.settings];
+    });
     this.connection.onRequest('client/registerCapability', () => null);
     this.connection.listen();
   }
@@ -37,7 +47,9 @@ export class Editor {
   async start(folder: string, initializationOptions?: unknown): Promise<Record<string, unknown>> {
     const capabilities: ClientCapabilities = {
       workspace: {
-        configuration: true, workspaceFolders: true, didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true },
+        configuration: true,
+        workspaceFolders: true,
+        didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true },
         workspaceEdit: { documentChanges: true, resourceOperations: ['create', 'rename', 'delete'] },
       },
     };
@@ -65,23 +77,36 @@ export class Editor {
   }
 
   /** Waits until the diagnostics of a document are as wanted. */
-  async diagnostics(uri: string, wanted: (codes: readonly unknown[], shown: readonly Diagnostic[]) => boolean): Promise<readonly Diagnostic[]> {
+  async diagnostics(
+    uri: string,
+    wanted: (codes: readonly unknown[], shown: readonly Diagnostic[]) => boolean,
+  ): Promise<readonly Diagnostic[]> {
     for (;;) {
       const shown = this.shown.get(uri);
-      if (shown !== undefined && wanted(shown.map((d) => d.code), shown)) return shown;
+      if (
+        shown !== undefined &&
+        wanted(
+          shown.map((d) => d.code),
+          shown,
+        )
+      )
+        return shown;
       await this.news();
     }
   }
 
   /** Waits until the server shows something, whatever it is. */
   news(): Promise<void> {
-    return new Promise((wake) => { this.waiting.push(wake); });
+    return new Promise((wake) => {
+      this.waiting.push(wake);
+    });
   }
 }
 
 /** A server in this process. */
 function inProcess(): { readonly from: Readable; readonly to: Writable } {
-  const there = new PassThrough(), back = new PassThrough();
+  const there = new PassThrough(),
+    back = new PassThrough();
   serve(createConnection(ProposedFeatures.all, new StreamMessageReader(there), new StreamMessageWriter(back)));
   return { from: back, to: there };
 }

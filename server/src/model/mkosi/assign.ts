@@ -14,13 +14,15 @@ export function assign(setting: Setting, text: string, old: Value | undefined, v
   const { value } = setting;
   if (value.list === undefined) return text === '' ? null : word(value, text);
   const items = split(Text.plain(text, 0), value.list, version).items.map((item) => item.text);
-  if (items.length === 0 && text === '') return setting.reset === false ? old ?? null : null;
+  if (items.length === 0 && text === '') return setting.reset === false ? (old ?? null) : null;
   if (value.type === 'dict') {
-    const map = old instanceof Map ? old as Map<string, string> : new Map<string, string>(), own = grows ? map : new Map(map);
+    const map = old instanceof Map ? (old as Map<string, string>) : new Map<string, string>(),
+      own = grows ? map : new Map(map);
     for (const [name, said] of items.map(pair)) own.set(name, said);
     return own;
   }
-  const list = Array.isArray(old) ? old as string[] : [], own = grows ? list : [...list];
+  const list = Array.isArray(old) ? (old as string[]) : [],
+    own = grows ? list : [...list];
   for (const item of items) own.push(item);
   return own;
 }
@@ -42,5 +44,5 @@ function word({ type, words, true: whenTrue, false: whenFalse }: ValueType, text
   if (words?.some((w) => w.word === text) === true) return text;
   const known = truth(text);
   if (known === undefined || !(type === 'boolean' || type === 'feature' || whenTrue !== undefined)) return text;
-  return known ? whenTrue ?? 'yes' : whenFalse ?? 'no';
+  return known ? (whenTrue ?? 'yes') : (whenFalse ?? 'no');
 }

@@ -1,8 +1,8 @@
 import type { SchemaVersion, Setting } from '../../schema';
 import { shortened } from '../../syntax';
+import { truth, type Value } from './assign';
 import { type FileSystem, resolve } from './file-system';
 import { pattern } from './glob';
-import { type Value, truth } from './assign';
 import { meetsVersion } from './versions';
 
 /** Whether a condition holds, or why mkosi gives up at it. */
@@ -24,15 +24,20 @@ export function holds(setting: Setting, wanted: string, value: Value, { edition,
       const path = wanted === '' ? undefined : wanted;
       return path !== undefined && disk.kind(resolve(folder, path)) !== undefined;
     }
-    case 'SystemdVersion': return wanted !== '' && meetsVersion(wanted, disk.host.systemd);
-    case 'HostArchitecture': return isWord(setting, wanted, edition) ?? wanted === disk.host.architecture;
-    case 'Image': return wanted === image;
+    case 'SystemdVersion':
+      return wanted !== '' && meetsVersion(wanted, disk.host.systemd);
+    case 'HostArchitecture':
+      return isWord(setting, wanted, edition) ?? wanted === disk.host.architecture;
+    case 'Image':
+      return wanted === image;
   }
   if (value === null) return false;
   const type = setting.matchValue ?? setting.value;
   switch (setting.name) {
-    case 'ImageId': return typeof value === 'string' && pattern(wanted)(value);
-    case 'ImageVersion': return typeof value === 'string' && meetsVersion(wanted, value);
+    case 'ImageId':
+      return typeof value === 'string' && pattern(wanted)(value);
+    case 'ImageVersion':
+      return typeof value === 'string' && meetsVersion(wanted, value);
     case 'Bootable': {
       if (wanted !== 'auto' && !(edition.version >= 21 && (wanted === 'enabled' || wanted === 'disabled')) && truth(wanted) === undefined) {
         return { stop: `"${shortened(wanted)}" is neither auto nor yes nor no` };
@@ -40,11 +45,15 @@ export function holds(setting: Setting, wanted: string, value: Value, { edition,
       const known = truth(wanted);
       return value === (known === undefined ? wanted : known ? 'enabled' : 'disabled');
     }
-    case 'BuildSources': return Array.isArray(value) && (value as readonly string[]).some((tree) =>
-      tree.includes(':') && normal(tree.slice(tree.indexOf(':') + 1)) === normal(wanted));
+    case 'BuildSources':
+      return (
+        Array.isArray(value) &&
+        (value as readonly string[]).some((tree) => tree.includes(':') && normal(tree.slice(tree.indexOf(':') + 1)) === normal(wanted))
+      );
     case 'Environment': {
       if (!(value instanceof Map)) return false;
-      const map = value as ReadonlyMap<string, string>, equals = wanted.indexOf('=');
+      const map = value as ReadonlyMap<string, string>,
+        equals = wanted.indexOf('=');
       return equals < 0 ? map.has(wanted) : map.get(wanted.slice(0, equals)) === wanted.slice(equals + 1);
     }
     case 'Profiles':
@@ -59,7 +68,11 @@ export function holds(setting: Setting, wanted: string, value: Value, { edition,
   return value === wanted;
 }
 
-const normal = (path: string): string => path.split('/').filter((p) => p !== '' && p !== '.').join('/');
+const normal = (path: string): string =>
+  path
+    .split('/')
+    .filter((p) => p !== '' && p !== '.')
+    .join('/');
 
 /** Architectures that UEFI runs on. */
 const uefi: readonly string[] = ['x86', 'x86-64', 'arm', 'arm64', 'riscv32', 'riscv64', 'loongarch64'];
@@ -68,4 +81,3 @@ function isWord({ value }: Setting, wanted: string, { version }: SchemaVersion):
   const known = value.words?.some((w) => w.word === wanted && (w.since ?? 0) <= version && version <= (w.until ?? Infinity));
   return known === true ? undefined : { stop: `"${shortened(wanted)}" is not valid here` };
 }
-

@@ -2,7 +2,15 @@ import { type Document, kindOf, pathOf } from '../../schema';
 import type { Project } from './project';
 
 /** Folders whose configuration everybody may read. */
-const open: readonly string[] = ['/etc/systemd/', '/run/systemd/', '/usr/lib/systemd/', '/usr/local/lib/systemd/', '/etc/mkosi/', '/usr/lib/mkosi/', '/usr/share/mkosi/'];
+const open: readonly string[] = [
+  '/etc/systemd/',
+  '/run/systemd/',
+  '/usr/lib/systemd/',
+  '/usr/local/lib/systemd/',
+  '/etc/mkosi/',
+  '/usr/lib/mkosi/',
+  '/usr/share/mkosi/',
+];
 
 /**
  * Whether findings may quote a file. A line such as `Include=/etc/shadow` or a link has mkosi read any file that its user
@@ -11,10 +19,12 @@ const open: readonly string[] = ['/etc/systemd/', '/run/systemd/', '/usr/lib/sys
  * before that header mkosi itself gives up at the first line.
  */
 export function mayQuote(document: Document, project: Project): boolean {
-  const { disk, root } = project, path = pathOf(document.uri);
+  const { disk, root } = project,
+    path = pathOf(document.uri);
   // Of what was not read, there is nothing to quote.
   if (path === undefined || document.text.getText() === '') return true;
-  const real = disk.destination(path), home = disk.destination(root);
+  const real = disk.destination(path),
+    home = disk.destination(root);
   if (real.startsWith(home.endsWith('/') ? home : `${home}/`) || open.some((folder) => real.startsWith(folder))) return true;
   return kindOf(real) !== undefined || beginsAsConfiguration(document);
 }

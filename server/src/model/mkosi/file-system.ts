@@ -47,15 +47,29 @@ export interface BuildHost {
 }
 
 /** What is assumed of a host that nobody asked. */
-export const someBuildHost: BuildHost = { distribution: 'debian', release: 'bookworm', architecture: 'x86-64', systemd: '252', clone: false };
+export const someBuildHost: BuildHost = {
+  distribution: 'debian',
+  release: 'bookworm',
+  architecture: 'x86-64',
+  systemd: '252',
+  clone: false,
+};
 
 /** A disk with one file on it, of which nothing else is known. */
 export function only(document: Document, path: string): FileSystem {
   return {
     kind: (p) => (p === path ? 'file' : path.startsWith(p === '/' ? p : `${p}/`) ? 'folder' : undefined),
-    mode: () => undefined, names: () => [], text: () => undefined,
+    mode: () => undefined,
+    names: () => [],
+    text: () => undefined,
     document: (p) => (p === path ? document : undefined),
-    unread: () => undefined, budget: new Budget(noLimits), real: (p) => p, destination: (p) => p, home: () => undefined, variable: () => undefined, host: someBuildHost,
+    unread: () => undefined,
+    budget: new Budget(noLimits),
+    real: (p) => p,
+    destination: (p) => p,
+    home: () => undefined,
+    variable: () => undefined,
+    host: someBuildHost,
   };
 }
 
@@ -76,17 +90,22 @@ export function resolve(folder: string, path: string): string {
 export function expanded(path: string, disk: FileSystem): string | undefined {
   const text = withVariables(path, disk);
   if (!text.startsWith('~')) return text;
-  const slash = text.indexOf('/'), user = text.slice(1, slash < 0 ? text.length : slash), home = disk.home(user === '' ? undefined : user);
+  const slash = text.indexOf('/'),
+    user = text.slice(1, slash < 0 ? text.length : slash),
+    home = disk.home(user === '' ? undefined : user);
   return home === undefined ? undefined : home + (slash < 0 ? '' : text.slice(slash));
 }
 
 /** `$NAME` and `${NAME}`; those that are not set stay. */
 function withVariables(path: string, disk: FileSystem): string {
   const last = path.lastIndexOf('}');
-  let result = '', from = 0;
+  let result = '',
+    from = 0;
   for (let at = path.indexOf('$'); at >= 0; at = path.indexOf('$', from)) {
-    const braced = path.charAt(at + 1) === '{' && at < last, name = at + (braced ? 2 : 1);
-    const end = braced ? path.indexOf('}', name) : skip(path, isWord, name), behind = braced ? end + 1 : end;
+    const braced = path.charAt(at + 1) === '{' && at < last,
+      name = at + (braced ? 2 : 1);
+    const end = braced ? path.indexOf('}', name) : skip(path, isWord, name),
+      behind = braced ? end + 1 : end;
     result += path.slice(from, at) + ((behind > name ? disk.variable(path.slice(name, end)) : undefined) ?? path.slice(at, behind));
     from = behind;
   }
@@ -106,14 +125,21 @@ export function globbed(path: string, folder: string, disk: FileSystem): string[
   let found = [path.startsWith('/') ? '/' : ''];
   const parts = path.split('/').filter((p) => p !== '');
   for (let i = 0; i < parts.length && found.length > 0; i++) {
-    const part = parts[i] ?? '', below = (dir: string, name: string): string => dir === '' || dir.endsWith('/') ? dir + name : `${dir}/${name}`;
+    const part = parts[i] ?? '',
+      below = (dir: string, name: string): string => (dir === '' || dir.endsWith('/') ? dir + name : `${dir}/${name}`);
     if (!hasGlob(part)) {
       found = found.map((dir) => below(dir, part)).filter((p) => i + 1 < parts.length || disk.kind(resolve(folder, p)) !== undefined);
       continue;
     }
     const fits = pattern(part);
-    found = found.flatMap((dir) => disk.names(resolve(folder, dir === '' ? '.' : dir))
-      .filter((n) => (part.startsWith('.') || !n.startsWith('.')) && fits(n)).map((n) => below(dir, n))).slice(0, mostPaths);
+    found = found
+      .flatMap((dir) =>
+        disk
+          .names(resolve(folder, dir === '' ? '.' : dir))
+          .filter((n) => (part.startsWith('.') || !n.startsWith('.')) && fits(n))
+          .map((n) => below(dir, n)),
+      )
+      .slice(0, mostPaths);
   }
   return found;
 }

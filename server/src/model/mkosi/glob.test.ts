@@ -1,16 +1,46 @@
 import assert from 'node:assert/strict';
+import { open } from '../../features/testing/marked';
 import { globbed, only } from './file-system';
 import { pattern } from './glob';
-import { open } from '../../features/testing/marked';
 
 /** What Python 3.12 says: fnmatch.fnmatchcase(text, pattern). */
 const said: readonly (readonly [glob: string, yes: readonly string[], no: readonly string[]])[] = [
-  ['', [''], ['a']], ['a', ['a'], ['', 'aa', 'A']], ['*', ['', 'a', 'a\nb'], []], ['?', ['a', '\n', '\u{1f600}'], ['', 'ab']], ['a*b*c', ['abc', 'axbxc', 'abcbc'], ['ab', 'abcb']],
-  ['**a**', ['a', 'bab'], ['b']], ['[ab]', ['a', 'b'], ['c', '', 'ab']], ['[!ab]', ['c', '!'], ['a', 'b']], ['[^a]', ['^', 'a'], ['b']], ['[a-c]', ['a', 'b', 'c'], ['d', '-']],
-  ['[!a-c]', ['d', '-'], ['b']], ['[]', ['[]'], ['', ']']], ['[]]', [']'], ['[']], ['[!]]', ['a'], [']']], ['[!]', ['[!]'], ['a']], ['[', ['['], ['a']], ['a[', ['a['], ['a']], ['[a', ['[a'], ['a']],
-  ['[-a]', ['-', 'a'], ['b']], ['[a-]', ['-', 'a'], ['b']], ['[!-a]', ['b'], ['-', 'a']], ['[a-c-e]', ['b', '-', 'e'], ['d']], ['[c-a]', [], ['a', 'b', 'c', '-']], ['[!c-a]', ['a', 'x'], ['']],
-  ['[c-ax]', ['x'], ['a', 'c']], ['[c-a!b]', ['a'], ['b']], ['[\\]', ['\\'], ['a']], ['\\*', ['\\', '\\a'], ['*']], ['[*]', ['*'], ['a']], ['[?]a', ['?a'], ['ba']], ['[[]', ['['], ['a']], ['[a]]', ['a]'], ['a']],
-  ['a.c', ['a.c'], ['abc']], ['(a|b)+', ['(a|b)+'], ['a']], ['$', ['$'], ['']], ['[a-\u{1f600}]', ['é'], ['A']],
+  ['', [''], ['a']],
+  ['a', ['a'], ['', 'aa', 'A']],
+  ['*', ['', 'a', 'a\nb'], []],
+  ['?', ['a', '\n', '\u{1f600}'], ['', 'ab']],
+  ['a*b*c', ['abc', 'axbxc', 'abcbc'], ['ab', 'abcb']],
+  ['**a**', ['a', 'bab'], ['b']],
+  ['[ab]', ['a', 'b'], ['c', '', 'ab']],
+  ['[!ab]', ['c', '!'], ['a', 'b']],
+  ['[^a]', ['^', 'a'], ['b']],
+  ['[a-c]', ['a', 'b', 'c'], ['d', '-']],
+  ['[!a-c]', ['d', '-'], ['b']],
+  ['[]', ['[]'], ['', ']']],
+  ['[]]', [']'], ['[']],
+  ['[!]]', ['a'], [']']],
+  ['[!]', ['[!]'], ['a']],
+  ['[', ['['], ['a']],
+  ['a[', ['a['], ['a']],
+  ['[a', ['[a'], ['a']],
+  ['[-a]', ['-', 'a'], ['b']],
+  ['[a-]', ['-', 'a'], ['b']],
+  ['[!-a]', ['b'], ['-', 'a']],
+  ['[a-c-e]', ['b', '-', 'e'], ['d']],
+  ['[c-a]', [], ['a', 'b', 'c', '-']],
+  ['[!c-a]', ['a', 'x'], ['']],
+  ['[c-ax]', ['x'], ['a', 'c']],
+  ['[c-a!b]', ['a'], ['b']],
+  ['[\\]', ['\\'], ['a']],
+  ['\\*', ['\\', '\\a'], ['*']],
+  ['[*]', ['*'], ['a']],
+  ['[?]a', ['?a'], ['ba']],
+  ['[[]', ['['], ['a']],
+  ['[a]]', ['a]'], ['a']],
+  ['a.c', ['a.c'], ['abc']],
+  ['(a|b)+', ['(a|b)+'], ['a']],
+  ['$', ['$'], ['']],
+  ['[a-\u{1f600}]', ['é'], ['A']],
 ];
 
 describe('patterns', () => {
@@ -29,10 +59,12 @@ describe('patterns', () => {
   });
 
   it('of paths are looked up step by step, however many there are', () => {
-    const document = open('', { kind: 'mkosi', uri: 'file:///work/mkosi.conf' }), disk = {
-      ...only(document, '/work/mkosi.conf'), kind: (path: string) => (path.endsWith('.conf') ? 'file' as const : 'folder' as const),
-      names: (folder: string) => (folder === '/work' ? ['.a', 'b', 'mkosi.conf'] : folder === '/work/b' ? ['c.conf'] : []),
-    };
+    const document = open('', { kind: 'mkosi', uri: 'file:///work/mkosi.conf' }),
+      disk = {
+        ...only(document, '/work/mkosi.conf'),
+        kind: (path: string) => (path.endsWith('.conf') ? ('file' as const) : ('folder' as const)),
+        names: (folder: string) => (folder === '/work' ? ['.a', 'b', 'mkosi.conf'] : folder === '/work/b' ? ['c.conf'] : []),
+      };
     assert.deepEqual(globbed('*', '/work', disk), ['b', 'mkosi.conf']);
     assert.deepEqual(globbed('.*', '/work', disk), ['.a']);
     assert.deepEqual(globbed('b/*.conf', '/work', disk), ['b/c.conf']);

@@ -12,7 +12,8 @@ const longest = 1024;
  * from anybody, so nothing here goes back further than to the last `*`; the time is at most that of both lengths multiplied.
  */
 export function pattern(glob: string): Pattern {
-  const steps = stepsOf(Array.from(glob)), least = steps.filter((s) => s !== '*').length;
+  const steps = stepsOf(Array.from(glob)),
+    least = steps.filter((s) => s !== '*').length;
   return (text) => {
     if (text.length > longest) return false;
     const characters = Array.from(text);
@@ -22,7 +23,10 @@ export function pattern(glob: string): Pattern {
 
 /** Each `*` takes as little as it can; when the rest does not fit, only the last one takes more. */
 function matches(steps: readonly Step[], text: readonly string[]): boolean {
-  let step = 0, at = 0, star = -1, from = 0;
+  let step = 0,
+    at = 0,
+    star = -1,
+    from = 0;
   while (at < text.length) {
     const wanted = steps[step];
     if (wanted === '*') {
@@ -48,7 +52,8 @@ function stepsOf(glob: readonly string[]): Step[] {
       if (steps.at(-1) !== '*') steps.push('*');
     } else if (c === '?') steps.push(() => true);
     else if (c === '[' && i < unclosed) {
-      const first = i + (glob[i + 1] === '!' ? 2 : 1), end = glob.indexOf(']', glob[first] === ']' ? first + 1 : first);
+      const first = i + (glob[i + 1] === '!' ? 2 : 1),
+        end = glob.indexOf(']', glob[first] === ']' ? first + 1 : first);
       if (end < 0) {
         unclosed = -1;
         steps.push((other) => other === '[');
@@ -66,10 +71,13 @@ function setOf(inside: readonly string[]): (c: string) => boolean {
   // Once an empty range is taken out, a ! that comes first turns the set round like any other.
   let first = 0;
   while (inside[first + 1] === '-' && (inside[first] ?? '') > (inside[first + 2] ?? '\u{10ffff}')) first += 3;
-  const negated = inside[first] === '!', members = inside.slice(negated ? first + 1 : first);
-  const single = new Set<string>(), ranges: (readonly [low: number, high: number])[] = [];
+  const negated = inside[first] === '!',
+    members = inside.slice(negated ? first + 1 : first);
+  const single = new Set<string>(),
+    ranges: (readonly [low: number, high: number])[] = [];
   for (let i = 0; i < members.length; i++) {
-    const low = members[i] ?? '', high = members[i + 2];
+    const low = members[i] ?? '',
+      high = members[i + 2];
     if (members[i + 1] !== '-' || high === undefined) single.add(low);
     else {
       ranges.push([low.codePointAt(0) ?? 0, high.codePointAt(0) ?? 0]);

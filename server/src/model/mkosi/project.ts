@@ -1,12 +1,12 @@
-import { type Document, type SchemaVersion, byEdition, kindOf, pathOf, ukiProfile } from '../../schema';
+import { byEdition, type Document, kindOf, pathOf, type SchemaVersion, ukiProfile } from '../../schema';
 import { shortened } from '../../syntax';
-import { compareVersions } from './versions';
-import { type FileSystem, base, expanded, parent, resolve } from './file-system';
+import type { Value } from './assign';
+import { base, expanded, type FileSystem, parent, resolve } from './file-system';
 import { readDocument, readLegacy } from './legacy';
+import { ConfigReader, type Fault, mainFile, type ReadContext, unread } from './reader';
 import type { FileReading, Read } from './reading';
 import { ConfigValues } from './values-in-force';
-import type { Value } from './assign';
-import { type Fault, type ReadContext, ConfigReader, mainFile, unread } from './reader';
+import { compareVersions } from './versions';
 
 /**
  * A folder with configuration, as one release of mkosi reads it: every file in its order, for every image. Reading
@@ -22,9 +22,16 @@ export class Project {
   readonly partial: boolean = false;
 
   /** @param root the folder that mkosi is called in */
-  constructor(readonly root: string, readonly disk: FileSystem, readonly edition: SchemaVersion) {
+  constructor(
+    readonly root: string,
+    readonly disk: FileSystem,
+    readonly edition: SchemaVersion,
+  ) {
     this.ground = { edition, disk, root, passages: [], faults: [], profiles: new Map(), scripts: [] };
-    disk.budget.timed(() => { if (edition.modern) readImages(this.ground); else readLegacy(this.ground); });
+    disk.budget.timed(() => {
+      if (edition.modern) readImages(this.ground);
+      else readLegacy(this.ground);
+    });
     const spent = disk.budget.spent();
     if (spent !== undefined) {
       this.partial = true;
@@ -66,7 +73,9 @@ export class Project {
 
   /** Every file of configuration below the root, whether it is read or not. */
   get files(): readonly Document[] {
-    return (this.all ??= this.disk.budget.apart(() => [...configuration(this.root, this.disk)].flatMap((path) => this.disk.document(path) ?? [])));
+    return (this.all ??= this.disk.budget.apart(() =>
+      [...configuration(this.root, this.disk)].flatMap((path) => this.disk.document(path) ?? []),
+    ));
   }
 
   /** Names of the images below the main one, with the path of each: a folder or a file. */
@@ -94,7 +103,9 @@ export class Project {
 
   /** The files below the root, and what any of them includes. */
   private findPossible(): Set<string> {
-    const { disk } = this, found = new Set<string>(), folder = configurationFolder(this.ground);
+    const { disk } = this,
+      found = new Set<string>(),
+      folder = configurationFolder(this.ground);
     // A folder mkosi/ is another project where this one has its files beside it.
     const waiting = [...configuration(this.root, disk)].filter((path) => folder !== this.root || !path.startsWith(`${folder}/mkosi/`));
     for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
@@ -103,7 +114,8 @@ export class Project {
       found.add(path);
       const { settings, passage } = this.suppose(document, path);
       for (const named of settings?.list('Include') ?? []) {
-        const text = expanded(named, disk), included = text === undefined ? undefined : resolve(passage.folder, text);
+        const text = expanded(named, disk),
+          included = text === undefined ? undefined : resolve(passage.folder, text);
         if (included === undefined) continue;
         for (const file of disk.kind(included) === 'folder' ? configuration(included, disk) : [included]) waiting.push(file);
       }
@@ -114,13 +126,20 @@ export class Project {
   private suppose(document: Document, path: string): { readonly passage: FileReading; readonly settings?: ConfigValues } {
     if (!document.edition.modern) return { passage: readDocument(document, this.root) };
     const ground: ReadContext = { ...this.ground, passages: [], faults: [], profiles: new Map(), scripts: [] };
-    const image = /\/mkosi\.images\/([^/]+?)(\.conf)?(\/|$)/.exec(path.slice(this.root.length))?.[1]
-      ?? (/\/mkosi\.tools\.conf(\/|$)/.test(path) ? 'tools' : /\/mkosi\.initrd\.conf(\/|$)/.test(path) ? 'default-initrd' : 'main');
-    const settings = new ConfigValues(this.edition, this.disk, image), walk = new ConfigReader(ground, settings);
-    const folder = /\/mkosi(\.local)?\.conf$/.test(path) ? parent(path) : resolve(path, base(parent(path)).startsWith('mkosi.') ? '../..' : '..');
+    const image =
+      /\/mkosi\.images\/([^/]+?)(\.conf)?(\/|$)/.exec(path.slice(this.root.length))?.[1] ??
+      (/\/mkosi\.tools\.conf(\/|$)/.test(path) ? 'tools' : /\/mkosi\.initrd\.conf(\/|$)/.test(path) ? 'default-initrd' : 'main');
+    const settings = new ConfigValues(this.edition, this.disk, image),
+      walk = new ConfigReader(ground, settings);
+    const folder = /\/mkosi(\.local)?\.conf$/.test(path)
+      ? parent(path)
+      : resolve(path, base(parent(path)).startsWith('mkosi.') ? '../..' : '..');
     if (isKernelProfile(path, document)) walk.kernelProfile(path, folder);
     else walk.suppose(document, folder);
-    return { passage: ground.passages[0] ?? { document, image, folder, role: 'configuration', reads: new Map(), reached: Infinity }, settings };
+    return {
+      passage: ground.passages[0] ?? { document, image, folder, role: 'configuration', reads: new Map(), reached: Infinity },
+      settings,
+    };
   }
 }
 
@@ -138,8 +157,12 @@ function* configuration(folder: string, disk: FileSystem, within = false, above 
     if (disk.kind(path) === 'folder') {
       if (!inner.test(name) && !(name === 'mkosi' && !within) && !(within && !name.startsWith('mkosi.'))) continue;
       const real = disk.real(path);
-      if (!above.has(real) && depth < disk.budget.limits.depth) yield* configuration(path, disk, name !== 'mkosi' || within, new Set([...above, real]), depth + 1);
-    } else if (/^mkosi\.(conf|default|(local|tools|initrd)\.conf)$/.test(name) || (within && (name.endsWith('.conf') || kindOf(path) === 'mkosi-legacy'))) {
+      if (!above.has(real) && depth < disk.budget.limits.depth)
+        yield* configuration(path, disk, name !== 'mkosi' || within, new Set([...above, real]), depth + 1);
+    } else if (
+      /^mkosi\.(conf|default|(local|tools|initrd)\.conf)$/.test(name) ||
+      (within && (name.endsWith('.conf') || kindOf(path) === 'mkosi-legacy'))
+    ) {
       yield path;
     }
   }
@@ -167,7 +190,18 @@ const imagesFolder = ({ disk, edition }: ReadContext, folder: string): string =>
 
 /** Profiles of the tools tree and the initrd that come with mkosi (mkosi 27.1 resources). */
 const builtinProfiles: ReadonlySet<string> = new Set([
-  'lvm', 'network', 'nfs', 'pkcs11', 'plymouth', 'raid', 'debug', 'devel', 'gui', 'misc', 'package-manager', 'runtime',
+  'lvm',
+  'network',
+  'nfs',
+  'pkcs11',
+  'plymouth',
+  'raid',
+  'debug',
+  'devel',
+  'gui',
+  'misc',
+  'package-manager',
+  'runtime',
 ]);
 
 const isKernelProfile = (path: string, { tree }: Document): boolean =>
@@ -190,11 +224,17 @@ function readImages(ground: ReadContext): void {
   };
   if (edition.version >= 26) {
     const tree = main.text('ToolsTree');
-    if (tree === 'default' || tree === 'yes') extra(ground, `${folder}/mkosi.tools.conf`, folder, () => new ConfigValues(edition, disk, 'tools', inherited('tools')));
+    if (tree === 'default' || tree === 'yes')
+      extra(ground, `${folder}/mkosi.tools.conf`, folder, () => new ConfigValues(edition, disk, 'tools', inherited('tools')));
   }
   const images = readSubimages(ground, folder, main, inherited);
   if (edition.version >= 27 && [main, ...images.values()].some((s) => s.list('Initrds').includes('default'))) {
-    extra(ground, `${folder}/mkosi.initrd.conf`, folder, () => new ConfigValues(edition, disk, 'default-initrd', inherited('default-initrd')));
+    extra(
+      ground,
+      `${folder}/mkosi.initrd.conf`,
+      folder,
+      () => new ConfigValues(edition, disk, 'default-initrd', inherited('default-initrd')),
+    );
   }
   // What was not come to any more is not missing.
   if (disk.budget.spent() !== undefined) return;
@@ -212,10 +252,13 @@ function configurationFolder({ disk, edition, root }: ReadContext): string {
 }
 
 /** Single values that all images have in common. */
-const shared = byEdition((edition) => edition.schema.data.settings.filter(({ name, scope, value }) => {
-  const effective = edition.inAnySection(name), reach = effective?.scope ?? scope;
-  return effective !== undefined && (reach === 'universal' || reach === 'multiversal') && value.list === undefined;
-}));
+const shared = byEdition((edition) =>
+  edition.schema.data.settings.filter(({ name, scope, value }) => {
+    const effective = edition.inAnySection(name),
+      reach = effective?.scope ?? scope;
+    return effective !== undefined && (reach === 'universal' || reach === 'multiversal') && value.list === undefined;
+  }),
+);
 
 function extra(ground: ReadContext, path: string, folder: string, settings: () => ConfigValues): void {
   const kind = ground.disk.kind(path);
@@ -224,8 +267,14 @@ function extra(ground: ReadContext, path: string, folder: string, settings: () =
   new ConfigReader(ground, settings()).read(path, whole ? path : folder, { profiles: whole, local: whole });
 }
 
-function readSubimages(ground: ReadContext, folder: string, main: ConfigValues, inherited: (name: string) => Map<string, Value>): Map<string, ConfigValues> {
-  const { disk, edition } = ground, images = new Map<string, ConfigValues>();
+function readSubimages(
+  ground: ReadContext,
+  folder: string,
+  main: ConfigValues,
+  inherited: (name: string) => Map<string, Value>,
+): Map<string, ConfigValues> {
+  const { disk, edition } = ground,
+    images = new Map<string, ConfigValues>();
   for (const [name, path] of named(imagesFolder(ground, folder), disk)) {
     const isFolder = disk.kind(path) === 'folder';
     const own = new Map<string, Value>();
@@ -233,12 +282,13 @@ function readSubimages(ground: ReadContext, folder: string, main: ConfigValues, 
     else if (edition.version >= 25) {
       for (const { name: setting, scope } of edition.schema.data.settings) {
         const value = main.value(setting);
-        if (scope === 'inherit' && (value !== null)) own.set(setting, value);
+        if (scope === 'inherit' && value !== null) own.set(setting, value);
       }
     }
     const settings = new ConfigValues(edition, disk, name, edition.version < 24 ? new Map<string, Value>() : inherited(name), own);
     const wanted = new ConfigReader(ground, settings).read(path, isFolder ? path : folder, {
-      profiles: isFolder && edition.version >= 25, local: edition.version >= 24,
+      profiles: isFolder && edition.version >= 25,
+      local: edition.version >= 24,
     });
     if (wanted) images.set(name, settings);
   }
@@ -251,33 +301,60 @@ function minimumVersion({ disk, edition, faults, passages }: ReadContext): void 
   for (const { document, image, reads } of passages) {
     for (const { assigned, text } of reads.values()) {
       if (assigned.setting?.name !== 'MinimumVersion' || image !== 'main') continue;
-      const message = text.startsWith('commit:') ? disk.host.clone ? undefined : `Only a mkosi that runs from a clone of its repository knows commits; name a release, such as ${Math.floor(edition.version)}`
-        : compareVersions(text, String(edition.version)) > 0 ? `mkosi ${shortened(text)} or newer is required` : undefined;
-      if (message !== undefined) faults.push({ verdict: 'refused', path: pathOf(document.uri) ?? '', message, at: { ...assigned, item: text } });
+      const message = text.startsWith('commit:')
+        ? disk.host.clone
+          ? undefined
+          : `Only a mkosi that runs from a clone of its repository knows commits; name a release, such as ${Math.floor(edition.version)}`
+        : compareVersions(text, String(edition.version)) > 0
+          ? `mkosi ${shortened(text)} or newer is required`
+          : undefined;
+      if (message !== undefined)
+        faults.push({ verdict: 'refused', path: pathOf(document.uri) ?? '', message, at: { ...assigned, item: text } });
     }
   }
 }
 
 /** Images that are named but missing, and circles of images that need one another (config.py resolve_deps). */
-function dependencies({ edition, faults, passages }: ReadContext, folder: string, main: ConfigValues, images: ReadonlyMap<string, ConfigValues>): void {
+function dependencies(
+  { edition, faults, passages }: ReadContext,
+  folder: string,
+  main: ConfigValues,
+  images: ReadonlyMap<string, ConfigValues>,
+): void {
   if (images.size === 0 && edition.version < 24) return;
   const setting = edition.version < 24 && edition.inAnySection('Images') !== undefined ? 'Images' : 'Dependencies';
   const needs = (name: string): readonly string[] => images.get(name)?.list('Dependencies') ?? [];
   /** @param item the image that it is about, to be found in the line that names it last */
   const fault = (message: string, item = ''): void => {
-    const by = passages.findLast((p) => naming(p, item) !== undefined), at = by === undefined ? undefined : naming(by, item);
-    const path = by === undefined ? `${folder}/mkosi.conf` : pathOf(by.document.uri) ?? '';
+    const by = passages.findLast((p) => naming(p, item) !== undefined),
+      at = by === undefined ? undefined : naming(by, item);
+    const path = by === undefined ? `${folder}/mkosi.conf` : (pathOf(by.document.uri) ?? '');
     faults.push({ verdict: 'refused', path, message, ...(at === undefined ? {} : { at: { ...at.assigned, item } }) });
   };
-  const naming = ({ reads }: FileReading, item: string): Read | undefined => item === '' ? undefined : [...reads.values()].findLast(({ assigned, text }) =>
-    assigned.setting?.name === setting && assigned.section !== undefined && !edition.isCondition(assigned.section) && text.split(/[\s,]+/).includes(item));
-  const wanted = main.list(setting), start = wanted.length > 0 || main.own.has(setting) ? wanted : [...images.keys()];
+  const naming = ({ reads }: FileReading, item: string): Read | undefined =>
+    item === ''
+      ? undefined
+      : [...reads.values()].findLast(
+          ({ assigned, text }) =>
+            assigned.setting?.name === setting &&
+            assigned.section !== undefined &&
+            !edition.isCondition(assigned.section) &&
+            text.split(/[\s,]+/).includes(item),
+        );
+  const wanted = main.list(setting),
+    start = wanted.length > 0 || main.own.has(setting) ? wanted : [...images.keys()];
   const missing = start.find((name) => !images.has(name));
-  if (missing !== undefined) { fault(`There is no image ${shortened(missing)} in mkosi.images/`, missing); return; }
+  if (missing !== undefined) {
+    fault(`There is no image ${shortened(missing)} in mkosi.images/`, missing);
+    return;
+  }
   // What is added while the set is gone through is gone through as well.
   const seen = new Set(start);
   for (const name of seen) {
-    if (!images.has(name) && edition.version >= 24) { fault(`There is no image ${shortened(name)} in mkosi.images/, but another image depends on it`, name); return; }
+    if (!images.has(name) && edition.version >= 24) {
+      fault(`There is no image ${shortened(name)} in mkosi.images/, but another image depends on it`, name);
+      return;
+    }
     for (const needed of needs(name)) seen.add(needed);
   }
   if (hasCircle(seen, needs)) fault('Images depend on one another in a circle');
@@ -303,7 +380,8 @@ function hasCircle(names: ReadonlySet<string>, needs: (name: string) => readonly
 /** Up to 24 a key for ssh came out of a certificate, already for a summary (config.py load_credentials). */
 function ssh(settings: ConfigValues, ground: ReadContext, folder: string, say: (message: string) => void): void {
   const { disk } = ground;
-  const credentials = settings.value('Credentials'), certificate = settings.text('SshCertificate');
+  const credentials = settings.value('Credentials'),
+    certificate = settings.text('SshCertificate');
   if (credentials instanceof Map && credentials.has('ssh.authorized_keys.root')) return;
   if (certificate === undefined) {
     if (settings.text('Ssh') === 'yes') say('Ssh= needs SshCertificate= or mkosi.crt; mkosi genkey makes one');
@@ -337,4 +415,3 @@ function conflicts(ground: ReadContext, folder: string, all: readonly ConfigValu
     }
   }
 }
-

@@ -1,11 +1,11 @@
-import { type Assigned, type Document, type SchemaVersion, type Setting, byEdition, pathOf, ukiProfile } from '../../schema';
-import { type Answer, holds } from './conditions';
-import { type FileSystem, base, expanded, globbed, parent, resolve } from './file-system';
+import { type Assigned, byEdition, type Document, pathOf, type SchemaVersion, type Setting, ukiProfile } from '../../schema';
 import { shortened, withoutEnd } from '../../syntax';
-import { items } from './sections';
+import { type Answer, holds } from './conditions';
+import { base, expanded, type FileSystem, globbed, parent, resolve } from './file-system';
 import type { FileReading, Read } from './reading';
-import { ConfigValues, implicitFiles, prohibited } from './values-in-force';
+import { items } from './sections';
 import { type Expanded, expand } from './specifiers';
+import { ConfigValues, implicitFiles, prohibited } from './values-in-force';
 
 /** Something wrong that is no line of a file: what lies around, or what all files come to. */
 export interface Fault {
@@ -34,7 +34,8 @@ export interface ReadContext {
 type Lead = Pick<Fault, 'path' | 'at'>;
 
 /** Where something is said that is about no file more than another: in the one that mkosi starts from, if that is read. */
-export const mainFile = ({ passages: [first] }: ReadContext, otherwise: string): string => (first && pathOf(first.document.uri)) ?? otherwise;
+export const mainFile = ({ passages: [first] }: ReadContext, otherwise: string): string =>
+  (first && pathOf(first.document.uri)) ?? otherwise;
 
 /**
  * Says why a file is not read. mkosi never comes to the end of a device or waits for the other end of a FIFO; how much
@@ -42,12 +43,15 @@ export const mainFile = ({ passages: [first] }: ReadContext, otherwise: string):
  * @returns whether it is one that is not read
  */
 export function unread(ground: ReadContext, file: string, lead?: Lead): boolean {
-  const { disk, faults, root } = ground, why = disk.unread(file);
+  const { disk, faults, root } = ground,
+    why = disk.unread(file);
   if (why === undefined) return false;
   if (faults.length > mostRemarks) return true;
   const said = `${below(root, file)}: ${why.message}`;
   faults.push({
-    verdict: why.reason === 'special' ? 'refused' : 'advice', path: mainFile(ground, file), ...lead,
+    verdict: why.reason === 'special' ? 'refused' : 'advice',
+    path: mainFile(ground, file),
+    ...lead,
     message: why.reason === 'special' ? `${said} mkosi cannot read it to its end` : said,
   });
   return true;
@@ -57,7 +61,7 @@ export function unread(ground: ReadContext, file: string, lead?: Lead): boolean 
 const mostRemarks = 100;
 
 /** A path as it is said to people: from the project's folder on. */
-const below = (root: string, path: string): string => path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
+const below = (root: string, path: string): string => (path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path);
 
 const builtins: readonly string[] = ['mkosi-tools', 'mkosi-initrd', 'mkosi-vm', 'mkosi-addon', 'mkosi-obs'];
 
@@ -78,7 +82,10 @@ export class ConfigReader {
   /** The line that has included what is being read. */
   private lead: Lead | undefined;
 
-  constructor(private readonly ground: ReadContext, readonly settings: ConfigValues) {
+  constructor(
+    private readonly ground: ReadContext,
+    readonly settings: ConfigValues,
+  ) {
     this.left = ground.disk.budget.limits.passages;
   }
 
@@ -90,7 +97,8 @@ export class ConfigReader {
   read(path: string, folder: string, options: { profiles?: boolean; local?: boolean } = {}): boolean {
     const { disk, edition } = this.ground;
     if (this.supposed) return false;
-    if (this.left-- <= 0) disk.budget.stop(`has files that are read more than ${disk.budget.limits.passages.toLocaleString('en')} times for one image`);
+    if (this.left-- <= 0)
+      disk.budget.stop(`has files that are read more than ${disk.budget.limits.passages.toLocaleString('en')} times for one image`);
     if (disk.budget.spent() !== undefined) return false;
     const extras = disk.kind(path) === 'folder';
     const file = extras ? `${path}/mkosi.conf` : path;
@@ -100,7 +108,10 @@ export class ConfigReader {
     if (kind === 'file' && document === undefined) unread(this.ground, file, this.lead);
     const passage = document && this.begin(document, folder);
     if (passage !== undefined) {
-      if (passage.document.undecodable.length > 0) { passage.reached = Infinity; return true; }
+      if (passage.document.undecodable.length > 0) {
+        passage.reached = Infinity;
+        return true;
+      }
       if (!this.matches(passage, ['Match', 'TriggerMatch'])) return false;
       if (edition.version >= 26) this.matches(passage, ['Assert', 'TriggerAssert']);
     }
@@ -126,10 +137,17 @@ export class ConfigReader {
 
   /** Reads a file on its own: conditions and assignments, whatever they say. */
   suppose(document: Document, folder: string): void {
-    const passage = this.begin(document, folder), { edition } = this.ground;
+    const passage = this.begin(document, folder),
+      { edition } = this.ground;
     this.supposed = true;
-    for (const sections of [['Match', 'TriggerMatch'], ['Assert', 'TriggerAssert']]) {
-      for (const item of items(document, sections.filter((s) => edition.sections.includes(s)))) {
+    for (const sections of [
+      ['Match', 'TriggerMatch'],
+      ['Assert', 'TriggerAssert'],
+    ]) {
+      for (const item of items(
+        document,
+        sections.filter((s) => edition.sections.includes(s)),
+      )) {
         if (item.kind === 'assignment') this.note(passage, item, { text: item.line.value.text, unknown: [], unset: [] });
       }
     }
@@ -155,11 +173,19 @@ export class ConfigReader {
 
   /** Whether the conditions of a file hold; notes each one that is asked. */
   private matches(passage: FileReading, sections: readonly [string, string]): boolean {
-    const [plain, choice] = sections, asserts = plain === 'Assert', { edition } = this.ground;
-    let triggered: boolean | undefined, chosen: boolean | undefined, skip = false, last: number | undefined;
+    const [plain, choice] = sections,
+      asserts = plain === 'Assert',
+      { edition } = this.ground;
+    let triggered: boolean | undefined,
+      chosen: boolean | undefined,
+      skip = false,
+      last: number | undefined;
     const read = sections.filter((s) => edition.sections.includes(s));
     for (const item of items(passage.document, read)) {
-      if (item.kind === 'fault') { passage.reached = Infinity; return true; }
+      if (item.kind === 'fault') {
+        passage.reached = Infinity;
+        return true;
+      }
       if (item.kind === 'end') {
         // Until 20 the end of any section ended the conditions of [Match].
         if (triggered === false && (item.section === plain || edition.version < 21)) {
@@ -175,10 +201,17 @@ export class ConfigReader {
       last = item.start;
       passage.reached = Math.max(passage.reached, item.start + item.line.length);
       const outcome = this.condition(passage, item);
-      if (typeof outcome.answer === 'object') { this.stop(passage, item.start, outcome.answer.stop); continue; }
+      if (typeof outcome.answer === 'object') {
+        this.stop(passage, item.start, outcome.answer.stop);
+        continue;
+      }
       const { answer, trigger } = outcome;
       if (!trigger && !answer) {
-        if (item.section === choice) { skip = true; triggered = false; continue; }
+        if (item.section === choice) {
+          skip = true;
+          triggered = false;
+          continue;
+        }
         if (!asserts) return false;
         this.stop(passage, item.start, 'This assertion does not hold');
       }
@@ -189,11 +222,16 @@ export class ConfigReader {
     return chosen !== false;
   }
 
-  private condition(passage: FileReading, item: { section: string; line: Assigned['line']; start: number }): { answer: Answer; trigger: boolean } {
+  private condition(
+    passage: FileReading,
+    item: { section: string; line: Assigned['line']; start: number },
+  ): { answer: Answer; trigger: boolean } {
     const { edition, disk } = this.ground;
     const raw = item.line.value.text;
-    const trigger = raw.startsWith('|'), rest = trigger ? raw.slice(1) : raw;
-    const negate = rest.startsWith('!'), bare = negate ? rest.slice(1) : rest;
+    const trigger = raw.startsWith('|'),
+      rest = trigger ? raw.slice(1) : raw;
+    const negate = rest.startsWith('!'),
+      bare = negate ? rest.slice(1) : rest;
     // Specifiers in conditions came with 21.
     const wanted = edition.version < 21 ? { text: bare, unknown: [], unset: [] } : this.expand(bare, passage);
     this.note(passage, item, wanted);
@@ -202,7 +240,12 @@ export class ConfigReader {
     if (edition.version >= 26 && setting.scope === 'main' && passage.image !== 'main') {
       return { answer: { stop: `Only the main image can be asked for ${setting.name}=` }, trigger };
     }
-    const answer = holds(setting, wanted.text, this.settings.value(setting.name), { edition, disk, image: passage.image, folder: passage.folder });
+    const answer = holds(setting, wanted.text, this.settings.value(setting.name), {
+      edition,
+      disk,
+      image: passage.image,
+      folder: passage.folder,
+    });
     return { answer: typeof answer === 'boolean' ? answer !== negate : answer, trigger };
   }
 
@@ -225,13 +268,25 @@ export class ConfigReader {
       if (setting === 'Output' && edition.version < 21 && !this.settings.own.has('Output')) return undefined;
       if (setting !== undefined) return this.settings.text(setting) ?? (this.supposed ? `%${char}` : undefined);
       switch (char) {
-        case 'C': return parent(pathOf(document.uri) ?? '/');
-        case 'P': return folder;
-        case 'D': return root;
-        case 'I': return this.settings.image;
-        case 'F': return ({ centos: 'xfs', alma: 'xfs', rocky: 'xfs', rhel: 'xfs', 'rhel-ubi': 'xfs', fedora: 'btrfs', opensuse: 'btrfs' } as
-          Record<string, string>)[this.settings.text('Distribution') ?? ''] ?? 'ext4';
-        default: return undefined;
+        case 'C':
+          return parent(pathOf(document.uri) ?? '/');
+        case 'P':
+          return folder;
+        case 'D':
+          return root;
+        case 'I':
+          return this.settings.image;
+        case 'F':
+          return (
+            (
+              { centos: 'xfs', alma: 'xfs', rocky: 'xfs', rhel: 'xfs', 'rhel-ubi': 'xfs', fedora: 'btrfs', opensuse: 'btrfs' } as Record<
+                string,
+                string
+              >
+            )[this.settings.text('Distribution') ?? ''] ?? 'ext4'
+          );
+        default:
+          return undefined;
       }
     });
   }
@@ -243,7 +298,8 @@ export class ConfigReader {
     for (const item of items(passage.document, sections)) {
       if (item.kind !== 'assignment') continue;
       const setting = edition.assigned(item.section, item.line.key.text);
-      const value = setting === undefined ? { text: item.line.value.text, unknown: [], unset: [] } : this.expand(item.line.value.text, passage);
+      const value =
+        setting === undefined ? { text: item.line.value.text, unknown: [], unset: [] } : this.expand(item.line.value.text, passage);
       this.note(passage, item, value);
       if (setting === undefined || prohibited(setting, passage.image, edition)) continue;
       this.settings.assign(setting, value.text);
@@ -255,13 +311,16 @@ export class ConfigReader {
 
   /** Reads what has been included and was not read yet. */
   private follow(setting: Setting, folder: string, { path: by, line, start }: { path: string } & Pick<Assigned, 'line' | 'start'>): void {
-    const { disk } = this.ground, key = `${setting.name} ${folder}`;
-    const lists = this.settings.lists(setting.name), before = this.followed.get(key);
+    const { disk } = this.ground,
+      key = `${setting.name} ${folder}`;
+    const lists = this.settings.lists(setting.name),
+      before = this.followed.get(key);
     this.followed.set(key, new Map(lists.map((list) => [list, list.length])));
     // What is read here may make the lists longer.
     for (const named of lists.flatMap((list) => list.slice(before?.get(list) ?? 0))) {
       if (builtins.includes(named)) continue;
-      const text = expanded(named, disk), path = text === undefined ? undefined : resolve(folder, text);
+      const text = expanded(named, disk),
+        path = text === undefined ? undefined : resolve(folder, text);
       if (path === undefined || disk.kind(path) === undefined) continue;
       const real = disk.real(path);
       if (this.included.has(real)) continue;
@@ -286,11 +345,17 @@ export class ConfigReader {
       for (const found of globbed(`${folder}/${name}`, '/', disk)) {
         if (disk.kind(found) === undefined) continue;
         this.secret(found, setting, read);
-        if (setting.name === 'UnifiedKernelImageProfiles') { this.kernelProfile(found, folder); continue; }
+        if (setting.name === 'UnifiedKernelImageProfiles') {
+          this.kernelProfile(found, folder);
+          continue;
+        }
         if (setting.value.of?.params?.script === true && disk.kind(found) === 'file') {
           this.ground.scripts.push({ path: found, owner: disk.kind(`${folder}/mkosi.conf`) === 'file' ? `${folder}/mkosi.conf` : found });
         }
-        if (!read) { if (setting.value.list === undefined) this.settings.own.set(setting.name, found); continue; }
+        if (!read) {
+          if (setting.value.list === undefined) this.settings.own.set(setting.name, found);
+          continue;
+        }
         this.take(found, setting);
       }
     }
@@ -298,8 +363,12 @@ export class ConfigReader {
 
   /** The text of a file is a value. */
   private take(path: string, setting: Setting): void {
-    const { disk, edition } = this.ground, mode = disk.mode(path) ?? 0;
-    if (disk.kind(path) === 'folder') { this.fault(path, 'mkosi wants to read this as a file, but it is a folder'); return; }
+    const { disk, edition } = this.ground,
+      mode = disk.mode(path) ?? 0;
+    if (disk.kind(path) === 'folder') {
+      this.fault(path, 'mkosi wants to read this as a file, but it is a folder');
+      return;
+    }
     if (edition.version >= 25 && (mode & 0o111) !== 0) {
       // What it prints is not known, only that there will be something.
       if (setting.value.type !== 'uuid') this.settings.own.set(setting.name, '0');
@@ -318,7 +387,12 @@ export class ConfigReader {
     }
     const value = withoutEnd(text, (c) => c === '\n');
     this.settings.assign(setting, value);
-    if (setting.value.type === 'uuid' && value !== '' && value !== 'random' && !/^[0-9a-f]{32}$/i.test(value.replace(/urn:|uuid:|[{}-]/g, ''))) {
+    if (
+      setting.value.type === 'uuid' &&
+      value !== '' &&
+      value !== 'random' &&
+      !/^[0-9a-f]{32}$/i.test(value.replace(/urn:|uuid:|[{}-]/g, ''))
+    ) {
       // Not quoted: it may be a link to a file that is nobody's business.
       this.fault(path, `The text of this file is no UUID for ${setting.name}=`);
     }
@@ -333,7 +407,8 @@ export class ConfigReader {
 
   private local(folder: string): void {
     const { disk, edition } = this.ground;
-    const file = `${folder}/mkosi.local.conf`, own = `${folder}/mkosi.local`;
+    const file = `${folder}/mkosi.local.conf`,
+      own = `${folder}/mkosi.local`;
     const found: string[] = [];
     if (edition.version >= 26) {
       if (disk.kind(own) === 'folder') found.push(own);
@@ -350,26 +425,38 @@ export class ConfigReader {
     const { disk } = this.ground;
     if (disk.kind(folder) === 'file') this.fault(folder, 'mkosi wants to look into this folder, but it is a file');
     if (disk.kind(folder) !== 'folder') return;
-    const own = disk.real(parent(folder)), within = this.inside.has(own);
+    const own = disk.real(parent(folder)),
+      within = this.inside.has(own);
     this.inside.add(own);
-    if (this.inside.size > disk.budget.limits.depth) this.remark(`Folders lie more than ${disk.budget.limits.depth} deep in ${below(this.ground.root, folder).split('/', 2).join('/')}; the deepest are not looked at`, folder);
-    else for (const name of disk.names(folder)) {
-      const path = `${folder}/${name}`, isFolder = disk.kind(path) === 'folder';
-      if (isFolder && this.inside.has(disk.real(path))) {
-        // It goes round until the system follows no more links, and with two such links never comes to an end.
-        this.remark(`${below(this.ground.root, path)} leads back into a folder that is being read; mkosi goes round there, which is not followed here`, path);
-        continue;
+    if (this.inside.size > disk.budget.limits.depth)
+      this.remark(
+        `Folders lie more than ${disk.budget.limits.depth} deep in ${below(this.ground.root, folder).split('/', 2).join('/')}; the deepest are not looked at`,
+        folder,
+      );
+    else
+      for (const name of disk.names(folder)) {
+        const path = `${folder}/${name}`,
+          isFolder = disk.kind(path) === 'folder';
+        if (isFolder && this.inside.has(disk.real(path))) {
+          // It goes round until the system follows no more links, and with two such links never comes to an end.
+          this.remark(
+            `${below(this.ground.root, path)} leads back into a folder that is being read; mkosi goes round there, which is not followed here`,
+            path,
+          );
+          continue;
+        }
+        if (unnamed(path, disk)) this.remark(`The name ${name} in ${base(folder)}/ is not valid UTF-8; the file is not read here`, path);
+        if (isFolder || (name.endsWith('.conf') && name !== '.conf')) this.read(path, isFolder ? path : here);
       }
-      if (unnamed(path, disk)) this.remark(`The name ${name} in ${base(folder)}/ is not valid UTF-8; the file is not read here`, path);
-      if (isFolder || (name.endsWith('.conf') && name !== '.conf')) this.read(path, isFolder ? path : here);
-    }
     if (!within) this.inside.delete(own);
   }
 
   /** Profiles that are chosen; one that is nowhere is passed over since 25. */
   private profiles(folder: string): void {
-    const { disk, profiles } = this.ground, names = this.settings.list('Profiles'), place = `${folder}/mkosi.profiles`;
-    profiles.set(place, [...profiles.get(place) ?? [], ...names]);
+    const { disk, profiles } = this.ground,
+      names = this.settings.list('Profiles'),
+      place = `${folder}/mkosi.profiles`;
+    profiles.set(place, [...(profiles.get(place) ?? []), ...names]);
     for (const name of names) {
       for (const path of [`${folder}/mkosi.profiles/${name}`, `${folder}/mkosi.profiles/${name}.conf`]) {
         const kind = disk.kind(path);
@@ -380,7 +467,8 @@ export class ConfigReader {
 
   /** The one profile of 24 and older. */
   private profile(folder: string): void {
-    const { disk, profiles } = this.ground, name = this.settings.text('Profile');
+    const { disk, profiles } = this.ground,
+      name = this.settings.text('Profile');
     profiles.set(`${folder}/mkosi.profiles`, name === undefined ? [] : [name]);
     if (name === undefined) return;
     const path = [name, `${name}.conf`].map((n) => resolve(`${folder}/mkosi.profiles`, n)).find((p) => disk.kind(p) !== undefined);
@@ -396,4 +484,5 @@ export class ConfigReader {
 const isSecret = ({ value, name }: Setting, read: boolean): boolean => value.params?.secret === true || (read && name === 'RootPassword');
 
 /** Whether a file cannot be reached because the bytes of its name are no text. */
-const unnamed = (path: string, disk: FileSystem): boolean => path.includes('\ufffd') && path.endsWith('.conf') && disk.kind(path) === undefined;
+const unnamed = (path: string, disk: FileSystem): boolean =>
+  path.includes('\ufffd') && path.endsWith('.conf') && disk.kind(path) === undefined;

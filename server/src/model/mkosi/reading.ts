@@ -32,9 +32,20 @@ export const sameReading = (before: readonly FileReading[], after: readonly File
   before.length === after.length && before.every((passage, i) => samePassage(passage, after[i]));
 
 const samePassage = (a: FileReading, b: FileReading | undefined): boolean =>
-  b !== undefined && a.document === b.document && a.image === b.image && a.folder === b.folder && a.role === b.role && a.reached === b.reached &&
-  a.reads.size === b.reads.size && [...a.reads].every(([start, read]) => sameRead(read, b.reads.get(start)));
+  b !== undefined &&
+  a.document === b.document &&
+  a.image === b.image &&
+  a.folder === b.folder &&
+  a.role === b.role &&
+  a.reached === b.reached &&
+  a.reads.size === b.reads.size &&
+  [...a.reads].every(([start, read]) => sameRead(read, b.reads.get(start)));
 
 const sameRead = (a: Read, b: Read | undefined): boolean =>
-  b !== undefined && a.assigned.line === b.assigned.line && a.text === b.text && a.stop === b.stop && String(a.unknown) === String(b.unknown) &&
-  a.unset.length === b.unset.length && a.unset.every(({ char }, i) => char === b.unset[i]?.char);
+  b !== undefined &&
+  a.assigned.line === b.assigned.line &&
+  a.text === b.text &&
+  a.stop === b.stop &&
+  String(a.unknown) === String(b.unknown) &&
+  a.unset.length === b.unset.length &&
+  a.unset.every(({ char }, i) => char === b.unset[i]?.char);

@@ -20,17 +20,26 @@ export function readsSection(section: string, { document: { edition }, role }: P
 export const stopsAtUnknown = ({ version }: SchemaVersion): boolean => version < 26 && version >= 6;
 
 /** Every line as mkosi reads it, with the passage that it belongs to. */
-export function* reads({ readings }: DocumentReadings): Generator<{ passage: FileReading; read: FileReading['reads'] extends Map<number, infer R> ? R : never }> {
+export function* reads({
+  readings,
+}: DocumentReadings): Generator<{ passage: FileReading; read: FileReading['reads'] extends Map<number, infer R> ? R : never }> {
   for (const passage of readings) for (const read of passage.reads.values()) yield { passage, read };
 }
 
 /** Whether nobody reads a line: behind a condition that does not hold, or in a file that nothing wants. */
 export function unread({ readings, active, document }: DocumentReadings, start: number): boolean {
   if (!active) return true;
-  const index = document.tree.indexAt(start), section = document.sectionAt(index), placed = document.tree.at(index);
+  const index = document.tree.indexAt(start),
+    section = document.sectionAt(index),
+    placed = document.tree.at(index);
   // Conditions are asked first, wherever they stand: when they do not hold, nothing but them is looked at.
   const assigns = section !== undefined && !document.edition.isCondition(section);
   if (readings.every((p) => start >= p.reached || (assigns && p.reached !== Infinity))) return true;
-  return section !== undefined && placed?.line.kind === 'assignment' && placed.line.key.length > 0 && document.edition.isCondition(section) &&
-    !readings.some((p) => p.reads.has(placed.start));
+  return (
+    section !== undefined &&
+    placed?.line.kind === 'assignment' &&
+    placed.line.key.length > 0 &&
+    document.edition.isCondition(section) &&
+    !readings.some((p) => p.reads.has(placed.start))
+  );
 }

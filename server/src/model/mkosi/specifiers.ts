@@ -1,4 +1,4 @@
-import { type SchemaVersion, has } from '../../schema';
+import { has, type SchemaVersion } from '../../schema';
 
 /** A value with its specifiers replaced, and those that nothing stands for. */
 export interface Expanded {
@@ -20,18 +20,30 @@ const mostCharacters = 1 << 16;
 export function expand(text: string, edition: SchemaVersion, meaning: Meaning): Expanded {
   if (!text.includes('%')) return { text, unknown: [], unset: [] };
   const known = edition.schema.data.specifiers ?? [];
-  const unknown = new Set<string>(), unset = new Map<string, { char: string; setting: string }>();
-  let result = '', percent = false;
+  const unknown = new Set<string>(),
+    unset = new Map<string, { char: string; setting: string }>();
+  let result = '',
+    percent = false;
   for (const c of text) {
     if (!percent) {
-      if (c === '%') percent = true; else result += c;
+      if (c === '%') percent = true;
+      else result += c;
       continue;
     }
     percent = false;
-    if (c === '%') { result += '%'; continue; }
+    if (c === '%') {
+      result += '%';
+      continue;
+    }
     const specifier = known.find((s) => s.char === c && has(s, edition.version));
-    if (specifier === undefined) { unknown.add(c); continue; }
-    if (result.length > mostCharacters) { result += `%${c}`; continue; }
+    if (specifier === undefined) {
+      unknown.add(c);
+      continue;
+    }
+    if (result.length > mostCharacters) {
+      result += `%${c}`;
+      continue;
+    }
     const value = meaning(c, specifier.setting);
     if (value === undefined) {
       if (specifier.setting !== undefined) unset.set(c, { char: c, setting: specifier.setting });

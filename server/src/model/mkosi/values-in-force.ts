@@ -1,14 +1,47 @@
-import { type SchemaVersion, type Setting, byEdition, has } from '../../schema';
+import { byEdition, has, type SchemaVersion, type Setting } from '../../schema';
+import { assign, type Value } from './assign';
 import type { FileSystem } from './file-system';
-import { type Value, assign } from './assign';
 
 /** The release that a distribution has when nobody chooses one (mkosi/distribution/*.py default_release). */
 const releases: Readonly<Record<string, readonly (readonly [until: number, release: string])[]>> = {
-  arch: [[99, 'rolling']], azure: [[99, '3.0']], centos: [[25, '9'], [99, '10']], alma: [[25, '9'], [99, '10']],
-  rocky: [[25, '9'], [99, '10']], rhel: [[25, '9'], [99, '10']], 'rhel-ubi': [[25, '9'], [99, '10']], debian: [[99, 'testing']],
-  fedora: [[22, '39'], [24.3, '40'], [99, 'rawhide']], kali: [[99, 'kali-rolling']], mageia: [[99, 'cauldron']],
-  openmandriva: [[99, 'cooker']], opensuse: [[99, 'tumbleweed']], postmarketos: [[99, 'edge']],
-  ubuntu: [[22, 'lunar'], [25.3, 'noble'], [99, 'devel']],
+  arch: [[99, 'rolling']],
+  azure: [[99, '3.0']],
+  centos: [
+    [25, '9'],
+    [99, '10'],
+  ],
+  alma: [
+    [25, '9'],
+    [99, '10'],
+  ],
+  rocky: [
+    [25, '9'],
+    [99, '10'],
+  ],
+  rhel: [
+    [25, '9'],
+    [99, '10'],
+  ],
+  'rhel-ubi': [
+    [25, '9'],
+    [99, '10'],
+  ],
+  debian: [[99, 'testing']],
+  fedora: [
+    [22, '39'],
+    [24.3, '40'],
+    [99, 'rawhide'],
+  ],
+  kali: [[99, 'kali-rolling']],
+  mageia: [[99, 'cauldron']],
+  openmandriva: [[99, 'cooker']],
+  opensuse: [[99, 'tumbleweed']],
+  postmarketos: [[99, 'edge']],
+  ubuntu: [
+    [22, 'lunar'],
+    [25.3, 'noble'],
+    [99, 'devel'],
+  ],
 };
 const releaseOf = (distribution: string, { version }: SchemaVersion): string =>
   releases[distribution]?.find(([until]) => version <= until)?.[1] ?? '';
@@ -24,8 +57,11 @@ export class ConfigValues {
   private readonly made = new WeakSet();
 
   constructor(
-    readonly edition: SchemaVersion, readonly disk: FileSystem, readonly image: string,
-    readonly first: Map<string, Value> = new Map(), readonly own: Map<string, Value> = new Map(),
+    readonly edition: SchemaVersion,
+    readonly disk: FileSystem,
+    readonly image: string,
+    readonly first: Map<string, Value> = new Map(),
+    readonly own: Map<string, Value> = new Map(),
   ) {}
 
   assign(setting: Setting, text: string): void {
@@ -43,7 +79,8 @@ export class ConfigValues {
 
   /** The value of a setting; null when it has none. */
   value(name: string): Value {
-    const first = this.first.get(name) ?? null, own = this.own.get(name) ?? null;
+    const first = this.first.get(name) ?? null,
+      own = this.own.get(name) ?? null;
     if (first !== null) {
       if (own === null) return first;
       if (Array.isArray(first)) return [...(own as readonly string[]), ...(first as readonly string[])];
@@ -67,40 +104,51 @@ export class ConfigValues {
   /** The items of a list, none if it is no list; they may become more when something is assigned. */
   list(name: string): readonly string[] {
     const value = this.value(name);
-    return Array.isArray(value) ? value as readonly string[] : [];
+    return Array.isArray(value) ? (value as readonly string[]) : [];
   }
 
   /** The lists that the items of a setting stand in, in their order; the same ones as long as they only grow. */
   lists(name: string): readonly (readonly string[])[] {
-    const first = this.first.get(name) ?? null, own = this.own.get(name) ?? null;
+    const first = this.first.get(name) ?? null,
+      own = this.own.get(name) ?? null;
     if (first === null || own === null) return [this.list(name)];
     return [own, first].filter((list) => Array.isArray(list)) as (readonly string[])[];
   }
 
   private default(name: string): Value {
-    const { edition, disk: { host } } = this;
+    const {
+      edition,
+      disk: { host },
+    } = this;
     if (!edition.modern) return name === 'Distribution' ? host.distribution : null;
     switch (name) {
-      case 'Distribution': return host.distribution;
+      case 'Distribution':
+        return host.distribution;
       case 'Release': {
         const distribution = this.text('Distribution') ?? '';
         return distribution === host.distribution ? host.release : releaseOf(distribution, edition);
       }
-      case 'Architecture': return host.architecture;
-      case 'Format': return 'disk';
-      case 'Bootable': return 'auto';
-      case 'Bootloader': return 'systemd-boot';
+      case 'Architecture':
+        return host.architecture;
+      case 'Format':
+        return 'disk';
+      case 'Bootable':
+        return 'auto';
+      case 'Bootloader':
+        return 'systemd-boot';
       case 'Output': {
         const version = this.text('ImageVersion');
-        const stem = this.image === 'main' ? this.text('ImageId') ?? 'image' : this.image;
+        const stem = this.image === 'main' ? (this.text('ImageId') ?? 'image') : this.image;
         return version === undefined ? stem : `${stem}_${version}`;
       }
       case 'ToolsTreeDistribution': {
         const { distribution } = host;
         return distribution === 'ubuntu' ? 'debian' : fedoras.includes(distribution) ? 'fedora' : distribution;
       }
-      case 'ToolsTreeRelease': return releaseOf(this.text('ToolsTreeDistribution') ?? '', edition);
-      case 'Initrds': return edition.version >= 27 && this.wantsInitrd() ? ['default'] : [];
+      case 'ToolsTreeRelease':
+        return releaseOf(this.text('ToolsTreeDistribution') ?? '', edition);
+      case 'Initrds':
+        return edition.version >= 27 && this.wantsInitrd() ? ['default'] : [];
     }
     const setting = edition.inAnySection(name);
     if (setting?.value.type === 'dict') return new Map();
@@ -109,10 +157,12 @@ export class ConfigValues {
 
   /** Whether an image that says nothing of initrds gets one (mkosi 27.1 config.py config_default_initrds). */
   private wantsInitrd(): boolean {
-    const format = this.text('Format') ?? 'disk', bootable = this.text('Bootable');
+    const format = this.text('Format') ?? 'disk',
+      bootable = this.text('Bootable');
     if (['uki', 'esp'].includes(format) || bootable === 'disabled') return false;
     if (bootable !== 'auto') return true;
-    if (['cpio', 'directory', 'sysext', 'confext', 'portable', 'addon', 'oci'].includes(format) || this.text('Overlay') === 'yes') return false;
+    if (['cpio', 'directory', 'sysext', 'confext', 'portable', 'addon', 'oci'].includes(format) || this.text('Overlay') === 'yes')
+      return false;
     return [...this.list('Packages'), ...this.list('VolatilePackages')].some(isKernel);
   }
 }
@@ -122,7 +172,8 @@ const isKernel = (name: string): boolean => /^(kernel(-core|-uek)?|linux(-image.
 /** Whether an image may not set a setting (mkosi 27.1 config.py setting_prohibited). */
 export function prohibited({ scope, tools, value }: Setting, image: string, edition: SchemaVersion): boolean {
   if (image === 'main' || scope === undefined || edition.version < 24) return false;
-  if (edition.version < 25) return scope === 'universal' || scope === 'multiversal' ? value.list === undefined && value.type !== 'dict' : false;
+  if (edition.version < 25)
+    return scope === 'universal' || scope === 'multiversal' ? value.list === undefined && value.type !== 'dict' : false;
   if (edition.version < 26) return scope === 'universal' || scope === 'multiversal';
   if (image === 'tools' && tools !== true) return true;
   return ['main', 'multiversal', 'tools', 'initrd'].includes(scope) || (scope === 'universal' && image !== 'tools');
@@ -138,7 +189,12 @@ export interface ImplicitFile {
 
 const readNames: readonly string[] = ['mkosi.version', 'mkosi.rootpw', 'mkosi.seed', 'mkosi.machine-id', 'mkosi.snapshot'];
 const younger: Readonly<Record<string, number>> = {
-  'mkosi.credentials': 26, 'mkosi.seed': 25, 'mkosi.sandbox': 25, 'mkosi.sandbox.tar': 25, 'mkosi.pkgmngr': 21, 'mkosi.pkgmngr.tar': 21,
+  'mkosi.credentials': 26,
+  'mkosi.seed': 25,
+  'mkosi.sandbox': 25,
+  'mkosi.sandbox.tar': 25,
+  'mkosi.pkgmngr': 21,
+  'mkosi.pkgmngr.tar': 21,
 };
 
 /** The files that set something in one release. */
@@ -146,7 +202,8 @@ export const implicitFiles = byEdition((edition): ImplicitFile[] => {
   const found: ImplicitFile[] = [];
   for (const record of edition.schema.data.settings) {
     for (const name of record.files ?? []) {
-      const setting = edition.inAnySection(record.name) ?? record.aliases?.map((a) => edition.inAnySection(a.name)).find((s) => s !== undefined);
+      const setting =
+        edition.inAnySection(record.name) ?? record.aliases?.map((a) => edition.inAnySection(a.name)).find((s) => s !== undefined);
       if (setting === undefined || !has({ since: younger[name] ?? 0 }, edition.version)) continue;
       if (name.includes('*') && edition.version < 25) continue;
       found.push({ name, setting, read: readNames.includes(name) && (edition.version >= 21 || name === 'mkosi.rootpw') });

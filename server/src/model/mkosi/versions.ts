@@ -2,19 +2,24 @@ import { skip } from '../../syntax';
 
 /** Which of two numbers is greater, by their digits: numbers of any length are compared as fast as texts. */
 function compareDigits(left: string, right: string): number {
-  const a = left.slice(skip(left, (c) => c === '0')), b = right.slice(skip(right, (c) => c === '0'));
+  const a = left.slice(skip(left, (c) => c === '0')),
+    b = right.slice(skip(right, (c) => c === '0'));
   return a.length !== b.length ? a.length - b.length : a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Compares versions as the UAPI group's specification has it, with mkosi's own reading of `^` (versioncomp.py). */
 export function compareVersions(left: string, right: string): number {
-  let a = left, b = right;
+  let a = left,
+    b = right;
   for (;;) {
     a = a.replace(/^[^A-Za-z0-9~^.-]+/, '');
     b = b.replace(/^[^A-Za-z0-9~^.-]+/, '');
     const tilde = sign(a, b, '~');
     if (tilde !== undefined && tilde !== 0) return tilde;
-    if (tilde === 0) { a = a.slice(1); b = b.slice(1); }
+    if (tilde === 0) {
+      a = a.slice(1);
+      b = b.slice(1);
+    }
     if (a === '' || b === '') return a === b ? 0 : a === '' ? -1 : 1;
     let skipped = tilde === 0;
     for (const mark of ['-', '^', '.']) {
@@ -48,7 +53,12 @@ function sign(a: string, b: string, mark: string): number | undefined {
 }
 
 const operators: readonly (readonly [string, (order: number) => boolean])[] = [
-  ['==', (o) => o === 0], ['!=', (o) => o !== 0], ['<=', (o) => o <= 0], ['>=', (o) => o >= 0], ['>', (o) => o > 0], ['<', (o) => o < 0],
+  ['==', (o) => o === 0],
+  ['!=', (o) => o !== 0],
+  ['<=', (o) => o <= 0],
+  ['>=', (o) => o >= 0],
+  ['>', (o) => o > 0],
+  ['<', (o) => o < 0],
 ];
 
 /** Whether a version meets a condition such as `>=7`; without an operator it has to be the same. */

@@ -1,5 +1,5 @@
-import type { Scope } from './options';
 import type { HostFiles } from '../host-files';
+import type { Scope } from './options';
 
 /**
  * Where a `.nspawn` file lies (v262 nspawn.c:5121): in a folder of settings, which nspawn trusts; beside the images; in
@@ -47,14 +47,7 @@ export function locationOf(path: string): FileLocation {
       : { kind: 'images', scope: 'user', folder, machine, before: [home], home, images: own };
   }
   const index = settings.indexOf(folder);
-  const kind =
-    index >= 0
-      ? 'settings'
-      : images.includes(folder)
-        ? 'images'
-        : packages.includes(folder)
-          ? 'packages'
-          : 'elsewhere';
+  const kind = index >= 0 ? 'settings' : images.includes(folder) ? 'images' : packages.includes(folder) ? 'packages' : 'elsewhere';
   const before = index >= 0 ? settings.slice(0, index) : kind === 'images' ? settings : [];
   return { kind, scope: 'system', folder, machine, before, home: '/etc/systemd/nspawn', images };
 }

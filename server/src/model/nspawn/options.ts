@@ -1,7 +1,7 @@
-import { type Version, hasBackport, wordsOf } from '../../schema';
+import { hasBackport, type Version, wordsOf } from '../../schema';
 import { isRoot } from '../../values';
+import { type EffectiveAssignments, type ParsedAssignment, wordOf } from '../assignments';
 import { links, mounts } from './groups';
-import { type ParsedAssignment, type EffectiveAssignments, wordOf } from '../assignments';
 import { isTaken } from './trust';
 
 /** What a machine is started with besides its file: the switches of the template unit, or none. */
@@ -67,7 +67,8 @@ class Started implements NspawnOptions {
   }
 
   readonly live = (name: string): readonly ParsedAssignment[] => {
-    const entries = this.load.live(name), [first] = entries;
+    const entries = this.load.live(name),
+      [first] = entries;
     return this.trusted || first === undefined || isTaken(first.setting, entries, this.version) ? entries : [];
   };
 
@@ -142,7 +143,8 @@ class Started implements NspawnOptions {
   }
 }
 
-export const optionsOf = (load: EffectiveAssignments, launch: Launch, trusted: boolean, scope: Scope = 'system'): NspawnOptions => new Started(load, launch, trusted, scope);
+export const optionsOf = (load: EffectiveAssignments, launch: Launch, trusted: boolean, scope: Scope = 'system'): NspawnOptions =>
+  new Started(load, launch, trusted, scope);
 
 /** Whether an assignment says anything: an empty list or a switched-off link does not. */
 export const isSet = (entry: ParsedAssignment): boolean =>
@@ -161,8 +163,7 @@ function networkOf(live: Live, word: WordOf, launch: Launch) {
     ...live('NamespacePath'),
     ...implying.filter((e) => e.setting.name !== 'VirtualEthernet'),
   ];
-  if (networkBy.length === 0)
-    return { networkBy, privateNetwork: launch === 'unit', virtualEthernet: launch === 'unit' };
+  if (networkBy.length === 0) return { networkBy, privateNetwork: launch === 'unit', virtualEthernet: launch === 'unit' };
   return {
     networkBy,
     privateNetwork: word('Private') === 'yes' || implying.length > 0,
@@ -180,11 +181,8 @@ interface Users {
 function usersOf(live: Live, word: WordOf, { launch, version, scope }: Pick<NspawnOptions, 'launch' | 'version' | 'scope'>): Users {
   const by = live('PrivateUsers').at(-1),
     first = by?.reading.labelled('first')[0]?.number;
-  const chown = [...live('PrivateUsersOwnership'), ...live('PrivateUsersChown')]
-    .sort((a, b) => a.start - b.start)
-    .at(-1);
-  const said =
-    chown?.setting.name === 'PrivateUsersChown' ? (wordOf(chown) === 'yes' ? 'chown' : 'off') : wordOf(chown);
+  const chown = [...live('PrivateUsersOwnership'), ...live('PrivateUsersChown')].sort((a, b) => a.start - b.start).at(-1);
+  const said = chown?.setting.name === 'PrivateUsersChown' ? (wordOf(chown) === 'yes' ? 'chown' : 'off') : wordOf(chown);
   if (by === undefined && chown === undefined && scope === 'user') {
     return { userMode: 'managed', userBy: undefined, firstUser: undefined, ownership: 'auto' };
   }
@@ -200,14 +198,7 @@ function usersOf(live: Live, word: WordOf, { launch, version, scope }: Pick<Nspa
   const mode = word('PrivateUsers');
   const userMode: UserMode =
     by === undefined || mode === 'no' ? 'no' : mode === 'yes' || mode === 'pick' || mode === 'managed' ? mode : 'fixed';
-  const implied =
-    userMode === 'pick'
-      ? version >= 262
-        ? 'auto'
-        : 'chown'
-      : userMode === 'managed' && version >= 262
-        ? 'auto'
-        : 'off';
+  const implied = userMode === 'pick' ? (version >= 262 ? 'auto' : 'chown') : userMode === 'managed' && version >= 262 ? 'auto' : 'off';
   return {
     userMode,
     userBy: by ?? chown,
@@ -219,7 +210,8 @@ function usersOf(live: Live, word: WordOf, { launch, version, scope }: Pick<Nspa
 function coversRoot({ setting, reading }: ParsedAssignment, version: Version, launch: Launch): boolean {
   // An overlay of two directories lies over the upper one, which may be relative: the service manager starts nspawn in /.
   const isIt = (path: string): boolean => isRoot(launch === 'unit' && !path.startsWith('/') ? `/${path}` : path, version);
-  const named = reading.labelled('destination'), over = named.length > 0 ? named : reading.labelled('upper');
+  const named = reading.labelled('destination'),
+    over = named.length > 0 ? named : reading.labelled('upper');
   return (setting.name === 'Inaccessible' ? over.slice(0, 1) : over).some((p) => isIt(p.text));
 }
 

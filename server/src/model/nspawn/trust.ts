@@ -1,4 +1,4 @@
-import { type Setting, type Version, hasBackport } from '../../schema';
+import { hasBackport, type Setting, type Version } from '../../schema';
 import type { ParsedAssignment } from '../assignments';
 
 /** Updates of older releases that got a check of trust later than the check itself says. */
@@ -12,9 +12,7 @@ const backports: Readonly<Record<string, readonly Version[]>> = {
 export function needsTrust(setting: Setting, entries: readonly ParsedAssignment[], version: Version): boolean {
   if (setting.trust === undefined) return false;
   if (setting.trust === 'partial') {
-    return (
-      version >= 242 && entries.some((e) => e.reading.labelled('inversion').length === 0 && e.reading.parts.length > 0)
-    );
+    return version >= 242 && entries.some((e) => e.reading.labelled('inversion').length === 0 && e.reading.parts.length > 0);
   }
   return setting.trustSince === undefined || hasBackport(version, setting.trustSince, backports[setting.name]);
 }

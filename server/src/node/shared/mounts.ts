@@ -13,7 +13,8 @@ const distant = /^(?:fuse(?:\..*)?|fuseblk|nfs4?|cifs|smb3?|9p|afs|ceph|glusterf
 /** How long a file system may take to answer, in milliseconds. */
 const patience = 1000;
 /** How long an answer counts, and how long its absence, in milliseconds. */
-const answered = 5_000, silent = 60_000;
+const answered = 5_000,
+  silent = 60_000;
 /** The list of mounts is read again after so many milliseconds. */
 const fresh = 1_000;
 
@@ -23,7 +24,8 @@ const question = (mount: string): readonly [string, readonly string[]] => ['/usr
 /** The mounts of distant file systems in the text of /proc/self/mountinfo. */
 export function distantMounts(mountinfo: string): string[] {
   return mountinfo.split('\n').flatMap((line) => {
-    const [, , , , mount = '', ...rest] = line.split(' '), type = rest[rest.indexOf('-') + 1] ?? '';
+    const [, , , , mount = '', ...rest] = line.split(' '),
+      type = rest[rest.indexOf('-') + 1] ?? '';
     return distant.test(type) ? [mount.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))] : [];
   });
 }
@@ -38,7 +40,10 @@ export class Mounts {
    * @param table the text of mountinfo
    * @param asks whether a mount answers a question within {@link patience}
    */
-  constructor(private readonly table: () => string, private readonly asks: (mount: string) => boolean) {}
+  constructor(
+    private readonly table: () => string,
+    private readonly asks: (mount: string) => boolean,
+  ) {}
 
   /** Whether a path may be touched without waiting for ever. Never throws. @param file absolute */
   answers(file: string): boolean {
@@ -55,19 +60,25 @@ export class Mounts {
   }
 
   /** The distant mounts on the way to a path, links followed. What lies behind one is looked at when the next is asked for. */
-  private * onTheWay(file: string): Generator<string> {
+  private *onTheWay(file: string): Generator<string> {
     const mounts = this.current();
     if (mounts.size === 0) return;
     const rest = file.split('/');
     let at = '';
-    for (let links = 0; rest.length > 0;) {
+    for (let links = 0; rest.length > 0; ) {
       const part = rest.shift() ?? '';
       if (part === '' || part === '.') continue;
-      if (part === '..') { at = at.slice(0, Math.max(at.lastIndexOf('/'), 0)); continue; }
+      if (part === '..') {
+        at = at.slice(0, Math.max(at.lastIndexOf('/'), 0));
+        continue;
+      }
       const here = `${at}/${part}`;
       if (mounts.has(here)) yield here;
       const link = linkAt(here);
-      if (link === undefined) { at = here; continue; }
+      if (link === undefined) {
+        at = here;
+        continue;
+      }
       if (link === '' || ++links > 40) return; // nothing there, or round in a circle: the system says so at once
       if (link.startsWith('/')) at = '';
       rest.unshift(...link.split('/'));
@@ -109,7 +120,13 @@ function linkAt(file: string): string | undefined {
 }
 
 const here = new Mounts(
-  () => { try { return readFileSync('/proc/self/mountinfo', 'utf8'); } catch { return ''; } },
+  () => {
+    try {
+      return readFileSync('/proc/self/mountinfo', 'utf8');
+    } catch {
+      return '';
+    }
+  },
   (mount) => {
     const [program, args] = question(mount);
     const { error } = spawnSync(program, args, { timeout: patience, killSignal: 'SIGKILL', stdio: 'ignore', cwd: '/' });
@@ -123,10 +140,16 @@ export const fileSystemAnswers = (file: string): boolean => here.answers(path.re
 /** The same, without keeping anybody waiting. */
 export async function fileSystemAnswersLater(file: string): Promise<boolean> {
   const absolute = path.resolve(file);
-  await here.prepare(absolute, (mount) => new Promise((resolve) => {
-    const [program, args] = question(mount);
-    execFile(program, args, { timeout: patience, killSignal: 'SIGKILL', cwd: '/' }, (error) => { resolve(error?.killed !== true); });
-  }));
+  await here.prepare(
+    absolute,
+    (mount) =>
+      new Promise((resolve) => {
+        const [program, args] = question(mount);
+        execFile(program, args, { timeout: patience, killSignal: 'SIGKILL', cwd: '/' }, (error) => {
+          resolve(error?.killed !== true);
+        });
+      }),
+  );
   return here.answers(absolute);
 }
 
@@ -148,6 +171,6 @@ export function patiently<T>(file: string, ask: () => T): T {
 
 /** The same, without keeping anybody waiting. */
 export async function patientlyLater<T>(file: string, ask: () => Promise<T>): Promise<T> {
-  if (!await fileSystemAnswersLater(file)) throw new SilentFileSystem(file);
+  if (!(await fileSystemAnswersLater(file))) throw new SilentFileSystem(file);
   return ask();
 }

@@ -11,7 +11,8 @@ import { readSmallFile } from './small-file';
 export function readPrivateFile(file: string, most: number): Buffer {
   const handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
-    const stats = fstatSync(handle), folder = lstatSync(path.dirname(file));
+    const stats = fstatSync(handle),
+      folder = lstatSync(path.dirname(file));
     if (!stats.isFile() || stats.nlink !== 1 || !folder.isDirectory() || stats.uid !== folder.uid || (folder.mode & 0o022) !== 0) {
       throw new Error(`${file} is no private copy of a text, and was not read. Save again.`);
     }

@@ -1,12 +1,24 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
-  appendFileSync, chmodSync, chownSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync,
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
-import { UnwritableFile, changeMode, makeExecutable, placeOf, prepareFile, replaceFile, stampOf } from './replace-file';
+import { changeMode, makeExecutable, placeOf, prepareFile, replaceFile, stampOf, UnwritableFile } from './replace-file';
 
 describe('replacing a file', () => {
   const isRoot = process.getuid?.() === 0;
@@ -19,10 +31,21 @@ describe('replacing a file', () => {
     script = path.join(top, 'script.js');
     const contents = `import { replaceFile } from './server/src/node/shared/replace-file';
       try { replaceFile(process.argv[2]!, 'y'.repeat(Number(process.argv[3]))); console.log('written'); } catch (e) { console.log((e as Error).message); }`;
-    buildSync({ stdin: { contents, resolveDir: '.', loader: 'ts' }, outfile: script, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
+    buildSync({
+      stdin: { contents, resolveDir: '.', loader: 'ts' },
+      outfile: script,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      logLevel: 'warning',
+    });
   });
-  beforeEach(() => { folder = mkdtempSync(path.join(top, 'of-')); });
-  after(() => { rmSync(top, { recursive: true }); });
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(top, 'of-'));
+  });
+  after(() => {
+    rmSync(top, { recursive: true });
+  });
 
   const at = (...names: string[]): string => path.join(folder, ...names);
   const put = (name: string, text = 'old'): string => {
@@ -63,8 +86,14 @@ describe('replacing a file', () => {
     // Only tar is everywhere that can give a file such a list, and tell it.
     const given = ['SCHILY.acl.access=user::rw-,user:54321:rw-,group::r--,mask::rw-,other::---', 'SCHILY.xattr.user.nspawn=kept'];
     execFileSync('tar', ['--acls', '--xattrs', '--numeric-owner', '-xf', '-', '-C', folder], { input: archive('a', 'old', given) });
-    const told = (): string[] => execFileSync('tar', ['--acls', '--xattrs', '--numeric-owner', '--format=pax', '-cf', '-', '-C', folder, 'a']).toString('latin1')
-      .match(/SCHILY\.[^\0]+/g)?.[0].split('\n').filter((line) => line.includes('SCHILY') || /^[a-z]+:/.test(line)).map((line) => line.replace(/^\d+ /, '')).sort() ?? [];
+    const told = (): string[] =>
+      execFileSync('tar', ['--acls', '--xattrs', '--numeric-owner', '--format=pax', '-cf', '-', '-C', folder, 'a'])
+        .toString('latin1')
+        .match(/SCHILY\.[^\0]+/g)?.[0]
+        .split('\n')
+        .filter((line) => line.includes('SCHILY') || /^[a-z]+:/.test(line))
+        .map((line) => line.replace(/^\d+ /, ''))
+        .sort() ?? [];
     const before = told();
     assert.ok(before.some((line) => line.includes('acl.access')) && before.includes('user:54321:rw-'), before.join());
     replaceFile(file, 'new');
@@ -79,7 +108,10 @@ describe('replacing a file', () => {
     } finally {
       process.umask(before);
     }
-    assert.deepEqual(['a', 'b'].map((name) => statSync(at(name)).mode & 0o777), [0o640, 0o604]);
+    assert.deepEqual(
+      ['a', 'b'].map((name) => statSync(at(name)).mode & 0o777),
+      [0o640, 0o604],
+    );
   });
 
   it('follows links as far as the folder that was asked for, and says where others lead', () => {
@@ -99,9 +131,14 @@ describe('replacing a file', () => {
     assert.equal(placeOf(at('in/near'), within).path, at('in/sub/a'));
     refuses(() => replaceFile(at('in/far'), 'new', { within }), new RegExp(`leads out of ${within}, to ${at('out/a')}`));
     refuses(() => replaceFile(at('in/far'), 'new'), /leads out of/);
-    refuses(() => replaceFile(at('in/door/a'), 'new', { within }), new RegExp(`^Its folder is a link that leads out of ${within}, to ${at('out')}`));
-    for (const below of ['door/new', 'door/deep/new', '../out/a']) refuses(() => replaceFile(at('in', below), 'new', { within }), /leads out of/);
-    for (const dangling of ['nothing', 'nowhere/a', 'nowhere/deep/a']) refuses(() => replaceFile(at('in', dangling), 'new', { within }), /leads to nothing/);
+    refuses(
+      () => replaceFile(at('in/door/a'), 'new', { within }),
+      new RegExp(`^Its folder is a link that leads out of ${within}, to ${at('out')}`),
+    );
+    for (const below of ['door/new', 'door/deep/new', '../out/a'])
+      refuses(() => replaceFile(at('in', below), 'new', { within }), /leads out of/);
+    for (const dangling of ['nothing', 'nowhere/a', 'nowhere/deep/a'])
+      refuses(() => replaceFile(at('in', dangling), 'new', { within }), /leads to nothing/);
     refuses(() => replaceFile(at('in/loop'), 'new', { within }), /circle/);
     assert.deepEqual([text('out/a'), readdirSync(at('out')), readdirSync(folder).sort()], ['old', ['a'], ['in', 'out']]);
   });
@@ -121,13 +158,15 @@ describe('replacing a file', () => {
   });
 
   it('leaves alone what has changed since it was read', () => {
-    const file = put('a'), was = stamp('a');
+    const file = put('a'),
+      was = stamp('a');
     appendFileSync(file, ', but longer');
     refuses(() => replaceFile(file, 'new', { was }), /changed since it was read/);
     replaceFile(file, 'new', { was: stamp('a') });
     refuses(() => replaceFile(file, 'newer', { was: stampOf(undefined) }), /changed since it was read/);
     refuses(() => replaceFile(at('gone'), 'new', { was }), /changed since it was read/);
-    const late = prepareFile(file, 'newest'), other = prepareFile(at('b'), 'mine');
+    const late = prepareFile(file, 'newest'),
+      other = prepareFile(at('b'), 'mine');
     rmSync(file);
     put('a', 'of somebody');
     put('b', 'of somebody');
@@ -140,7 +179,10 @@ describe('replacing a file', () => {
     assert.equal(text('a'), 'old');
     // Nobody takes what lies ready for configuration.
     const lying = readdirSync(folder).filter((name) => name !== 'a');
-    assert.deepEqual(lying.map((name) => /^\.nspawn-[0-9a-f]{24}$/.test(name)), [true, true]);
+    assert.deepEqual(
+      lying.map((name) => /^\.nspawn-[0-9a-f]{24}$/.test(name)),
+      [true, true],
+    );
     for (const { discard } of ready) discard();
     assert.deepEqual([text('a'), readdirSync(folder)], ['old', ['a']]);
   });
@@ -148,36 +190,51 @@ describe('replacing a file', () => {
   it('does not replace what somebody may not write, nor whose owner it cannot keep', () => {
     chmodSync(folder, 0o777);
     const file = put('a');
-    const asNobody = (): string => execFileSync(process.execPath, [script, file, '3'], { encoding: 'utf8', ...isRoot ? { uid: 65534, gid: 65534 } : {} });
+    const asNobody = (): string =>
+      execFileSync(process.execPath, [script, file, '3'], { encoding: 'utf8', ...(isRoot ? { uid: 65534, gid: 65534 } : {}) });
     chmodSync(file, 0o444);
     assert.match(asNobody(), /you may not write here \(EACCES\)/);
     chmodSync(file, 0o666);
     // Here the old owner is somebody else, if this is root.
-    assert.match(asNobody(), isRoot ? /owner, permissions.* could not be kept: it belongs to user 0 and group 0\. The old text stands/ : /^written$/m);
+    assert.match(
+      asNobody(),
+      isRoot ? /owner, permissions.* could not be kept: it belongs to user 0 and group 0\. The old text stands/ : /^written$/m,
+    );
     assert.deepEqual([text('a'), readdirSync(folder)], [isRoot ? 'old' : 'yyy', ['a']]);
   });
 
   it('loses nothing where there is no room', () => {
     const file = put('a');
-    const limited = execFileSync('sh', ['-c', 'ulimit -f 8; exec "$@"', 'sh', process.execPath, script, file, '9000'], { encoding: 'utf8' });
+    const limited = execFileSync('sh', ['-c', 'ulimit -f 8; exec "$@"', 'sh', process.execPath, script, file, '9000'], {
+      encoding: 'utf8',
+    });
     assert.match(limited, /^It was not changed: a file may not be that large here \(EFBIG\)/);
     assert.deepEqual([text('a'), readdirSync(folder)], ['old', ['a']]);
     mkdirSync(at('full'));
     const told = mounted(`mount -t tmpfs -o size=16k tmpfs full && printf old > full/a && { dd if=/dev/zero of=full/fill bs=1k 2>&- || :; }
       "$1" "$2" full/a 9000; "$1" "$2" full/b 9000; cat full/a; ls -A full`);
-    if (told !== undefined) assert.match(told, /^It was not changed: its disk is full \(ENOSPC\)\. Make room.*\nIt was not changed: its disk is full.*\nolda\nfill\n$/);
+    if (told !== undefined)
+      assert.match(
+        told,
+        /^It was not changed: its disk is full \(ENOSPC\)\. Make room.*\nIt was not changed: its disk is full.*\nolda\nfill\n$/,
+      );
   });
 
   it('says what to do about a disk that is read-only, and a file that is a mount', () => {
     mkdirSync(at('disk'));
-    const told = mounted(`mount -t tmpfs tmpfs disk && printf old > disk/a && printf below > disk/b && mount --bind disk/b disk/a && "$1" "$2" disk/a 3; cat disk/a
+    const told =
+      mounted(`mount -t tmpfs tmpfs disk && printf old > disk/a && printf below > disk/b && mount --bind disk/b disk/a && "$1" "$2" disk/a 3; cat disk/a
       umount disk/a; mount -o remount,bind,ro disk; "$1" "$2" disk/a 3; "$1" "$2" disk/c 3; cat disk/a; ls -A disk`);
-    if (told !== undefined) assert.match(told, /^It was not changed: something is mounted at it.*EBUSY.*\nbelowIt was not changed: its file system is read-only \(EROFS\).*\nIt was not changed.*EROFS.*\nolda\nb\n$/);
+    if (told !== undefined)
+      assert.match(
+        told,
+        /^It was not changed: something is mounted at it.*EBUSY.*\nbelowIt was not changed: its file system is read-only \(EROFS\).*\nIt was not changed.*EROFS.*\nolda\nb\n$/,
+      );
   });
 
   /** What a script prints that mounts what nobody else sees; undefined where the system lets nobody do so. */
   function mounted(commands: string): string | undefined {
-    const own = ['--mount', ...isRoot ? [] : ['--user', '--map-root-user']];
+    const own = ['--mount', ...(isRoot ? [] : ['--user', '--map-root-user'])];
     if (spawnSync('unshare', [...own, 'mount', '-t', 'tmpfs', 'tmpfs', folder]).status !== 0) return undefined;
     return execFileSync('unshare', [...own, 'sh', '-c', commands, 'sh', process.execPath, script], { cwd: folder, encoding: 'utf8' });
   }
@@ -211,12 +268,22 @@ function archive(name: string, content: string, records: readonly string[]): Buf
     const header = Buffer.alloc(512);
     header.write(of);
     header.write('0000640\0', 100);
-    for (const [at, value] of [[108, process.getuid?.() ?? 0], [116, process.getgid?.() ?? 0]] as const) header.write(`${value.toString(8).padStart(7, '0')}\0`, at);
+    for (const [at, value] of [
+      [108, process.getuid?.() ?? 0],
+      [116, process.getgid?.() ?? 0],
+    ] as const)
+      header.write(`${value.toString(8).padStart(7, '0')}\0`, at);
     header.write(`${body.length.toString(8).padStart(11, '0')}\0`, 124);
     header.write('00000000000\0        ', 136);
     header.write(type, 156);
     header.write('ustar\x0000', 257);
-    header.write(`${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148);
+    header.write(
+      `${header
+        .reduce((sum, byte) => sum + byte, 0)
+        .toString(8)
+        .padStart(6, '0')}\0 `,
+      148,
+    );
     const padded = Buffer.alloc(Math.ceil(body.length / 512) * 512);
     padded.write(body);
     return [header, padded];

@@ -6,8 +6,21 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
-  type BigIntStats, accessSync, closeSync, constants, existsSync, fchmodSync, fchownSync, fstatSync, fsyncSync, lstatSync, openSync, realpathSync,
-  renameSync, rmSync, writeFileSync,
+  accessSync,
+  type BigIntStats,
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { patiently } from './mounts';
@@ -18,7 +31,11 @@ export class UnwritableFile extends Error {
   override readonly name = 'UnwritableFile';
 
   /** @param message sentences without the path, for a person: what happened, and what to do */
-  constructor(readonly file: string, message: string, readonly code?: string) {
+  constructor(
+    readonly file: string,
+    message: string,
+    readonly code?: string,
+  ) {
     super(message);
   }
 }
@@ -68,7 +85,8 @@ export function replaceFile(file: string, content: string | Uint8Array, writing?
  * @throws UnwritableFile; nothing is left behind then
  */
 export function prepareFile(file: string, content: string | Uint8Array, { within, was, mode }: Writing = {}): Prepared {
-  const { path: target, stats } = placeOf(file, within), folder = path.dirname(target);
+  const { path: target, stats } = placeOf(file, within),
+    folder = path.dirname(target);
   const temporary = path.join(folder, `.nspawn-${randomBytes(12).toString('hex')}`);
   const stamp = stampOf(stats);
   const discard = (): void => rmSync(temporary, { force: true });
@@ -77,7 +95,11 @@ export function prepareFile(file: string, content: string | Uint8Array, { within
     if (stamp !== (was ?? stamp)) throw changed(file);
     // Whoever may write to the folder could replace it, but its permissions say that they are not to.
     if (stats !== undefined) accessSync(target, constants.W_OK);
-    const handle = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, stats === undefined ? mode ?? 0o666 : 0o600);
+    const handle = openSync(
+      temporary,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+      stats === undefined ? (mode ?? 0o666) : 0o600,
+    );
     try {
       try {
         writeFileSync(handle, content);
@@ -91,16 +113,17 @@ export function prepareFile(file: string, content: string | Uint8Array, { within
       discard();
       throw error;
     }
-    const commit = (): void => knowingly(file, () => {
-      try {
-        if (stampOf(lstatSync(target, { bigint: true, throwIfNoEntry: false })) !== stamp) throw changed(file);
-        put(temporary, target, stats === undefined);
-      } catch (error) {
-        discard();
-        throw error;
-      }
-      syncFolder(folder);
-    });
+    const commit = (): void =>
+      knowingly(file, () => {
+        try {
+          if (stampOf(lstatSync(target, { bigint: true, throwIfNoEntry: false })) !== stamp) throw changed(file);
+          put(temporary, target, stats === undefined);
+        } catch (error) {
+          discard();
+          throw error;
+        }
+        syncFolder(folder);
+      });
     const note = stats !== undefined && stats.nlink > 1n ? 'It has other names as well (hard links), which keep the old text.' : undefined;
     return { note, commit, discard };
   });
@@ -138,7 +161,7 @@ export function changeMode(file: string, change: (mode: number) => number, withi
 }
 
 /** Lets those execute a script who may read it, as `chmod +x` does. @throws UnwritableFile */
-export const makeExecutable = (file: string, within?: string): void => changeMode(file, (mode) => mode | (mode & 0o444) >> 2, within);
+export const makeExecutable = (file: string, within?: string): void => changeMode(file, (mode) => mode | ((mode & 0o444) >> 2), within);
 
 /**
  * Where a path really leads. Neither it nor its folder, nor the folder that has yet to be made for it, may be outside of `within`.
@@ -146,13 +169,16 @@ export const makeExecutable = (file: string, within?: string): void => changeMod
  * @throws UnwritableFile
  */
 export function placeOf(file: string, within = path.dirname(file)): WriteTarget {
-  return knowingly(file, () => patiently(file, () => {
-    const root = realpathSync.native(within), here = entryOf(file, within);
-    const stats = lstatSync(here, { bigint: true, throwIfNoEntry: false });
-    if (stats?.isSymbolicLink() !== true) return { path: here, stats };
-    const end = resolved(file, here, root, 'It');
-    return { path: end, stats: lstatSync(end, { bigint: true }) };
-  }));
+  return knowingly(file, () =>
+    patiently(file, () => {
+      const root = realpathSync.native(within),
+        here = entryOf(file, within);
+      const stats = lstatSync(here, { bigint: true, throwIfNoEntry: false });
+      if (stats?.isSymbolicLink() !== true) return { path: here, stats };
+      const end = resolved(file, here, root, 'It');
+      return { path: end, stats: lstatSync(end, { bigint: true }) };
+    }),
+  );
 }
 
 /**
@@ -160,11 +186,13 @@ export function placeOf(file: string, within = path.dirname(file)): WriteTarget 
  * @throws UnwritableFile
  */
 export function entryOf(file: string, within = path.dirname(file)): string {
-  return knowingly(file, () => patiently(path.dirname(file), () => {
-    let above = path.dirname(file);
-    while (lstatSync(above, { throwIfNoEntry: false }) === undefined && above !== path.dirname(above)) above = path.dirname(above);
-    return path.join(resolved(file, above, realpathSync.native(within), 'Its folder'), path.relative(above, file));
-  }));
+  return knowingly(file, () =>
+    patiently(path.dirname(file), () => {
+      let above = path.dirname(file);
+      while (lstatSync(above, { throwIfNoEntry: false }) === undefined && above !== path.dirname(above)) above = path.dirname(above);
+      return path.join(resolved(file, above, realpathSync.native(within), 'Its folder'), path.relative(above, file));
+    }),
+  );
 }
 
 /** @returns where something that exists really is @param what how a sentence about it begins */
@@ -174,13 +202,20 @@ function resolved(file: string, at: string, root: string, what: string): string 
     end = realpathSync.native(at);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new UnwritableFile(file, `${what} is a link that leads to nothing, and was left alone. Remove the link, or make what it leads to.`);
+    throw new UnwritableFile(
+      file,
+      `${what} is a link that leads to nothing, and was left alone. Remove the link, or make what it leads to.`,
+    );
   }
   if (isInside(root, end)) return end;
-  throw new UnwritableFile(file, `${what} is a link that leads out of ${root}, to ${end}, and was left alone. If that is what you mean, name it without the link.`);
+  throw new UnwritableFile(
+    file,
+    `${what} is a link that leads out of ${root}, to ${end}, and was left alone. If that is what you mean, name it without the link.`,
+  );
 }
 
-const isInside = (folder: string, file: string): boolean => file === folder || file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
+const isInside = (folder: string, file: string): boolean =>
+  file === folder || file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
 
 /**
  * Gives a file that lies ready what the old one has beside its text. Node knows owner and mode only, and a mode does not tell
@@ -188,17 +223,22 @@ const isInside = (folder: string, file: string): boolean => file === folder || f
  * files are handed over open, so that nobody can put a link in their place. Elsewhere it is owner and mode.
  */
 function keepAttributes(file: string, target: string, stats: BigIntStats, handle: number): void {
-  const lost = (why: string): UnwritableFile => new UnwritableFile(file,
-    `It was not written, because its owner, permissions, labels or other attributes could not be kept: ${why}. The old text stands. `
-    + 'Write it as its owner or as root; on Linux, this takes cp of GNU coreutils.');
+  const lost = (why: string): UnwritableFile =>
+    new UnwritableFile(
+      file,
+      `It was not written, because its owner, permissions, labels or other attributes could not be kept: ${why}. The old text stands. ` +
+        'Write it as its owner or as root; on Linux, this takes cp of GNU coreutils.',
+    );
   if (process.platform === 'linux') {
     const old = openSync(target, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW);
     try {
       // Where there is no SELinux, cp takes being asked for its labels for a mistake.
-      const kept = ['mode', 'ownership', 'xattr', ...existsSync('/sys/fs/selinux/enforce') ? ['context'] : []];
+      const kept = ['mode', 'ownership', 'xattr', ...(existsSync('/sys/fs/selinux/enforce') ? ['context'] : [])];
       const { status, error, stderr } = spawnSync(
-        'cp', ['--attributes-only', `--preserve=${kept.join()}`, '--', '/proc/self/fd/3', '/proc/self/fd/4'],
-        { stdio: ['ignore', 'ignore', 'pipe', old, handle], cwd: '/', env: { ...process.env, LC_ALL: 'C' }, encoding: 'utf8' });
+        'cp',
+        ['--attributes-only', `--preserve=${kept.join()}`, '--', '/proc/self/fd/3', '/proc/self/fd/4'],
+        { stdio: ['ignore', 'ignore', 'pipe', old, handle], cwd: '/', env: { ...process.env, LC_ALL: 'C' }, encoding: 'utf8' },
+      );
       if (status !== 0) throw lost(error?.message ?? stderr.split('\n')[0]?.split(': ').at(-1) ?? `cp ended with ${status ?? 'a signal'}`);
     } finally {
       closeSync(old);
@@ -253,7 +293,8 @@ function knowingly<T>(file: string, act: () => T): T {
     return act();
   } catch (error) {
     if (error instanceof UnwritableFile) throw error;
-    const { code = String(error) } = error as NodeJS.ErrnoException, [why, next] = remedies[code] ?? [explainCode(code), ''];
+    const { code = String(error) } = error as NodeJS.ErrnoException,
+      [why, next] = remedies[code] ?? [explainCode(code), ''];
     throw new UnwritableFile(file, `It was not changed: ${why}${why.includes(code) ? '' : ` (${code})`}. ${next}`.trimEnd(), code);
   }
 }

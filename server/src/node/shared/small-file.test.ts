@@ -4,16 +4,21 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSyn
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { UnreadableFile, readSmallFile, readSmallFileLater } from './small-file';
+import { readSmallFile, readSmallFileLater, UnreadableFile } from './small-file';
 
 describe('the reader of small files', () => {
   let folder: string;
-  before(() => { folder = mkdtempSync(path.join(tmpdir(), 'nspawn-small-file-')); });
-  after(() => { rmSync(folder, { recursive: true }); });
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'nspawn-small-file-'));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
 
   const at = (name: string): string => path.join(folder, name);
   async function bothSay(file: string, reason: string, most = 100): Promise<void> {
-    const is = (error: unknown): boolean => error instanceof UnreadableFile && error.reason === reason && error.file === file && !error.message.includes(file);
+    const is = (error: unknown): boolean =>
+      error instanceof UnreadableFile && error.reason === reason && error.file === file && !error.message.includes(file);
     assert.throws(() => readSmallFile(file, most), is, reason);
     await assert.rejects(readSmallFileLater(file, most), is, reason);
   }

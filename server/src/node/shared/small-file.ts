@@ -4,7 +4,7 @@
  * regular files are read, they are opened without waiting, and each kind of file has a size that no honest one exceeds.
  * Server and client both read through here, and nothing else in the product opens a file for its text.
  */
-import { type BigIntStats, type Stats, closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { patiently, patientlyLater } from './mounts';
 
@@ -33,7 +33,12 @@ export class UnreadableFile extends Error {
   override readonly name = 'UnreadableFile';
 
   /** @param message one sentence without the path, for a person */
-  constructor(readonly file: string, readonly reason: UnreadableReason, message: string, readonly code?: string) {
+  constructor(
+    readonly file: string,
+    readonly reason: UnreadableReason,
+    message: string,
+    readonly code?: string,
+  ) {
     super(message);
   }
 }
@@ -60,9 +65,10 @@ export function readSmallFile(file: string, most: number): Buffer {
       // Something else may stand there by now.
       const size = admit(file, fstatSync(handle), most);
       const pieces: Buffer[] = [];
-      for (let total = 0; ;) {
+      for (let total = 0; ; ) {
         // A file of the kernel says that it has no bytes.
-        const buffer = Buffer.allocUnsafe(Math.max(size - total + 1, piece)), length = readSync(handle, buffer, 0, buffer.length, null);
+        const buffer = Buffer.allocUnsafe(Math.max(size - total + 1, piece)),
+          length = readSync(handle, buffer, 0, buffer.length, null);
         if (length === 0) return joined(pieces);
         total += length;
         if (total > most) throw tooLarge(file, most);
@@ -90,8 +96,9 @@ export async function readSmallFileLater(file: string, most: number, { nofollow 
     try {
       const size = admit(file, await handle.stat(), most);
       const pieces: Buffer[] = [];
-      for (let total = 0; ;) {
-        const buffer = Buffer.allocUnsafe(Math.max(size - total + 1, piece)), { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
+      for (let total = 0; ; ) {
+        const buffer = Buffer.allocUnsafe(Math.max(size - total + 1, piece)),
+          { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
         if (bytesRead === 0) return joined(pieces);
         total += bytesRead;
         if (total > most) throw tooLarge(file, most);
@@ -105,7 +112,7 @@ export async function readSmallFileLater(file: string, most: number, { nofollow 
   }
 }
 
-const joined = (pieces: readonly Buffer[]): Buffer => pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+const joined = (pieces: readonly Buffer[]): Buffer => (pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces));
 
 /** Whether it is `/dev/null`, by its numbers 1 and 3 (Linux Documentation/admin-guide/devices.txt). */
 export const isNull = (stats: Stats): boolean => stats.isCharacterDevice() && stats.rdev === 0x103;
@@ -126,7 +133,11 @@ export function describeKind(stats: Stats | BigIntStats): string {
 }
 
 const tooLarge = (file: string, most: number): UnreadableFile =>
-  new UnreadableFile(file, 'large', `This file is larger than ${most >= 1 << 20 ? `${most >> 20} MiB` : `${most >> 10} KiB`} and is not read.`);
+  new UnreadableFile(
+    file,
+    'large',
+    `This file is larger than ${most >= 1 << 20 ? `${most >> 20} MiB` : `${most >> 10} KiB`} and is not read.`,
+  );
 
 /** What the system said, as one of ours. */
 function unreadable(file: string, error: unknown): UnreadableFile {
@@ -138,11 +149,17 @@ function unreadable(file: string, error: unknown): UnreadableFile {
 }
 
 const codes: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied', EPERM: 'operation not permitted', ELOOP: 'its links lead round in a circle', ENAMETOOLONG: 'its path is too long',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  ELOOP: 'its links lead round in a circle',
+  ENAMETOOLONG: 'its path is too long',
   ENOSPC: 'its file system is full',
-  ENOTCONN: 'its file system is not connected any more', EIO: 'input or output error', EMFILE: 'too many files are open', ESTALE: 'its file system has gone',
+  ENOTCONN: 'its file system is not connected any more',
+  EIO: 'input or output error',
+  EMFILE: 'too many files are open',
+  ESTALE: 'its file system has gone',
   ETIMEDOUT: 'its file system does not answer',
 };
 
 /** The system's word for an error in plain words, with the word itself where there are none. */
-export const explainCode = (code: string): string => codes[code] === undefined ? code : `${codes[code]} (${code})`;
+export const explainCode = (code: string): string => (codes[code] === undefined ? code : `${codes[code]} (${code})`);

@@ -11,8 +11,8 @@ describe('visible text', () => {
 
   it('shows what turns the direction of reading, and what is not seen', () => {
     const unseen = [
-      0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x180e, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x202a, 0x202e, 0x2060, 0x2066, 0x2069, 0x2800, 0x3164,
-      0xfeff, 0xffa0, 0xe0001, 0xe0041, 0xe007f, 0xe0100,
+      0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x180e, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x202a, 0x202e, 0x2060, 0x2066, 0x2069, 0x2800,
+      0x3164, 0xfeff, 0xffa0, 0xe0001, 0xe0041, 0xe007f, 0xe0100,
     ];
     for (const code of unseen) {
       const hex = code.toString(16).toUpperCase();
@@ -22,8 +22,13 @@ describe('visible text', () => {
 
   it('is no command to a build server, in a line and in a text', () => {
     for (const [text, shown] of [
-      ['::error file=x::y', '\\x3A:error file=x::y'], ['  ::warning::y', '  \\x3A:warning::y'], ['a: ##[error]y', 'a: \\x23#[error]y'], ['##vso[task.x]##[add-mask]', '\\x23#vso[task.x]\\x23#[add-mask]'],
-      ['a::b', 'a::b'], ['# # ## a [b]', '# # ## a [b]'], ['/srv/a.nspawn:2:6', '/srv/a.nspawn:2:6'],
+      ['::error file=x::y', '\\x3A:error file=x::y'],
+      ['  ::warning::y', '  \\x3A:warning::y'],
+      ['a: ##[error]y', 'a: \\x23#[error]y'],
+      ['##vso[task.x]##[add-mask]', '\\x23#vso[task.x]\\x23#[add-mask]'],
+      ['a::b', 'a::b'],
+      ['# # ## a [b]', '# # ## a [b]'],
+      ['/srv/a.nspawn:2:6', '/srv/a.nspawn:2:6'],
     ] as const) {
       assert.equal(visibleLine(text), shown);
       assert.equal(visibleLines(`[A]\r\n\tb\r\n${text}\n`), `[A]\r\n\tb\r\n${shown}\n`);
@@ -37,6 +42,7 @@ describe('visible text', () => {
   });
 
   it('leaves letters of all scripts, signs and blanks', () => {
-    for (const text of ['Größe 5 %', 'файл.nspawn', '设置', 'إعداد', 'הגדרה', 'नमस्ते', '한글', '⚠️ e\u0301', 'a/b\\c "d" `e`']) assert.equal(visible(text), text);
+    for (const text of ['Größe 5 %', 'файл.nspawn', '设置', 'إعداد', 'הגדרה', 'नमस्ते', '한글', '⚠️ e\u0301', 'a/b\\c "d" `e`'])
+      assert.equal(visible(text), text);
   });
 });

@@ -1,9 +1,9 @@
-import { shortened } from '../../syntax';
-import { type Effect, type Problem, type Rewrite, grammarOf } from '../../values';
-import { explanation } from '../explanation';
-import { type ParsedAssignment, assignmentSpan, effectOf, valueSpan } from '../../model/assignments';
+import { assignmentSpan, effectOf, type ParsedAssignment, valueSpan } from '../../model/assignments';
 import { reads } from '../../model/mkosi/reads';
-import { type Finding, type Fix, type Rule, type RuleContext, type Verdict, removal, replacement } from '../rule';
+import { shortened } from '../../syntax';
+import { type Effect, grammarOf, type Problem, type Rewrite } from '../../values';
+import { explanation } from '../explanation';
+import { type Finding, type Fix, type Rule, type RuleContext, removal, replacement, type Verdict } from '../rule';
 
 export const verdictOf: Readonly<Record<Effect, Verdict>> = {
   dropped: 'warned',
@@ -44,7 +44,11 @@ function fixOf(entry: ParsedAssignment, { start, end, instead, rewrite }: Proble
     return { fixes: [fix] };
   }
   if (instead === undefined) return {};
-  return { fixes: [replacement(`Change to ${shortened(instead)}`, valueSpanOrEnd(entry.line.value.length, valueSpan(entry, { start, end })), instead)] };
+  return {
+    fixes: [
+      replacement(`Change to ${shortened(instead)}`, valueSpanOrEnd(entry.line.value.length, valueSpan(entry, { start, end })), instead),
+    ],
+  };
 }
 
 function rewritten(entry: ParsedAssignment, { title, values, setting }: Rewrite): Fix {
@@ -69,8 +73,14 @@ function* interpolation({ document }: RuleContext): Generator<Omit<Finding, 'rul
 
 /** Values of mkosi that are only known when their specifiers are replaced. */
 function* withSpecifiers(here: RuleContext): Generator<Omit<Finding, 'rule'>> {
-  const { document, document: { edition } } = here, seen = new Set<string>();
-  for (const { read: { assigned, text } } of reads(here)) {
+  const {
+      document,
+      document: { edition },
+    } = here,
+    seen = new Set<string>();
+  for (const {
+    read: { assigned, text },
+  } of reads(here)) {
     const { setting, section } = assigned;
     if (!assigned.line.value.text.includes('%') || text === '' || setting === undefined || edition.isCondition(section ?? '')) continue;
     for (const problem of grammarOf(setting.value)?.check(text, { value: setting.value, edition }) ?? []) {

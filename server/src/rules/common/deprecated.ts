@@ -1,5 +1,5 @@
+import { assignmentSpan, nameSpan, type ParsedAssignment, wordOf } from '../../model/assignments';
 import type { SchemaVersion } from '../../schema';
-import { type ParsedAssignment, wordOf, assignmentSpan, nameSpan } from '../../model/assignments';
 import { type Finding, type Rule, replacement } from '../rule';
 
 /** A setting that still works, but has a successor. */
@@ -20,9 +20,7 @@ export const deprecated: Rule = {
         ...nameSpan(entry),
         verdict: 'advice',
         message: `${entry.setting.name}= is outdated${old.by === undefined ? '' : `; use ${old.by}=`}`,
-        ...(instead === undefined
-          ? {}
-          : { fixes: [replacement(`Change to ${instead}`, assignmentSpan(entry), instead)] }),
+        ...(instead === undefined ? {} : { fixes: [replacement(`Change to ${instead}`, assignmentSpan(entry), instead)] }),
       };
     }
   },
@@ -30,9 +28,12 @@ export const deprecated: Rule = {
 
 /** mkosi knows older names, and a leading @ that had a meaning up to 23, and says so. */
 function oldName(entry: ParsedAssignment, edition: SchemaVersion): Omit<Finding, 'rule'> {
-  const { name } = entry.setting, written = entry.line.key.text, plain = written.replace(/^@/, '');
+  const { name } = entry.setting,
+    written = entry.line.key.text,
+    plain = written.replace(/^@/, '');
   const span = nameSpan(entry);
-  if (plain === name && edition.version < 24) return { ...span, verdict: 'advice', message: `A ${written}= is only a default, which the command line may change` };
+  if (plain === name && edition.version < 24)
+    return { ...span, verdict: 'advice', message: `A ${written}= is only a default, which the command line may change` };
   const message = plain === name ? `${written}= is outdated; use ${name}=` : `${plain}= is an older name; use ${name}=`;
   return { ...span, verdict: 'warned', message, fixes: [replacement(`Change to ${name}=`, span, name)] };
 }

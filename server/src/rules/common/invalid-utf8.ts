@@ -1,5 +1,5 @@
 import type { Document } from '../../schema';
-import { type Placed, type Span, firstWhere } from '../../syntax';
+import { firstWhere, type Placed, type Span } from '../../syntax';
 import type { Finding, Rule } from '../rule';
 
 /** Bytes that are no UTF-8, and code points that systemd counts among them: nspawn does not start (since 239). */
@@ -19,7 +19,8 @@ export const invalidUtf8: Rule = {
         end: m.index + m[0].length,
       })),
     ];
-    const reported = new Set<number>(), lost = new Set(document.undecodable);
+    const reported = new Set<number>(),
+      lost = new Set(document.undecodable);
     for (const span of bad.sort((a, b) => a.start - b.start)) {
       const index = document.tree.indexAt(span.start),
         placed = document.tree.at(index);
@@ -29,7 +30,7 @@ export const invalidUtf8: Rule = {
         ...span,
         verdict: document.edition.version >= 239 ? 'refused' : 'warned',
         message: 'This is not UTF-8, and nspawn does not read such a file; save it as UTF-8',
-        ...lost.has(span.start) ? {} : { fixes: [{ title: 'Remove it', edits: [{ ...span, text: '' }] }] },
+        ...(lost.has(span.start) ? {} : { fixes: [{ title: 'Remove it', edits: [{ ...span, text: '' }] }] }),
       };
     }
   },
@@ -37,7 +38,13 @@ export const invalidUtf8: Rule = {
 
 /** mkosi is Python: bytes that are no UTF-8 end it with a traceback, in comments as well. */
 function* undecodable({ undecodable: [start] }: Document): Generator<Omit<Finding, 'rule'>> {
-  if (start !== undefined) yield { start, end: start + 1, verdict: 'refused', message: 'This is not UTF-8, and mkosi does not read such a file; save it as UTF-8' };
+  if (start !== undefined)
+    yield {
+      start,
+      end: start + 1,
+      verdict: 'refused',
+      message: 'This is not UTF-8, and mkosi does not read such a file; save it as UTF-8',
+    };
 }
 
 /** Surrogates, and what Unicode keeps out of texts (v262 utf8.c unichar_is_valid). */

@@ -9,7 +9,12 @@ export const notJudged: Rule = {
   id: 'not-judged',
   *check({ document }) {
     if (!document.tooLarge) return;
-    yield { verdict: 'advice', start: 0, end: 0, message: `This file has more than ${mostCharacters >> 20} million characters and is not judged` };
+    yield {
+      verdict: 'advice',
+      start: 0,
+      end: 0,
+      message: `This file has more than ${mostCharacters >> 20} million characters and is not judged`,
+    };
   },
 };
 
@@ -18,6 +23,9 @@ export const notJudged: Rule = {
  * @param least there may be even more than that
  */
 export const andMore = (more: number, least: boolean): Finding => ({
-  rule: notJudged.id, verdict: 'advice', start: 0, end: 0,
+  rule: notJudged.id,
+  verdict: 'advice',
+  start: 0,
+  end: 0,
   message: `${least ? 'At least ' : ''}${more} more findings in this file are not shown; mend some of the others first`,
 });

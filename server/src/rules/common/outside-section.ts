@@ -9,7 +9,7 @@ export const outsideSection: Rule = {
     const nspawn = edition.schema.data.tool === 'systemd-nspawn';
     for (const { line, start } of tree) {
       if (line.kind === 'header') return;
-      if ((line.kind === 'stray' || (line.kind === 'assignment' && line.key.length === 0))) {
+      if (line.kind === 'stray' || (line.kind === 'assignment' && line.key.length === 0)) {
         const text = line.kind === 'stray' ? line.text.span() : { start: line.equals, end: line.equals + 1 };
         yield {
           verdict: nspawn ? 'warned' : 'refused',
@@ -26,9 +26,7 @@ export const outsideSection: Rule = {
         message: `${shortened(line.key.text)}= stands before any section${
           section === undefined ? '; put a [Section] line above it' : `; put [${section}] above it`
         }`,
-        ...(section === undefined
-          ? {}
-          : { fixes: [replacement(`Put [${section}] above`, { start, end: start }, `[${section}]\n`)] }),
+        ...(section === undefined ? {} : { fixes: [replacement(`Put [${section}] above`, { start, end: start }, `[${section}]\n`)] }),
       };
     }
   },

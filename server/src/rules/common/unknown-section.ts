@@ -1,31 +1,32 @@
+import { readsSection } from '../../model/mkosi/reads';
 import { type SchemaVersion, similar, ukiProfile } from '../../schema';
 import { inDocument, shortened } from '../../syntax';
-import { nameFault } from './broken-header';
-import { readsSection } from '../../model/mkosi/reads';
-import type { Rule, Verdict } from '../rule';
 import { isUnitSection } from '../nspawn/unit-setting';
+import type { Rule, Verdict } from '../rule';
+import { nameFault } from './broken-header';
 
 /** A section that the tool does not know: nspawn says so and skips it, mkosi skips it without a word. */
 export const unknownSection: Rule = {
   id: 'unknown-section',
   *check(here) {
-    const { document: { tree, edition } } = here;
+    const {
+      document: { tree, edition },
+    } = here;
     const { tool } = edition.schema.data;
     const known = tool === 'mkosi' ? edition.sections.filter((s) => readsSection(s, here)) : edition.sections;
     for (const { line, start } of tree) {
       if (line.kind !== 'header' || !line.closed || nameFault(line.name.text, edition) !== undefined) continue;
       const name = line.name.text;
       if (tool === 'mkosi' ? readsSection(name, here) : edition.sections.includes(name)) continue;
-      if ((tool === 'systemd-nspawn' && name.startsWith('X-'))) continue;
+      if (tool === 'systemd-nspawn' && name.startsWith('X-')) continue;
       const span = inDocument(start, line.name.span());
       const meant = similar(name.trim(), known);
       const place = edition.schema.data.sections.find((s) => s.name === name);
-      const hint =
-        edition.sections.includes(name)
-          ? name === ukiProfile
-            ? 'it belongs in a file of mkosi.uki-profiles/'
-            : 'a profile of a unified kernel image has one section, [UKIProfile]'
-          : place?.since !== undefined && place.since > edition.version
+      const hint = edition.sections.includes(name)
+        ? name === ukiProfile
+          ? 'it belongs in a file of mkosi.uki-profiles/'
+          : 'a profile of a unified kernel image has one section, [UKIProfile]'
+        : place?.since !== undefined && place.since > edition.version
           ? `it is known since ${place.since}`
           : place !== undefined
             ? `it is known until ${place.until ?? ''}`
@@ -38,9 +39,7 @@ export const unknownSection: Rule = {
         verdict: verdict(edition),
         ...span,
         message: `${tool} ${edition.version} has no section [${shortened(name)}] and ignores everything in it; ${hint}`,
-        ...(meant !== undefined
-          ? { fixes: [{ title: `Change to [${meant}]`, edits: [{ ...span, text: meant }] }] }
-          : {}),
+        ...(meant !== undefined ? { fixes: [{ title: `Change to [${meant}]`, edits: [{ ...span, text: meant }] }] } : {}),
       };
     }
   },

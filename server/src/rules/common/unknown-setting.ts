@@ -1,15 +1,16 @@
-import { type Assigned, type SchemaVersion, mkosiLegacy, similar, ukiProfile } from '../../schema';
-import { inDocument, shortened } from '../../syntax';
-import type { Finding, Fix, Rule, Verdict } from '../rule';
 import { nameSpan } from '../../model/assignments';
 import { readsSection, stopsAtUnknown } from '../../model/mkosi/reads';
+import { type Assigned, mkosiLegacy, type SchemaVersion, similar, ukiProfile } from '../../schema';
+import { inDocument, shortened } from '../../syntax';
 import { isUnitSetting } from '../nspawn/unit-setting';
+import type { Finding, Fix, Rule, Verdict } from '../rule';
 
 /** A setting that the tool does not know in this section. */
 export const unknownSetting: Rule = {
   id: 'unknown-setting',
   *check(here) {
-    const { document } = here, { edition } = document;
+    const { document } = here,
+      { edition } = document;
     for (const assigned of document.assignments()) {
       const { section, setting, line, start } = assigned;
       const name = line.key.text;
@@ -35,12 +36,7 @@ const flag = (assigned: Assigned): Omit<Finding, 'rule'> => ({
   message: `${shortened(assigned.line.key.text)}= is a switch of the command line and no setting; mkosi stops at its value`,
 });
 
-function finding(
-  { line }: Assigned,
-  section: string,
-  edition: SchemaVersion,
-  span: { start: number; end: number },
-): Omit<Finding, 'rule'> {
+function finding({ line }: Assigned, section: string, edition: SchemaVersion, span: { start: number; end: number }): Omit<Finding, 'rule'> {
   const { tool } = edition.schema.data,
     name = tool === 'mkosi' ? line.key.text.replace(/^@/, '') : line.key.text;
   const [other] = edition.inOtherVersions(name);
@@ -52,13 +48,20 @@ function finding(
         ? `; it is known since ${tool} ${other.since}`
         : `; it is known until ${tool} ${other.until ?? ''}${successor(name, edition)}`;
   } else {
-    const old = tool === 'mkosi' && section !== ukiProfile ? edition.schema.data.settings.find((s) => s.aliases?.some((a) => a.name === name)) : undefined;
-    const here = edition.modern && section !== ukiProfile ? edition.sections.flatMap((s) => (edition.isCondition(s) || s === ukiProfile ? [] : edition.settings(s).map((x) => x.name)))
-      : edition.settings(section).map((s) => s.name);
+    const old =
+      tool === 'mkosi' && section !== ukiProfile
+        ? edition.schema.data.settings.find((s) => s.aliases?.some((a) => a.name === name))
+        : undefined;
+    const here =
+      edition.modern && section !== ukiProfile
+        ? edition.sections.flatMap((s) => (edition.isCondition(s) || s === ukiProfile ? [] : edition.settings(s).map((x) => x.name)))
+        : edition.settings(section).map((s) => s.name);
     const meant = (old === undefined ? undefined : edition.inAnySection(old.name)?.name) ?? similar(name.replace(/^;\s*/, ''), here);
     if (name.startsWith(';') && tool === 'mkosi') {
       return {
-        verdict: verdict(edition), ...span, message: `mkosi ${edition.version} knows no setting ${shortened(name)}=; a ; starts no comment since 25, write #`,
+        verdict: verdict(edition),
+        ...span,
+        message: `mkosi ${edition.version} knows no setting ${shortened(name)}=; a ; starts no comment since 25, write #`,
         fixes: [{ title: 'Make it a comment', edits: [{ start: span.start, end: span.start + 1, text: '#' }] }],
       };
     }

@@ -1,8 +1,8 @@
+import { lineSpan } from '../../model/assignments';
 import type { Assigned, Document, SchemaVersion } from '../../schema';
 import { inDocument } from '../../syntax';
-import { lineSpan } from '../../model/assignments';
-import type { Fix, Rule, Verdict } from '../rule';
 import { atEndOf, endsOf, written } from '../edits';
+import type { Fix, Rule, Verdict } from '../rule';
 
 /** A setting that exists, but belongs into another section. */
 export const wrongSection: Rule = {

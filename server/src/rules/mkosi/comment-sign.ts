@@ -1,5 +1,5 @@
-import { inDocument } from '../../syntax';
 import { valueSpan } from '../../model/assignments';
+import { inDocument } from '../../syntax';
 import { type Rule, replacement } from '../rule';
 
 /** A # that cuts a value in two where nobody thinks of a comment, and a ; that is no comment any more. */
@@ -12,19 +12,25 @@ export const commentSign: Rule = {
       const { line, start } = entry;
       if (!dialect.inlineNeedsSpace) {
         for (const span of line.comments) {
-          const at = inDocument(start, span), before = text.getText().charAt(at.start - 1);
+          const at = inDocument(start, span),
+            before = text.getText().charAt(at.start - 1);
           if (at.start <= start + line.equals + 1 || /\s/.test(before) || before === '') continue;
           // A comment that somebody forgot the blank before is a comment all the same.
           if (/^.(\s|$)/.test(text.getText().slice(at.start, at.end))) continue;
           const sign = text.getText().charAt(at.start);
-          yield { verdict: 'silent', ...at, message: `${entry.setting.name}=: mkosi ${edition.version} ends the line at the ${sign}, which no quotation marks and no backslash can prevent` };
+          yield {
+            verdict: 'silent',
+            ...at,
+            message: `${entry.setting.name}=: mkosi ${edition.version} ends the line at the ${sign}, which no quotation marks and no backslash can prevent`,
+          };
         }
       }
       const semicolon = / ;( |$)/.exec(line.value.text);
       if (dialect.inlineComments === '#' && edition.modern && semicolon !== null) {
         const from = { start: semicolon.index + 1, end: semicolon.index + 2 };
         yield {
-          ...valueSpan(entry, from), verdict: 'silent',
+          ...valueSpan(entry, from),
+          verdict: 'silent',
           message: `${entry.setting.name}=: since mkosi 25 a ; starts no comment and is part of the value; write #`,
           fixes: [replacement('Write #', valueSpan(entry, from), '#')],
         };

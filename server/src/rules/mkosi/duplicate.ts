@@ -1,5 +1,5 @@
+import { assignmentSpan, type ParsedAssignment } from '../../model/assignments';
 import { inDocument, shortened } from '../../syntax';
-import { type ParsedAssignment, assignmentSpan } from '../../model/assignments';
 import { type Finding, type Rule, type RuleContext, removal } from '../rule';
 
 /**
@@ -10,20 +10,32 @@ export const duplicate: Rule = {
   id: 'duplicate',
   tool: 'mkosi',
   *check(here) {
-    const { document: { tree, edition } } = here;
+    const {
+      document: { tree, edition },
+    } = here;
     if (edition.modern) yield* again(here);
     if (tree.dialect.strict !== true) return;
-    const sections = new Set<string>(), settings = new Set<string>();
+    const sections = new Set<string>(),
+      settings = new Set<string>();
     let section = '';
     for (const { line, start } of tree) {
       if (line.kind === 'header') {
         section = line.name.text;
-        if (sections.has(section)) yield { verdict: 'refused', ...inDocument(start, line.whole.span()), message: `[${shortened(section)}] stands here for the second time, and mkosi stops` };
+        if (sections.has(section))
+          yield {
+            verdict: 'refused',
+            ...inDocument(start, line.whole.span()),
+            message: `[${shortened(section)}] stands here for the second time, and mkosi stops`,
+          };
         if (section !== 'DEFAULT') sections.add(section);
       } else if (line.kind === 'assignment') {
         const key = `${section}\n${line.key.text}`;
         if (settings.has(key)) {
-          yield { verdict: 'refused', ...inDocument(start, line.key.span()), message: `${shortened(line.key.text)}= stands here for the second time, and mkosi stops; put all into one` };
+          yield {
+            verdict: 'refused',
+            ...inDocument(start, line.key.span()),
+            message: `${shortened(line.key.text)}= stands here for the second time, and mkosi stops; put all into one`,
+          };
         }
         settings.add(key);
       }
@@ -38,13 +50,16 @@ function* again({ document: { edition, text }, assignments }: RuleContext): Gene
     const { setting, section, line } = entry;
     // What is included in between is judged by what stands before it.
     if (setting.name === 'Include') last.clear();
-    if (edition.isCondition(section) || setting.repeat !== 'replace' || setting.value.list !== undefined || line.value.length === 0) continue;
+    if (edition.isCondition(section) || setting.repeat !== 'replace' || setting.value.list !== undefined || line.value.length === 0)
+      continue;
     const later = last.get(setting.name);
     last.set(setting.name, entry);
     if (later === undefined) continue;
     const number = text.positionAt(later.start).line + 1;
     yield {
-      verdict: 'silent', ...assignmentSpan(entry), message: `${line.key.text}= is set again in line ${number}, and only that counts`,
+      verdict: 'silent',
+      ...assignmentSpan(entry),
+      message: `${line.key.text}= is set again in line ${number}, and only that counts`,
       fixes: [removal('Remove this line', entry)],
     };
   }

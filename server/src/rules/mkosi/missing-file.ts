@@ -1,9 +1,9 @@
-import type { Assigned, ValueType } from '../../schema';
-import { Text, shortened } from '../../syntax';
-import { mostWords, split } from '../../values';
 import { valueSpan } from '../../model/assignments';
+import { expandedPath, type FileReading, type FileSystem, globbed, hasGlob, resolve } from '../../model/mkosi';
 import { reads } from '../../model/mkosi/reads';
-import { type FileSystem, type FileReading, expandedPath, globbed, hasGlob, resolve } from '../../model/mkosi';
+import type { Assigned, ValueType } from '../../schema';
+import { shortened, Text } from '../../syntax';
+import { mostWords, split } from '../../values';
 import type { Finding, Rule, RuleContext, Verdict } from '../rule';
 
 /** A path that a value names, with the item of the value that it stands in. */
@@ -18,17 +18,23 @@ export const missingFile: Rule = {
   id: 'missing-file',
   tool: 'mkosi',
   *check(here) {
-    const { fileSystem } = here, seen = new Set<string>();
+    const { fileSystem } = here,
+      seen = new Set<string>();
     // What a file that nobody reads means by a path depends on who will read it.
     if (fileSystem === undefined || !here.active || fileSystem.budget.spent() !== undefined) return;
     for (const { passage, read } of reads(here)) {
-      const { assigned, text } = read, { setting, section } = assigned;
+      const { assigned, text } = read,
+        { setting, section } = assigned;
       if (setting === undefined || section === undefined || here.document.edition.isCondition(section)) continue;
       const plain = text === assigned.line.value.text;
       for (const named of paths(plain ? assigned.line.value : Text.plain(text, 0), assigned, here)) {
         const wrong = fault(named, passage, fileSystem, here, setting.name);
         if (fileSystem.budget.spent() !== undefined) {
-          yield { verdict: 'advice', ...valueSpan(assigned), message: `${setting.name}=: This project ${fileSystem.budget.spent()}; whether this is there is not looked at` };
+          yield {
+            verdict: 'advice',
+            ...valueSpan(assigned),
+            message: `${setting.name}=: This project ${fileSystem.budget.spent()}; whether this is there is not looked at`,
+          };
           return;
         }
         if (wrong === undefined || seen.has(`${assigned.start} ${named.path}`)) continue;
@@ -49,7 +55,9 @@ function paths(text: Text, { setting }: Assigned, { document: { edition } }: Rul
   const value = setting?.value;
   if (value === undefined || text.length === 0) return [];
   if (value.type === 'credentials') {
-    return text.text.includes('=') || edition.version < 21 ? [] : [{ path: text.text, item: text, type: { type: 'path', params: { mustExist: true, plain: true } } }];
+    return text.text.includes('=') || edition.version < 21
+      ? []
+      : [{ path: text.text, item: text, type: { type: 'path', params: { mustExist: true, plain: true } } }];
   }
   const type = value.of ?? value;
   if (!['path', 'tree', 'drive'].includes(type.type)) return [];
@@ -63,20 +71,28 @@ function paths(text: Text, { setting }: Assigned, { document: { edition } }: Rul
   });
 }
 
-function fault({ path, type: { params } }: Named, { folder }: FileReading, disk: FileSystem, { document: { edition } }: RuleContext, name: string):
-Pick<Finding, 'verdict' | 'message'> | undefined {
-  const refused = (message: string, verdict: Verdict = 'refused') => ({ verdict, message }), shown = shortened(path);
+function fault(
+  { path, type: { params } }: Named,
+  { folder }: FileReading,
+  disk: FileSystem,
+  { document: { edition } }: RuleContext,
+  name: string,
+): Pick<Finding, 'verdict' | 'message'> | undefined {
+  const refused = (message: string, verdict: Verdict = 'refused') => ({ verdict, message }),
+    shown = shortened(path);
   if (params?.globs !== undefined && edition.version >= Number(params.globs)) {
     if (globbed(path, folder, disk).length > 0) return undefined;
     return hasGlob(path) ? undefined : refused(`${shown} does not exist, and mkosi goes on without it`, 'silent');
   }
   const written = params?.plain === true ? path : expandedPath(path, disk);
   if (written === undefined) return refused(`There is no home folder for ${shown}`);
-  const full = resolve(folder, written), kind = disk.kind(full);
+  const full = resolve(folder, written),
+    kind = disk.kind(full);
   if (kind === undefined) return params?.mustExist === true ? refused(`${shown} does not exist`) : undefined;
   if (params?.directory === true && kind !== 'folder') return refused(`${shown} is no folder`);
   if (params?.content !== undefined && kind === 'folder') return refused(`${shown} is a folder, not a file`);
-  if (name === 'EnvironmentFiles' && kind === 'folder' && edition.version >= 25 && edition.version < 26) return refused(`${shown} is a folder, not a file`);
+  if (name === 'EnvironmentFiles' && kind === 'folder' && edition.version >= 25 && edition.version < 26)
+    return refused(`${shown} is a folder, not a file`);
   if (name === 'ToolsTree' && kind === 'file' && edition.version >= 26) return refused(`${shown} is a file; a tools tree is a folder`);
   const mode = disk.mode(full);
   if (params?.secret === true && mode !== undefined && (mode & 0o7) !== 0) {

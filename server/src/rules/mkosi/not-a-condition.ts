@@ -1,6 +1,6 @@
+import { nameSpan } from '../../model/assignments';
 import { similar } from '../../schema';
 import { shortened } from '../../syntax';
-import { nameSpan } from '../../model/assignments';
 import { type Rule, replacement } from '../rule';
 
 /** A name in `[Match]` or one of its sisters that cannot be asked for. */
@@ -10,11 +10,15 @@ export const notACondition: Rule = {
   *check({ document }) {
     const { edition } = document;
     for (const assigned of document.assignments()) {
-      const { section, setting, line } = assigned, name = line.key.text;
+      const { section, setting, line } = assigned,
+        name = line.key.text;
       if (section === undefined || setting !== undefined || name === '' || !edition.isCondition(section)) continue;
       const known = edition.settings(section).map((s) => s.name);
       const meant = name === 'OutputFormat' ? 'Format' : similar(name.replace(/^@/, ''), known);
-      const why = edition.inAnySection(name) === undefined ? `mkosi ${edition.version} knows no condition ${shortened(name)}=` : `${name}= cannot be a condition`;
+      const why =
+        edition.inAnySection(name) === undefined
+          ? `mkosi ${edition.version} knows no condition ${shortened(name)}=`
+          : `${name}= cannot be a condition`;
       yield {
         verdict: 'refused',
         ...nameSpan(assigned),

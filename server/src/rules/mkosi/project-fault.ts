@@ -12,8 +12,10 @@ export const projectFault: Rule = {
       if (path !== here.path || seen.has(message)) continue;
       seen.add(message);
       const start = at?.line.value.text.indexOf(at.item) ?? -1;
-      const span = at === undefined ? topOf(here)
-        : valueSpan({ ...at, section: undefined, setting: undefined }, start < 0 ? undefined : { start, end: start + at.item.length });
+      const span =
+        at === undefined
+          ? topOf(here)
+          : valueSpan({ ...at, section: undefined, setting: undefined }, start < 0 ? undefined : { start, end: start + at.item.length });
       yield { verdict, ...span, message };
     }
   },

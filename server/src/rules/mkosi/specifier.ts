@@ -1,6 +1,6 @@
-import { has } from '../../schema';
 import { valueSpan } from '../../model/assignments';
 import { reads } from '../../model/mkosi/reads';
+import { has } from '../../schema';
 import type { Rule } from '../rule';
 
 /** A `%` that nothing stands for: mkosi leaves it out of the value. */
@@ -8,27 +8,39 @@ export const specifier: Rule = {
   id: 'specifier',
   tool: 'mkosi',
   *check(here) {
-    const { document: { edition } } = here, seen = new Set<string>();
+    const {
+        document: { edition },
+      } = here,
+      seen = new Set<string>();
     const known = (edition.schema.data.specifiers ?? []).filter((s) => has(s, edition.version)).map((s) => `%${s.char}`);
-    for (const { read: { assigned, unknown, unset } } of reads(here)) {
+    for (const {
+      read: { assigned, unknown, unset },
+    } of reads(here)) {
       const { text } = assigned.line.value;
       const say = (char: string, message: string) => {
-        const at = text.indexOf(`%${char}`), span = valueSpan(assigned, at < 0 ? undefined : { start: at, end: at + 1 + char.length });
+        const at = text.indexOf(`%${char}`),
+          span = valueSpan(assigned, at < 0 ? undefined : { start: at, end: at + 1 + char.length });
         return { verdict: 'warned' as const, ...span, message };
       };
       for (const char of unknown) {
         if (seen.has(`${assigned.start} ${char}`)) continue;
         seen.add(`${assigned.start} ${char}`);
-        yield say(char, `%${char} stands for nothing in mkosi ${edition.version} and is left out; there are ` +
-          `${known.join(' ')}, and %% is a percent sign`);
+        yield say(
+          char,
+          `%${char} stands for nothing in mkosi ${edition.version} and is left out; there are ` +
+            `${known.join(' ')}, and %% is a percent sign`,
+        );
       }
       for (const { char, setting } of unset) {
         if (seen.has(`${assigned.start} ${char}`)) continue;
         seen.add(`${assigned.start} ${char}`);
         const stops = setting === 'Output' && edition.version < 21;
         yield {
-          ...say(char, `%${char} stands for ${setting}=, which is not set yet, and ${stops ? 'mkosi ends with a traceback' : 'is left out'}`),
-          verdict: stops ? 'refused' as const : 'warned' as const,
+          ...say(
+            char,
+            `%${char} stands for ${setting}=, which is not set yet, and ${stops ? 'mkosi ends with a traceback' : 'is left out'}`,
+          ),
+          verdict: stops ? ('refused' as const) : ('warned' as const),
         };
       }
     }

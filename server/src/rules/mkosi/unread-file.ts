@@ -10,7 +10,8 @@ export const unreadFile: Rule = {
     if (project?.edition.modern !== true) return;
     if (document.kind === 'mkosi-legacy') {
       yield {
-        verdict: 'silent', ...topOf(here),
+        verdict: 'silent',
+        ...topOf(here),
         message: `mkosi ${project.edition.version} does not read ${path.slice(path.lastIndexOf('/') + 1)}: mkosi 14 was the last one. Migrate it to mkosi.conf`,
       };
     } else if (!here.active) yield* besideMain(here);
@@ -25,7 +26,8 @@ function* besideMain(here: RuleContext): Generator<Omit<Finding, 'rule'>> {
   if (folder === undefined || here.fileSystem === undefined || /^mkosi\.((local|tools|initrd)\.)?conf$/.test(file)) return;
   const target = `${folder}/mkosi.conf.d/${file}`;
   yield {
-    verdict: 'silent', ...topOf(here),
+    verdict: 'silent',
+    ...topOf(here),
     message: `mkosi does not read this file: of the folder ${name} it reads mkosi.conf and the files in mkosi.conf.d`,
     ...(here.fileSystem.kind(target) === undefined ? { moveTo: target } : {}),
   };

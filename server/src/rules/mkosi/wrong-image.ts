@@ -1,13 +1,16 @@
-import { type Assigned, type Document, type Setting, pathOf } from '../../schema';
 import { nameSpan } from '../../model/assignments';
-import { reads } from '../../model/mkosi/reads';
 import { type Project, prohibited } from '../../model/mkosi';
-import { type Fix, type Rule, removal } from '../rule';
+import { reads } from '../../model/mkosi/reads';
+import { type Assigned, type Document, pathOf, type Setting } from '../../schema';
 import { atEndOf, endsOf, written } from '../edits';
+import { type Fix, type Rule, removal } from '../rule';
 
 const homes: Readonly<Record<string, string>> = {
-  main: 'it belongs to the main image', tools: 'the main image sets it for the tools tree', initrd: 'the main image sets it for the initrd',
-  universal: 'the main image sets it for all images', multiversal: 'the main image sets it for all images and the tools tree',
+  main: 'it belongs to the main image',
+  tools: 'the main image sets it for the tools tree',
+  initrd: 'the main image sets it for the initrd',
+  universal: 'the main image sets it for all images',
+  multiversal: 'the main image sets it for all images and the tools tree',
 };
 
 /** A setting that this image may not set, because it is the same for all of them or the main image's own. */
@@ -15,9 +18,16 @@ export const wrongImage: Rule = {
   id: 'wrong-image',
   tool: 'mkosi',
   *check(here) {
-    const { document, document: { edition } } = here, seen = new Set<number>();
+    const {
+        document,
+        document: { edition },
+      } = here,
+      seen = new Set<number>();
     let target: Main | null | undefined; // looked for once, where something is wrong
-    for (const { passage: { image, role }, read: { assigned } } of reads(here)) {
+    for (const {
+      passage: { image, role },
+      read: { assigned },
+    } of reads(here)) {
       const { setting, section } = assigned;
       if (setting === undefined || role !== 'configuration' || section === undefined || edition.isCondition(section)) continue;
       if (!prohibited(setting, image, edition) || seen.has(assigned.start)) continue;
@@ -43,8 +53,11 @@ interface Main {
 /** The file of the main image that takes lines of this one; none for a file that the main image reads too, where nothing is gained by a move. */
 function mainOf(document: Document, project: Project | undefined): Main | null {
   if (project === undefined || project.readings(document).some(({ image }) => image === 'main')) return null;
-  const main = project.documents.find((d) => (
-    pathOf(d.uri)?.endsWith('/mkosi.conf') === true && project.readings(d).some(({ image, role }) => image === 'main' && role === 'configuration')));
+  const main = project.documents.find(
+    (d) =>
+      pathOf(d.uri)?.endsWith('/mkosi.conf') === true &&
+      project.readings(d).some(({ image, role }) => image === 'main' && role === 'configuration'),
+  );
   return main === undefined ? null : { main, sets: new Set([...main.assignments()].map((a) => a.setting)), ends: endsOf(main) };
 }
 

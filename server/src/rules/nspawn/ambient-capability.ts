@@ -1,7 +1,7 @@
+import { assignmentSpan, partSpan } from '../../model/assignments';
 import { wordsOf } from '../../schema';
 import { shortened } from '../../syntax';
-import { assignmentSpan, partSpan } from '../../model/assignments';
-import { type Rule, lineAfter, removal } from '../rule';
+import { lineAfter, type Rule, removal } from '../rule';
 
 /** Capabilities that a command starts with: only those that the machine has, and no init needs them. */
 export const ambientCapability: Rule = {
@@ -23,14 +23,15 @@ export const ambientCapability: Rule = {
         yield {
           ...partSpan(entry, part),
           verdict: 'refused',
-          fixes: lost || part.word === undefined || part.word === 'all' ? [] : [lineAfter(`Add Capability=${part.word}`, here, entry, `Capability=${part.word}`)],
+          fixes:
+            lost || part.word === undefined || part.word === 'all'
+              ? []
+              : [lineAfter(`Add Capability=${part.word}`, here, entry, `Capability=${part.word}`)],
           message:
             part.word === 'all'
               ? 'nspawn will not start: AmbientCapability= does not take "all"; name the capabilities'
               : `nspawn will not start: the machine does not have ${part.word ?? shortened(part.text)}; ${
-                  lost
-                    ? 'user namespacing on the network of the host takes it away'
-                    : `add it to Capability=, too`
+                  lost ? 'user namespacing on the network of the host takes it away' : `add it to Capability=, too`
                 }`,
         };
       }
@@ -41,9 +42,7 @@ export const ambientCapability: Rule = {
       ...assignmentSpan(last),
       verdict: 'refused',
       fixes: [removal('Remove AmbientCapability=', entries)],
-      message:
-        'nspawn will not start: AmbientCapability= is for commands, but this machine boots; ' +
-        'use Capability=, or Boot=no',
+      message: 'nspawn will not start: AmbientCapability= is for commands, but this machine boots; ' + 'use Capability=, or Boot=no',
     };
   },
 };

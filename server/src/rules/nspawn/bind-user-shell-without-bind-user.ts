@@ -15,9 +15,7 @@ export const bindUserShell: Rule = {
       ...assignmentSpan(shell),
       verdict: isPath ? 'refused' : 'silent',
       fixes: [removal('Remove BindUserShell=', shell)],
-      message: isPath
-        ? 'nspawn will not start: BindUserShell= needs BindUser='
-        : 'BindUserShell= has no effect without BindUser=',
+      message: isPath ? 'nspawn will not start: BindUserShell= needs BindUser=' : 'BindUserShell= has no effect without BindUser=',
     };
   },
 };

@@ -1,5 +1,5 @@
 import { assignmentSpan } from '../../model/assignments';
-import { type Rule, lineAfter } from '../rule';
+import { lineAfter, type Rule } from '../rule';
 
 /** 249 to 257 could bind users only into a user namespace. */
 export const bindUser: Rule = {
@@ -13,9 +13,7 @@ export const bindUser: Rule = {
     yield {
       ...assignmentSpan(user),
       verdict: 'refused',
-      message:
-        `nspawn ${options.version} will not start: BindUser= needs user namespacing, ` +
-        'such as PrivateUsers=pick in [Exec]',
+      message: `nspawn ${options.version} will not start: BindUser= needs user namespacing, ` + 'such as PrivateUsers=pick in [Exec]',
       ...(options.userBy !== undefined
         ? {}
         : { fixes: [lineAfter('Add PrivateUsers=pick', here, user, '[Exec]\nPrivateUsers=pick\n[Files]')] }),

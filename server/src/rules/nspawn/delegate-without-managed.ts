@@ -8,12 +8,7 @@ export const delegateWithoutManaged: Rule = {
   about: ['PrivateUsersDelegate'],
   *check({ options }) {
     const delegate = options.last('PrivateUsersDelegate');
-    if (
-      delegate === undefined ||
-      (delegate.reading.labelled('number')[0]?.number ?? 0) === 0 ||
-      options.userMode === 'managed'
-    )
-      return;
+    if (delegate === undefined || (delegate.reading.labelled('number')[0]?.number ?? 0) === 0 || options.userMode === 'managed') return;
     // It is taken over together with PrivateUsers= only.
     const fatal = options.userBy !== undefined;
     yield {

@@ -10,8 +10,7 @@ export const ephemeralLinkJournal: Rule = {
   *check({ options }) {
     const { version, linkJournal } = options,
       ephemeral = options.last('Ephemeral');
-    if (ephemeral === undefined || wordOf(ephemeral) !== 'yes' || linkJournal === 'no' || linkJournal === 'auto')
-      return;
+    if (ephemeral === undefined || wordOf(ephemeral) !== 'yes' || linkJournal === 'no' || linkJournal === 'auto') return;
     if (linkJournal.startsWith('try-') && mayTryJournal(version)) return;
     const journal = options.last('LinkJournal');
     const instead = mayTryJournal(version) ? `try-${linkJournal}` : 'no';

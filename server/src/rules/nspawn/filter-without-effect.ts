@@ -1,5 +1,5 @@
-import { type Version, type VocabularyWord, wordsOf } from '../../schema';
 import { partSpan } from '../../model/assignments';
+import { type Version, type VocabularyWord, wordsOf } from '../../schema';
 import { type Rule, replacement } from '../rule';
 
 /**
@@ -11,7 +11,8 @@ export const filterWithoutEffect: Rule = {
   tool: 'nspawn',
   about: ['SystemCallFilter'],
   *check({ document, options }) {
-    const groups = wordsOf('syscallGroups', document.edition.version), known = new Map<string, readonly string[]>();
+    const groups = wordsOf('syscallGroups', document.edition.version),
+      known = new Map<string, readonly string[]>();
     for (const entry of options.live('SystemCallFilter')) {
       if (entry.reading.labelled('inversion').length === 0) continue;
       for (const part of entry.reading.labelled('system call')) {
@@ -36,13 +37,20 @@ export const filterWithoutEffect: Rule = {
 /** Calls that are allowed by other names although a group that has them is denied. */
 function stillAllowed(group: VocabularyWord, version: Version): readonly string[] {
   const groups = new Map(wordsOf('syscallGroups', version).map((g) => [g.word, g]));
-  const calls = (names: readonly string[], met: Set<string>): readonly string[] => names.flatMap((name) => {
-    const inner = groups.get(name);
-    if (inner === undefined) return [name];
-    met.add(name);
-    return calls(inner.members ?? [], met);
-  });
-  const own = [...groups.values()].filter((g) => g.default === true || g.withCapability !== undefined), met = new Set<string>();
-  const allowed = new Set(calls(own.filter((g) => g.default === true).map((g) => g.word), met));
+  const calls = (names: readonly string[], met: Set<string>): readonly string[] =>
+    names.flatMap((name) => {
+      const inner = groups.get(name);
+      if (inner === undefined) return [name];
+      met.add(name);
+      return calls(inner.members ?? [], met);
+    });
+  const own = [...groups.values()].filter((g) => g.default === true || g.withCapability !== undefined),
+    met = new Set<string>();
+  const allowed = new Set(
+    calls(
+      own.filter((g) => g.default === true).map((g) => g.word),
+      met,
+    ),
+  );
   return met.has(group.word) || own.includes(group) ? [] : calls([group.word], new Set()).filter((call) => allowed.has(call));
 }

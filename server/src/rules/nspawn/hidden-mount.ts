@@ -1,6 +1,6 @@
-import { shortened } from '../../syntax';
+import { assignmentSpan, type ParsedAssignment } from '../../model/assignments';
 import { mounts } from '../../model/nspawn/groups';
-import { type ParsedAssignment, assignmentSpan } from '../../model/assignments';
+import { shortened } from '../../syntax';
 import { type Rule, removal } from '../rule';
 
 /** Two mounts at one place: nspawn makes both, sorted by path alone, and only the upper one is seen (v262 nspawn-mount.c:76). */
@@ -13,7 +13,11 @@ export const hiddenMount: Rule = {
     for (const entry of mounts.flatMap((name) => options.live(name)).sort((a, b) => a.start - b.start)) {
       const destination = entry.reading.labelled('destination')[0];
       if (destination === undefined) continue;
-      const path = `/${destination.text.split('/').filter((p) => p !== '' && p !== '.').join('/')}`, first = taken.get(path);
+      const path = `/${destination.text
+          .split('/')
+          .filter((p) => p !== '' && p !== '.')
+          .join('/')}`,
+        first = taken.get(path);
       if (first === undefined) {
         taken.set(path, entry);
         continue;
@@ -22,8 +26,7 @@ export const hiddenMount: Rule = {
       yield {
         ...assignmentSpan(entry),
         verdict: same ? 'advice' : 'silent',
-        message:
-          `Line ${document.text.positionAt(first.start).line + 1} ${same ? 'says the same' : `mounts something on ${shortened(path)}, too, and only one of the two is seen`}`,
+        message: `Line ${document.text.positionAt(first.start).line + 1} ${same ? 'says the same' : `mounts something on ${shortened(path)}, too, and only one of the two is seen`}`,
         fixes: same ? [removal('Remove the line', entry)] : [],
       };
     }

@@ -1,7 +1,7 @@
 import { assignmentSpan } from '../../model/assignments';
 import { links } from '../../model/nspawn/groups';
 import { isSet } from '../../model/nspawn/options';
-import { type Rule, lineAfter } from '../rule';
+import { lineAfter, type Rule } from '../rule';
 
 /** Any setting of [Network] takes back the --network-veth of the template unit. */
 export const hostNetwork: Rule = {

@@ -1,6 +1,6 @@
 import { partSpan } from '../../model/assignments';
-import { type Rule, lineAfter, removal } from '../rule';
 import { vocabulary } from '../../schema';
+import { lineAfter, type Rule, removal } from '../rule';
 
 /** Mounts with mapped owners need user namespacing, or nspawn fails when it sets them up. */
 export const idmapWithoutPrivateUsers: Rule = {
@@ -18,12 +18,11 @@ export const idmapWithoutPrivateUsers: Rule = {
       yield {
         ...partSpan(entry, option),
         verdict: 'silent',
-        message:
-          `nspawn will not start the machine: "${option.text}" needs user namespacing, ` +
-          'such as PrivateUsers=pick in [Exec]',
-        fixes: options.userBy === undefined
-          ? [lineAfter('Add PrivateUsers=pick', here, entry, '[Exec]\nPrivateUsers=pick\n[Files]')]
-          : [removal(`Remove ${options.userBy.setting.name}=`, options.userBy)],
+        message: `nspawn will not start the machine: "${option.text}" needs user namespacing, ` + 'such as PrivateUsers=pick in [Exec]',
+        fixes:
+          options.userBy === undefined
+            ? [lineAfter('Add PrivateUsers=pick', here, entry, '[Exec]\nPrivateUsers=pick\n[Files]')]
+            : [removal(`Remove ${options.userBy.setting.name}=`, options.userBy)],
       };
     }
   },

@@ -1,6 +1,6 @@
+import { valueSpan } from '../../model/assignments';
 import { verdictOf } from '../common/bad-value';
 import { explanation, worst } from '../explanation';
-import { valueSpan } from '../../model/assignments';
 import { type Rule, replacement } from '../rule';
 
 /** A comment behind a value: systemd knows comments only on lines of their own and takes it as part of the value. */
@@ -16,21 +16,14 @@ export const inlineComment: Rule = {
       const whole = valueSpan(entry, { start: why.from, end: value.length });
       const text = value.text.slice(why.from).trim();
       const effect = worst(entry.reading.problems, document);
-      const lost =
-        effect === 'fatal'
-          ? ', and nspawn will not start'
-          : effect === 'dropped'
-            ? ', and the whole line is left out'
-            : '';
+      const lost = effect === 'fatal' ? ', and nspawn will not start' : effect === 'dropped' ? ', and the whole line is left out' : '';
       yield {
         ...valueSpan(entry, {
           start: why.from + (/^\s*/.exec(value.text.slice(why.from))?.[0].length ?? 0),
           end: value.length,
         }),
         verdict: verdictOf[effect],
-        message:
-          `${entry.setting.name}=: comments stand on lines of their own; ` +
-          `this one becomes part of the value${lost}`,
+        message: `${entry.setting.name}=: comments stand on lines of their own; ` + `this one becomes part of the value${lost}`,
         fixes: [
           {
             title: 'Move the comment above',

@@ -1,5 +1,5 @@
-import { shortened } from '../../syntax';
 import { assignmentSpan } from '../../model/assignments';
+import { shortened } from '../../syntax';
 import { type Rule, replacement } from '../rule';
 
 /** The stub init waits for few signals; SIGKILL is the kernel's to deliver (v262 nspawn-stub-pid1.c). */
@@ -8,7 +8,8 @@ export const killSignalIgnored: Rule = {
   tool: 'nspawn',
   about: ['KillSignal'],
   *check({ options }) {
-    const entry = options.last('KillSignal'), signal = entry?.reading.labelled('signal')[0];
+    const entry = options.last('KillSignal'),
+      signal = entry?.reading.labelled('signal')[0];
     if (entry === undefined || signal === undefined || options.startMode !== 'pid2' || heard(signal.text)) return;
     yield {
       ...assignmentSpan(entry),

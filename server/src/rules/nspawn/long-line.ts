@@ -32,12 +32,7 @@ export const longLine: Rule = {
         at += piece.length + 1;
       }
       const joined = physical.length > 2 ? physical.map((p) => p.replace(/\\$/, ' ')).join('') : '';
-      if (
-        !old &&
-        joined !== '' &&
-        physical.every((p) => bytes(p, document, start) < limit) &&
-        bytes(joined, document, start) > limit
-      ) {
+      if (!old && joined !== '' && physical.every((p) => bytes(p, document, start) < limit) && bytes(joined, document, start) > limit) {
         yield {
           start,
           end: start + line.length,
@@ -52,6 +47,7 @@ export const longLine: Rule = {
 /** Length in UTF-8; a byte that could not be decoded counts as one, not as the sign that stands for it. */
 function bytes(text: string, { undecodable }: Document, at: number): number {
   if (text.length * 3 < 2048) return text.length;
-  const before = (offset: number): number => firstWhere(undecodable.length, (i) => (undecodable[i] ?? 0) >= offset), lost = before(at + text.length) - before(at);
+  const before = (offset: number): number => firstWhere(undecodable.length, (i) => (undecodable[i] ?? 0) >= offset),
+    lost = before(at + text.length) - before(at);
   return new TextEncoder().encode(text).length - 2 * lost;
 }

@@ -1,6 +1,6 @@
-import { isSpace, skip, skipBack } from '../../syntax';
 import { links } from '../../model/nspawn/groups';
 import { isSet, netAdmin, numbersOf } from '../../model/nspawn/options';
+import { isSpace, skip, skipBack } from '../../syntax';
 import { topOf } from '../edits';
 import type { Fix, Rule, RuleContext } from '../rule';
 
@@ -12,11 +12,18 @@ export const lostNetAdmin: Rule = {
   id: 'lost-net-admin',
   tool: 'nspawn',
   *check(here) {
-    const { options, assignments, trusted } = here, { version } = options;
+    const { options, assignments, trusted } = here,
+      { version } = options;
     if (version < 242 || version > 249 || options.launch !== 'unit' || !options.virtualEthernet) return;
     if (options.capabilities.has(netAdmin) || numbersOf(options.live('DropCapability')).has(netAdmin)) return;
     // What an untrusted file asks for is ignored, but then the capability is not taken away either.
-    if (!trusted && (assignments.word('Private') === 'yes' || assignments.live('Capability').length > 0 || links.some((name) => assignments.live(name).some(isSet)))) return;
+    if (
+      !trusted &&
+      (assignments.word('Private') === 'yes' ||
+        assignments.live('Capability').length > 0 ||
+        links.some((name) => assignments.live(name).some(isSet)))
+    )
+      return;
     yield {
       ...topOf(here),
       verdict: 'silent',
@@ -30,8 +37,9 @@ export const lostNetAdmin: Rule = {
 
 /** Whether the last line that is neither blank nor a comment ends in a backslash. */
 function goesOn(text: string): boolean {
-  for (let end = text.length; end > 0;) {
-    const start = skipBack(text, (c) => c !== '\n' && c !== '\r', end), first = skip(text, isSpace, start, end);
+  for (let end = text.length; end > 0; ) {
+    const start = skipBack(text, (c) => c !== '\n' && c !== '\r', end),
+      first = skip(text, isSpace, start, end);
     if (first < end && !'#;'.includes(text.charAt(first))) return text.charAt(skipBack(text, isSpace, end) - 1) === '\\';
     end = start - 1;
   }
@@ -40,7 +48,8 @@ function goesOn(text: string): boolean {
 
 /** The line in a section of its own at the end of the file. */
 function addLink({ document: { text } }: RuleContext): Fix[] {
-  const content = text.getText(), end = content.length;
+  const content = text.getText(),
+    end = content.length;
   // A last line that goes on, over comments and all, would take in what is written behind it.
   if (goesOn(content)) return [];
   const between = content === '' ? '' : content.endsWith('\n') ? '\n' : '\n\n';

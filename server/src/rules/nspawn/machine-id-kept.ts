@@ -10,7 +10,14 @@ export const machineIdKept: Rule = {
   *check({ options, onHost, location }) {
     const entry = options.last('MachineID');
     // With an empty root in memory there is no file, and with another root it is another file.
-    if (entry === undefined || onHost === undefined || location === undefined || options.emptyRoot || options.last('PivotRoot') !== undefined) return;
+    if (
+      entry === undefined ||
+      onHost === undefined ||
+      location === undefined ||
+      options.emptyRoot ||
+      options.last('PivotRoot') !== undefined
+    )
+      return;
     const image = machinesOf(location.images, onHost.files).get(location.machine);
     const kept = image === undefined ? undefined : /^[0-9a-f]{32}$/.exec((onHost.files.text(`${image}/etc/machine-id`) ?? '').trim())?.[0];
     if (image === undefined || kept === undefined || kept === plain(entry.line.value.text)) return;
@@ -25,4 +32,8 @@ export const machineIdKept: Rule = {
 };
 
 /** The 32 digits of an ID. */
-const plain = (id: string): string => id.toLowerCase().replace(/^urn:uuid:/, '').replaceAll('-', '');
+const plain = (id: string): string =>
+  id
+    .toLowerCase()
+    .replace(/^urn:uuid:/, '')
+    .replaceAll('-', '');

@@ -1,5 +1,5 @@
-import { network } from '../../model/nspawn/groups';
 import { assignmentSpan } from '../../model/assignments';
+import { network } from '../../model/nspawn/groups';
 import { type Rule, replacement } from '../rule';
 
 /** A managed user namespace cannot mount /sys without a network of its own (since 261 in files). */
@@ -9,7 +9,8 @@ export const managedOnHostNetwork: Rule = {
   about: ['PrivateUsers', ...network],
   *check({ options }) {
     if (options.userMode !== 'managed' || options.privateNetwork) return;
-    const by = options.networkBy.at(-1), marked = by ?? options.userBy;
+    const by = options.networkBy.at(-1),
+      marked = by ?? options.userBy;
     if (marked === undefined) return;
     yield {
       ...assignmentSpan(marked),
@@ -17,9 +18,7 @@ export const managedOnHostNetwork: Rule = {
       message:
         `nspawn will not start: ${options.userBy === undefined ? 'the managed user namespace of a machine of your own' : 'PrivateUsers=managed'} ` +
         'needs a private network, such as VirtualEthernet=yes in [Network]',
-      ...(by === undefined
-        ? {}
-        : { fixes: [replacement('Change to VirtualEthernet=yes', assignmentSpan(by), 'VirtualEthernet=yes')] }),
+      ...(by === undefined ? {} : { fixes: [replacement('Change to VirtualEthernet=yes', assignmentSpan(by), 'VirtualEthernet=yes')] }),
     };
   },
 };

@@ -7,10 +7,14 @@ export const namespacePathWithManaged: Rule = {
   tool: 'nspawn',
   about: ['NamespacePath'],
   *check({ options }) {
-    const entry = options.last('NamespacePath'), by = options.last('PrivateUsers');
+    const entry = options.last('NamespacePath'),
+      by = options.last('PrivateUsers');
     // Without Private=yes it does not start, which is said elsewhere.
     if (options.version < 260 || entry === undefined || options.userMode !== 'managed' || !options.privateNetwork) return;
-    const other: readonly Fix[] = by === undefined || options.scope === 'user' ? [] : [replacement('Change to PrivateUsers=pick', assignmentSpan(by), 'PrivateUsers=pick')];
+    const other: readonly Fix[] =
+      by === undefined || options.scope === 'user'
+        ? []
+        : [replacement('Change to PrivateUsers=pick', assignmentSpan(by), 'PrivateUsers=pick')];
     yield {
       ...assignmentSpan(entry),
       verdict: 'silent',

@@ -1,4 +1,4 @@
-import { type ParsedAssignment, assignmentSpan } from '../../model/assignments';
+import { assignmentSpan, type ParsedAssignment } from '../../model/assignments';
 import { type Rule, removal } from '../rule';
 
 /** An assignment that a later one replaces or takes back. */
@@ -9,12 +9,7 @@ export const overridden: Rule = {
     const live = new Map<string, ReadonlySet<ParsedAssignment>>(),
       successors = new Map<string, ReadonlyMap<ParsedAssignment, ParsedAssignment>>();
     for (const entry of assignments.entries) {
-      if (
-        entry.dropped ||
-        entry.resets ||
-        assignments.named(entry.setting.name).length < 2 ||
-        entry.setting.repeat === 'conflict'
-      )
+      if (entry.dropped || entry.resets || assignments.named(entry.setting.name).length < 2 || entry.setting.repeat === 'conflict')
         continue;
       const { name } = entry.setting,
         left = live.get(name) ?? new Set(assignments.live(name));
@@ -28,9 +23,7 @@ export const overridden: Rule = {
       yield {
         ...assignmentSpan(entry),
         verdict: 'advice',
-        message:
-          `${entry.setting.name}= is ${by.resets ? 'taken back' : 'set again'} in line ${line}, ` +
-          'so this one has no effect',
+        message: `${entry.setting.name}= is ${by.resets ? 'taken back' : 'set again'} in line ${line}, ` + 'so this one has no effect',
         fixes: [removal('Remove the line', entry)],
       };
     }

@@ -1,5 +1,5 @@
 import { assignmentSpan } from '../../model/assignments';
-import { type Rule, lineAfter } from '../rule';
+import { lineAfter, type Rule } from '../rule';
 
 /** The owner mode alone switches user namespacing off, the template unit's, too (nspawn-settings.c settings_load). */
 export const ownershipWithoutPrivateUsers: Rule = {

@@ -1,6 +1,6 @@
 import { assignmentSpan } from '../../model/assignments';
 import { startOf } from '../../model/nspawn/options';
-import { type Rule, lineAfter } from '../rule';
+import { lineAfter, type Rule } from '../rule';
 
 /** Parameters= is taken over together with Boot= or ProcessTwo= only (nspawn.c merge_settings). */
 export const parametersWithoutStartMode: Rule = {
@@ -13,8 +13,7 @@ export const parametersWithoutStartMode: Rule = {
     yield {
       ...assignmentSpan(parameters),
       verdict: 'silent',
-      message:
-        'Parameters= is ignored as long as this file has neither Boot= nor ProcessTwo=; say how the machine starts',
+      message: 'Parameters= is ignored as long as this file has neither Boot= nor ProcessTwo=; say how the machine starts',
       fixes: [
         lineAfter('Add Boot=yes (arguments of init)', here, parameters, 'Boot=yes'),
         lineAfter('Add ProcessTwo=yes (a command below a small init)', here, parameters, 'ProcessTwo=yes'),

@@ -1,5 +1,5 @@
 import { assignmentSpan, wordOf } from '../../model/assignments';
-import { type Rule, lineAfter, replacement } from '../rule';
+import { lineAfter, type Rule, replacement } from '../rule';
 
 /** A port can only be forwarded into a network of the machine's own. */
 export const portOnHostNetwork: Rule = {
@@ -17,8 +17,7 @@ export const portOnHostNetwork: Rule = {
       message:
         by === undefined
           ? 'nspawn will not start: Port= needs a private network; add VirtualEthernet=yes, Bridge= or Zone='
-          : 'nspawn will not start: Port= needs a private network, ' +
-            `but with ${by.setting.name}= the machine has none of its own`,
+          : 'nspawn will not start: Port= needs a private network, ' + `but with ${by.setting.name}= the machine has none of its own`,
       fixes:
         by !== undefined && wordOf(by) === 'no'
           ? [replacement('Change to VirtualEthernet=yes', assignmentSpan(by), 'VirtualEthernet=yes')]

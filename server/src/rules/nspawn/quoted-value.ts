@@ -1,6 +1,6 @@
+import { valueSpan } from '../../model/assignments';
 import { verdictOf } from '../common/bad-value';
 import { explanation, worst } from '../explanation';
-import { valueSpan } from '../../model/assignments';
 import { type Rule, replacement } from '../rule';
 
 /** Quotation marks around a value whose setting knows none: they are taken as part of it. */

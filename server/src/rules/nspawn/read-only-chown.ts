@@ -1,6 +1,6 @@
 import { assignmentSpan } from '../../model/assignments';
 import { mounts } from '../../model/nspawn/groups';
-import { type Rule, lineAfter, replacement } from '../rule';
+import { lineAfter, type Rule, replacement } from '../rule';
 
 /** Files cannot be given to the machine's users when the image is read-only (since 240). */
 export const readOnlyChown: Rule = {
@@ -25,11 +25,13 @@ export const readOnlyChown: Rule = {
       ...assignmentSpan(readOnlyBy),
       verdict: 'refused',
       message:
-        `nspawn ${version} will not start: ${readOnlyBy.setting.name}= makes the image read-only, ` +
-        `but ${why} changes the owners in it`,
-      fixes: version < 249 ? [] : said === undefined
-        ? [lineAfter('Add PrivateUsersOwnership=auto', here, readOnlyBy, 'PrivateUsersOwnership=auto')]
-        : [replacement('Change to PrivateUsersOwnership=auto', assignmentSpan(said), 'PrivateUsersOwnership=auto')],
+        `nspawn ${version} will not start: ${readOnlyBy.setting.name}= makes the image read-only, ` + `but ${why} changes the owners in it`,
+      fixes:
+        version < 249
+          ? []
+          : said === undefined
+            ? [lineAfter('Add PrivateUsersOwnership=auto', here, readOnlyBy, 'PrivateUsersOwnership=auto')]
+            : [replacement('Change to PrivateUsersOwnership=auto', assignmentSpan(said), 'PrivateUsersOwnership=auto')],
     };
   },
 };

@@ -13,9 +13,7 @@ export const startModeConflict: Rule = {
         ...assignmentSpan(entry),
         verdict: 'warned',
         fixes: [removal('Remove the line', entry)],
-        message:
-          `${entry.setting.name}= contradicts a line above and is ignored; ` +
-          'a machine either boots or runs a command',
+        message: `${entry.setting.name}= contradicts a line above and is ignored; ` + 'a machine either boots or runs a command',
       };
     }
   },

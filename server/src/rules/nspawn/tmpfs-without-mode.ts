@@ -1,5 +1,5 @@
-import { shortened } from '../../syntax';
 import { valueSpan } from '../../model/assignments';
+import { shortened } from '../../syntax';
 import { type Rule } from '../rule';
 
 /**
@@ -12,7 +12,9 @@ export const tmpfsWithoutMode: Rule = {
   about: ['TemporaryFileSystem'],
   *check({ options }) {
     for (const entry of options.live('TemporaryFileSystem')) {
-      const { reading } = entry, [path] = reading.parts.filter((p) => p.role === 'path'), options = reading.labelled('options');
+      const { reading } = entry,
+        [path] = reading.parts.filter((p) => p.role === 'path'),
+        options = reading.labelled('options');
       if (path === undefined || options.length === 0 || forAll.test(path.text) || options.some((o) => o.text.startsWith('mode='))) continue;
       const { end } = valueSpan(entry);
       yield {

@@ -2,17 +2,7 @@ import { inDocument, shortened } from '../../syntax';
 import type { Rule } from '../rule';
 
 /** Sections of unit files. */
-const sections: readonly string[] = [
-  'Unit',
-  'Service',
-  'Install',
-  'Resource',
-  'Slice',
-  'Scope',
-  'Container',
-  'Socket',
-  'Mount',
-];
+const sections: readonly string[] = ['Unit', 'Service', 'Install', 'Resource', 'Slice', 'Scope', 'Container', 'Socket', 'Mount'];
 
 /** Settings of services that people look for in a `.nspawn` file. */
 const settings: readonly RegExp[] = [
@@ -36,15 +26,13 @@ export const unitSetting: Rule = {
     const { edition } = document;
     for (const { section, setting, line, start } of document.assignments()) {
       const name = line.key.text;
-      if (section === undefined || setting !== undefined || !edition.sections.includes(section) || !isUnitSetting(name))
-        continue;
+      if (section === undefined || setting !== undefined || !edition.sections.includes(section) || !isUnitSetting(name)) continue;
       if (edition.named(name).length > 0 || edition.inOtherVersions(name).length > 0) continue;
       yield {
         ...inDocument(start, line.key.span()),
         verdict: 'warned',
         message:
-          `${shortened(name)}= is a setting of units and ignored here; ` +
-          'write it with "systemctl edit systemd-nspawn@NAME.service"',
+          `${shortened(name)}= is a setting of units and ignored here; ` + 'write it with "systemctl edit systemd-nspawn@NAME.service"',
       };
     }
   },

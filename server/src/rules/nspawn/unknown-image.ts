@@ -1,5 +1,5 @@
-import { similar } from '../../schema';
 import { machineNameOf, machinesOf } from '../../model/nspawn/location';
+import { similar } from '../../schema';
 import { freeAt, topOf } from '../edits';
 import type { Rule } from '../rule';
 

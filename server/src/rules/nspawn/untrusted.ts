@@ -1,8 +1,8 @@
-import { type ParsedAssignment, assignmentSpan, wordOf } from '../../model/assignments';
-import { freeAt } from '../edits';
-import type { Rule, RuleContext } from '../rule';
+import { assignmentSpan, type ParsedAssignment, wordOf } from '../../model/assignments';
 import { groups } from '../../model/nspawn/groups';
 import { needsTrust } from '../../model/nspawn/trust';
+import { freeAt } from '../edits';
+import type { Rule, RuleContext } from '../rule';
 
 /** Settings that nspawn ignores because of where the file lies: one complaint for each group of settings. */
 export const untrusted: Rule = {
@@ -43,12 +43,7 @@ function moved({ onHost, location }: RuleContext) {
 function live({ assignments, document }: RuleContext, name: string): readonly ParsedAssignment[] {
   const entries = assignments.live(name),
     [first] = entries;
-  if (
-    first === undefined ||
-    name === 'PrivateUsersDelegate' ||
-    !needsTrust(first.setting, entries, document.edition.version)
-  )
-    return [];
+  if (first === undefined || name === 'PrivateUsersDelegate' || !needsTrust(first.setting, entries, document.edition.version)) return [];
   const { type } = first.setting.value;
   // Enumerations, and a Zone= without a name, count whatever they say; an empty list says nothing.
   return entries.filter((e) => type === 'zone' || wordOf(e) !== undefined || e.reading.parts.length > 0);

@@ -1,5 +1,5 @@
-import { users } from '../../model/nspawn/groups';
 import { assignmentSpan } from '../../model/assignments';
+import { users } from '../../model/nspawn/groups';
 import { type Rule, removal } from '../rule';
 
 /** Without root there are no user IDs but those that systemd-nsresourced hands out (v262 nspawn.c verify_arguments). */
@@ -16,7 +16,12 @@ export const userScopeWithoutManaged: Rule = {
       message:
         `nspawn will not start: a machine of your own gets its user IDs from systemd-nsresourced, and ${userBy.setting.name}= asks for others; ` +
         'leave it out, or write PrivateUsers=managed',
-      fixes: [removal('Remove it', users.flatMap((name) => options.live(name)))],
+      fixes: [
+        removal(
+          'Remove it',
+          users.flatMap((name) => options.live(name)),
+        ),
+      ],
     };
   },
 };

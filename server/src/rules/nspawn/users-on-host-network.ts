@@ -1,5 +1,5 @@
 import { assignmentSpan } from '../../model/assignments';
-import { type Rule, lineAfter } from '../rule';
+import { lineAfter, type Rule } from '../rule';
 
 /** 233 to 239 did not let the file take back the network of systemd-nspawn@.service while its -U stays. */
 export const usersOnHostNetwork: Rule = {

@@ -9,20 +9,12 @@ export const volatileReadOnly: Rule = {
   *check({ options }) {
     const readOnly = options.last('ReadOnly'),
       volatile = options.last('Volatile');
-    if (
-      options.version >= 242 ||
-      readOnly === undefined ||
-      wordOf(readOnly) !== 'yes' ||
-      (wordOf(volatile) ?? 'no') === 'no'
-    )
-      return;
+    if (options.version >= 242 || readOnly === undefined || wordOf(readOnly) !== 'yes' || (wordOf(volatile) ?? 'no') === 'no') return;
     yield {
       ...assignmentSpan(readOnly),
       verdict: 'refused',
       fixes: [removal('Remove ReadOnly=', readOnly)],
-      message:
-        `nspawn ${options.version} will not start: ` +
-        'ReadOnly= cannot be combined with Volatile=, which implies it',
+      message: `nspawn ${options.version} will not start: ` + 'ReadOnly= cannot be combined with Volatile=, which implies it',
     };
   },
 };

@@ -1,5 +1,5 @@
-import { Document, isTrusted, newest } from '../../schema';
 import type { HostFiles } from '../../model/host-files';
+import { Document, isTrusted, newest } from '../../schema';
 import type { LintInput } from '../rule';
 
 /**
@@ -28,7 +28,7 @@ export function judged(text: string): LintInput {
   const systemd = Number(/by systemd (\d+)/.exec(how)?.[1] ?? newest.systemd);
   const path = /\bat (\/[^\s,]+)/.exec(how)?.[1];
   const beside = [...how.matchAll(/\bbeside (\/[^\s,]+)(?: saying ([^\s,]+))?/g)].map(([, file = '', text]) => [file, text] as const);
-  const texts = new Map(beside.flatMap(([file, text]) => text === undefined ? [] : [[file, text] as const]));
+  const texts = new Map(beside.flatMap(([file, text]) => (text === undefined ? [] : [[file, text] as const])));
   return {
     document: Document.of(`file://${path ?? '/etc/systemd/nspawn/x.nspawn'}`, 'nspawn', text, { ...newest, systemd }),
     launch: how.includes('launch command') ? 'command' : 'unit',

@@ -1,16 +1,19 @@
-import { Document, type Kind, type Target, editionOf, kindOf, newest } from '../../schema';
-import { Budget, type FileSystem, Project, noLimits, someBuildHost } from '../../model';
+import { Budget, type FileSystem, noLimits, Project, someBuildHost } from '../../model';
+import { Document, editionOf, type Kind, kindOf, newest, type Target } from '../../schema';
 import type { LintInput } from '../rule';
 
 /** A disk in memory: paths and what stands in them; a path that ends in a slash is an empty folder. */
 export function diskOf(files: Readonly<Record<string, string>>, target: Target, modes: Readonly<Record<string, number>> = {}): FileSystem {
-  const paths = Object.keys(files), documents = new Map<string, Document>();
+  const paths = Object.keys(files),
+    documents = new Map<string, Document>();
   const isFolder = (path: string): boolean => paths.some((p) => p.startsWith(path === '/' ? path : `${path}/`));
   return {
     kind: (path) => (files[path] !== undefined ? 'file' : isFolder(path) ? 'folder' : undefined),
     mode: (path) => modes[path] ?? (files[path] === undefined ? undefined : 0o644),
-    names: (folder) => [...new Set(paths.filter((p) => p.startsWith(`${folder}/`)).map((p) => p.slice(folder.length + 1).split('/')[0] ?? ''))]
-      .filter((name) => name !== '').sort(),
+    names: (folder) =>
+      [...new Set(paths.filter((p) => p.startsWith(`${folder}/`)).map((p) => p.slice(folder.length + 1).split('/')[0] ?? ''))]
+        .filter((name) => name !== '')
+        .sort(),
     text: (path) => files[path],
     document(path) {
       const text = files[path];
@@ -18,19 +21,28 @@ export function diskOf(files: Readonly<Record<string, string>>, target: Target, 
       let document = documents.get(path);
       if (document === undefined) {
         const kind: Kind = kindOf(path) === 'mkosi-legacy' ? 'mkosi-legacy' : 'mkosi';
-        documents.set(path, document = Document.of(`file://${path}`, kind, text, target));
+        documents.set(path, (document = Document.of(`file://${path}`, kind, text, target)));
       }
       return document;
     },
-    unread: () => undefined, budget: new Budget(noLimits), real: (path) => path, destination: (path) => path, home: () => '/home/me', variable: () => undefined, host: someBuildHost,
+    unread: () => undefined,
+    budget: new Budget(noLimits),
+    real: (path) => path,
+    destination: (path) => path,
+    home: () => '/home/me',
+    variable: () => undefined,
+    host: someBuildHost,
   };
 }
 
 /** The files of a project below /work, each as a case. */
 export function projectOf(
-  files: Readonly<Record<string, string>>, mkosi = newest.mkosi, modes: Readonly<Record<string, number>> = {},
+  files: Readonly<Record<string, string>>,
+  mkosi = newest.mkosi,
+  modes: Readonly<Record<string, number>> = {},
 ): { project: Project; caseOf: (path: string) => LintInput } {
-  const target = { ...newest, mkosi }, below = (path: string): string => `/work/${path}`;
+  const target = { ...newest, mkosi },
+    below = (path: string): string => `/work/${path}`;
   const all = Object.fromEntries(Object.entries(files).map(([path, text]) => [below(path), text]));
   const disk = diskOf(all, target, Object.fromEntries(Object.entries(modes).map(([path, mode]) => [below(path), mode])));
   const project = new Project('/work', disk, editionOf('mkosi', target));

@@ -1,6 +1,6 @@
 import { shortened, stripped } from '../../syntax';
-import type { Asked } from '../grammar';
 import { type Atom, oneOf } from '../combinators';
+import type { Asked } from '../grammar';
 import { fixed, fixedOrBoolean } from '../words';
 import { integer, octal, size } from './numbers';
 import { strip } from './python';
@@ -13,8 +13,7 @@ const filename: Atom = {
   read(text) {
     const name = strip(text);
     if (name.includes('/')) return { fault: 'This is a name, not a path: no slashes' };
-    return name === '.' || name === '..'
-      ? { fault: `"${name}" is no name of a file` } : { role: 'name' };
+    return name === '.' || name === '..' ? { fault: `"${name}" is no name of a file` } : { role: 'name' };
   },
   expects: () => 'a name without slashes',
 };
@@ -42,7 +41,7 @@ const uuid: Atom = oneOf(fixed, {
 
 /** `file`, `engine:NAME`, `provider:NAME`. */
 const source: Atom = {
-  read: (text, asked) => sources(asked).includes(text.split(':', 1)[0] ?? '') ? { role: 'keyword' } : undefined,
+  read: (text, asked) => (sources(asked).includes(text.split(':', 1)[0] ?? '') ? { role: 'keyword' } : undefined),
   expects: (asked) => offered(asked),
   offers: (asked) => offered(asked).map((word) => ({ word })),
 };
@@ -73,7 +72,20 @@ const drive: Atom = {
 
 /** What a type takes for one value or one item of a list. */
 export const atoms: Readonly<Partial<Record<string, Atom>>> = {
-  boolean: fixedOrBoolean, enum: fixedOrBoolean, feature: fixedOrBoolean, integer, octal, size, filename, path, uuid, source, drive,
-  string: oneOf(fixed, anything('string')), version: anything('string'), password: anything('string'),
-  regex: oneOf(fixed, anything('string')), glob: oneOf(fixed, anything('string')),
+  boolean: fixedOrBoolean,
+  enum: fixedOrBoolean,
+  feature: fixedOrBoolean,
+  integer,
+  octal,
+  size,
+  filename,
+  path,
+  uuid,
+  source,
+  drive,
+  string: oneOf(fixed, anything('string')),
+  version: anything('string'),
+  password: anything('string'),
+  regex: oneOf(fixed, anything('string')),
+  glob: oneOf(fixed, anything('string')),
 };

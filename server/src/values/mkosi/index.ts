@@ -1,8 +1,8 @@
 import type { ValueType } from '../../schema';
-import { Text, shortened } from '../../syntax';
-import { mostWords } from '../extract';
-import { type Asked, type Grammar, type Choice, Reading, type DynamicSource, fromReading } from '../grammar';
+import { shortened, Text } from '../../syntax';
 import { type Atom, gaps, operators, take } from '../combinators';
+import { mostWords } from '../extract';
+import { type Asked, type Choice, type DynamicSource, fromReading, type Grammar, Reading } from '../grammar';
 import { boolean } from '../words';
 import { atoms } from './atoms';
 import { asksForVersion, conditionOf } from './condition';
@@ -20,7 +20,11 @@ export const mkosiGrammar: Grammar = fromReading((text, asked) => {
 
 /** The forms of items that have several fields (config.py make_tree_parser, parse_drive, parse_environment). */
 const forms: Readonly<Partial<Record<string, string>>> = {
-  tree: 'source:target', drive: 'id:size:directory:options:file id:flags', pair: 'name=value', environment: 'name=value', credentials: 'name=value',
+  tree: 'source:target',
+  drive: 'id:size:directory:options:file id:flags',
+  pair: 'name=value',
+  environment: 'name=value',
+  credentials: 'name=value',
 };
 
 /** The form of a value of mkosi, or of the items of a list; undefined for one of a single field. */
@@ -33,7 +37,10 @@ function readValue(text: Text, value: ValueType, into: Reading): void {
     readPlaces(text, value, into);
     return;
   }
-  if (value.list === undefined) { readItem(text, value, into); return; }
+  if (value.list === undefined) {
+    readItem(text, value, into);
+    return;
+  }
   // A list that was a switch once still takes yes and no, alone.
   if (value.true !== undefined && boolean.read(text.text, into.asked) !== undefined) {
     into.part(text, 'keyword', { word: text.text });
@@ -44,17 +51,30 @@ function readValue(text: Text, value: ValueType, into: Reading): void {
     if (into.version > 20.2) into.part(text, 'path', { label: 'path' });
     return;
   }
-  const of = value.of ?? { type: 'pair' }, { asked } = into;
+  const of = value.of ?? { type: 'pair' },
+    { asked } = into;
   const items = split(text, value.list, asked.edition.version, mostWords);
-  const atom = atoms[of.type], offers = (): readonly Choice[] => atom?.offers?.({ ...asked, value: of }) ?? [];
+  const atom = atoms[of.type],
+    offers = (): readonly Choice[] => atom?.offers?.({ ...asked, value: of }) ?? [];
   into.place(text.slice(text.length), offers, { label: label(of), wants: wantOf(of) });
-  if (atom !== undefined) gaps(text, separatorsOf(value.list, asked.edition.version), { words: items.items, unfinished: items.unfinished }, into, { ...atom, offers }, label(of));
+  if (atom !== undefined)
+    gaps(
+      text,
+      separatorsOf(value.list, asked.edition.version),
+      { words: items.items, unfinished: items.unfinished },
+      into,
+      { ...atom, offers },
+      label(of),
+    );
   for (const item of items.items) readItem(item, of, into);
   if (of.type === 'environment') loose(items.items, into);
   if (items.unfinished !== undefined) {
-    into.problem(items.unfinished.at, items.unfinished.what === 'quote'
-      ? 'The closing quotation mark is missing; a # ends the line even between quotation marks'
-      : 'Nothing follows the last backslash');
+    into.problem(
+      items.unfinished.at,
+      items.unfinished.what === 'quote'
+        ? 'The closing quotation mark is missing; a # ends the line even between quotation marks'
+        : 'Nothing follows the last backslash',
+    );
   }
 }
 
@@ -67,27 +87,39 @@ function asOption(text: Text, into: Reading): boolean {
 
 /** Where nothing stands yet, anything can be chosen. */
 function readPlaces(text: Text, value: ValueType, into: Reading): void {
-  const of = value.list === undefined ? value : value.of ?? value, atom = atoms[of.type];
+  const of = value.list === undefined ? value : (value.of ?? value),
+    atom = atoms[of.type];
   into.place(text, () => atom?.offers?.({ ...into.asked, value: of }) ?? [], { wants: wantOf(of) });
 }
 
-const condition = (comparing: boolean): Grammar => conditionOf((text, into) => {
-  const { value } = into.asked, of = value.of ?? value;
-  if (text.length === 0) readPlaces(text, value, into); else readItem(text, of, into);
-}, comparing);
-const comparison = condition(true), question = condition(false);
+const condition = (comparing: boolean): Grammar =>
+  conditionOf((text, into) => {
+    const { value } = into.asked,
+      of = value.of ?? value;
+    if (text.length === 0) readPlaces(text, value, into);
+    else readItem(text, of, into);
+  }, comparing);
+const comparison = condition(true),
+  question = condition(false);
 
 /** The grammar of a condition on a setting, in `[Match]` and its sisters. */
-export const conditionGrammar = (name: string): Grammar => asksForVersion(name) ? comparison : question;
+export const conditionGrammar = (name: string): Grammar => (asksForVersion(name) ? comparison : question);
 
 /** What only the host can list for an item. */
-const wantOf = ({ type }: ValueType): DynamicSource | undefined => type === 'tree' || type === 'credentials' ? 'host-path' : atoms[type]?.wants;
+const wantOf = ({ type }: ValueType): DynamicSource | undefined =>
+  type === 'tree' || type === 'credentials' ? 'host-path' : atoms[type]?.wants;
 
 function readItem(text: Text, value: ValueType, into: Reading): void {
   switch (value.type) {
-    case 'tree': readTree(text, value, into); return;
-    case 'pair': case 'environment': readPair(text, into); return;
-    default: readAtom(text, value, into, atoms[value.type]);
+    case 'tree':
+      readTree(text, value, into);
+      return;
+    case 'pair':
+    case 'environment':
+      readPair(text, into);
+      return;
+    default:
+      readAtom(text, value, into, atoms[value.type]);
   }
 }
 
@@ -100,17 +132,23 @@ function readAtom(text: Text, value: ValueType, into: Reading, atom: Atom | unde
   if (into.problems.length > problems || into.asked.value.list === undefined) return;
   if (/^\s/.test(text.text) && separatorsOf(into.asked.value.list, into.version) === ',\n') {
     into.problem(text, `mkosi ${into.version} does not remove the blank after a comma: the item is "${shortened(text.text)}"`, {
-      instead: text.text.trim(), effect: 'silent',
+      instead: text.text.trim(),
+      effect: 'silent',
     });
-  } else if ((value.type === 'string' || value.type === 'glob') && / /.test(text.text) && separatorsOf(into.asked.value.list, into.version) === ',\n' &&
-    !/[()"'\n]/.test(text.text)) {
+  } else if (
+    (value.type === 'string' || value.type === 'glob') &&
+    / /.test(text.text) &&
+    separatorsOf(into.asked.value.list, into.version) === ',\n' &&
+    !/[()"'\n]/.test(text.text)
+  ) {
     into.problem(text, `mkosi ${into.version} separates items by commas and new lines only; this is one item`, {
-      instead: text.text.split(/ +/).join(','), effect: 'silent',
+      instead: text.text.split(/ +/).join(','),
+      effect: 'silent',
     });
   }
 }
 
-const label = ({ type }: ValueType): string => type === 'path' ? 'path' : type === 'pair' || type === 'environment' ? 'name' : 'value';
+const label = ({ type }: ValueType): string => (type === 'path' ? 'path' : type === 'pair' || type === 'environment' ? 'name' : 'value');
 
 /** `SOURCE[:TARGET]` (config.py make_tree_parser). */
 function readTree(text: Text, { params }: ValueType, into: Reading): void {
@@ -134,7 +172,11 @@ function readTree(text: Text, { params }: ValueType, into: Reading): void {
 function loose(items: readonly Text[], into: Reading): void {
   for (const [i, item] of items.entries()) {
     if (i === 0 || !items[i - 1]?.text.includes('=') || item.text.includes('=') || /^[A-Z_][A-Z0-9_]*$/.test(item.text)) continue;
-    into.problem(item, `A blank ends the value: ${shortened(item.text)} is a variable of its own, taken from mkosi's environment. Quote the whole: "NAME=some words"`, { effect: 'silent' });
+    into.problem(
+      item,
+      `A blank ends the value: ${shortened(item.text)} is a variable of its own, taken from mkosi's environment. Quote the whole: "NAME=some words"`,
+      { effect: 'silent' },
+    );
   }
 }
 

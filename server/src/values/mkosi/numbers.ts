@@ -1,6 +1,6 @@
 import { shortened } from '../../syntax';
-import type { Asked } from '../grammar';
 import { type Atom, type Fault, oneOf } from '../combinators';
+import type { Asked } from '../grammar';
 import { fixed } from '../words';
 import { parseFloating, parseInteger } from './python';
 
@@ -27,7 +27,8 @@ function range({ min, max }: Asked['value']): string {
 /** Access modes, in base eight. */
 export const octal: Atom = {
   read(text, { value }) {
-    const n = parseInteger(text, 8), most = value.max ?? 0o1777;
+    const n = parseInteger(text, 8),
+      most = value.max ?? 0o1777;
     if (n === undefined) return undefined;
     return n < 0 || n > most ? { fault: `An access mode lies between 0 and ${most.toString(8)}` } : { role: 'number', number: n };
   },

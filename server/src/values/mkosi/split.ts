@@ -1,4 +1,4 @@
-import { type ListForm, type Version, has } from '../../schema';
+import { has, type ListForm, type Version } from '../../schema';
 import { Text } from '../../syntax';
 import { isPythonSpace } from './python';
 
@@ -9,8 +9,7 @@ export interface Items {
 }
 
 /** The separators of a list in one release. */
-export const separatorsOf = ({ separators }: ListForm, version: Version): string =>
-  separators.find((s) => has(s, version))?.chars ?? ',\n';
+export const separatorsOf = ({ separators }: ListForm, version: Version): string => separators.find((s) => has(s, version))?.chars ?? ',\n';
 
 /**
  * Cuts a list as mkosi does; empty items are left out (config.py config_make_list_parser).
@@ -35,14 +34,24 @@ export function split(text: Text, form: ListForm, version: Version, most = Infin
 
 /** Python's shlex in POSIX mode: quotes and backslashes hold a word together and are taken off. Without empty words. */
 function shell(text: Text, separators: string, most: number): Items {
-  const s = text.text, items: Text[] = [];
-  let runs: { from: number; to: number }[] = [], quote = '', opened = 0;
+  const s = text.text,
+    items: Text[] = [];
+  let runs: { from: number; to: number }[] = [],
+    quote = '',
+    opened = 0;
   const take = (at: number): void => {
     const last = runs.at(-1);
-    if (last?.to === at) last.to++; else runs.push({ from: at, to: at + 1 });
+    if (last?.to === at) last.to++;
+    else runs.push({ from: at, to: at + 1 });
   };
   const end = (): void => {
-    if (runs.length > 0) items.push(Text.join(runs.map(({ from, to }) => text.slice(from, to)), ''));
+    if (runs.length > 0)
+      items.push(
+        Text.join(
+          runs.map(({ from, to }) => text.slice(from, to)),
+          '',
+        ),
+      );
     runs = [];
   };
   for (let i = 0; i < s.length && items.length < most; i++) {
@@ -55,7 +64,7 @@ function shell(text: Text, separators: string, most: number): Items {
         if (s.charAt(i + 1) !== '"' && s.charAt(i + 1) !== '\\') take(i);
         take(++i);
       } else take(i);
-    } else if (c === '"' || c === '\'') {
+    } else if (c === '"' || c === "'") {
       quote = c;
       opened = i;
     } else if (c === '\\') {
@@ -73,11 +82,14 @@ function shell(text: Text, separators: string, most: number): Items {
 /** Lists of mkosi 14 and older: brackets around them, blanks around items, and since 11 quotes that hold one together. */
 function verbatim(text: Text, separators: string, version: Version, most: number): Items {
   const bracketed = separators.includes(',') && text.text.startsWith('[') && text.text.endsWith(']') && text.length > 1;
-  const whole = bracketed ? text.slice(1, text.length - 1) : text, items: Text[] = [];
-  let quote = '', from = 0;
+  const whole = bracketed ? text.slice(1, text.length - 1) : text,
+    items: Text[] = [];
+  let quote = '',
+    from = 0;
   for (let i = 0; i <= whole.length && items.length < most; i++) {
     const c = whole.text.charAt(i);
-    if (version >= 11 && i < whole.length && (quote === '' ? (c === '"' || c === '\'') && whole.text.indexOf(c, i + 1) > 0 : c === quote)) quote = quote === '' ? c : '';
+    if (version >= 11 && i < whole.length && (quote === '' ? (c === '"' || c === "'") && whole.text.indexOf(c, i + 1) > 0 : c === quote))
+      quote = quote === '' ? c : '';
     if (i < whole.length && (quote !== '' || !separators.includes(c))) continue;
     const item = whole.slice(from, i).trim(' \t\n\r\f\v');
     if (item.length > 0 || version >= 11) items.push(item);

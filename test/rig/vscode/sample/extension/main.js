@@ -33,7 +33,8 @@ exports.activate = (context) => {
   const commands = {
     async ask() {
       const fruit = await vscode.window.showQuickPick([
-        { label: 'apple', description: 'red' }, { label: 'pear', description: 'green' },
+        { label: 'apple', description: 'red' },
+        { label: 'pear', description: 'green' },
       ]);
       const name = await vscode.window.showInputBox({ prompt: 'Name' });
       output.appendLine(`${fruit?.label} for ${name}`);
@@ -55,13 +56,14 @@ exports.activate = (context) => {
     },
   };
 
-  const provideCompletionItems = () => ['apple', 'apricot', 'pear']
-    .map((label) => ({ label, kind: vscode.CompletionItemKind.Value, detail: 'fruit' }));
-  const provideHover = (document, at) =>
-    new vscode.Hover(`About **${document.getText(document.getWordRangeAtPosition(at))}**.`);
+  const provideCompletionItems = () =>
+    ['apple', 'apricot', 'pear'].map((label) => ({ label, kind: vscode.CompletionItemKind.Value, detail: 'fruit' }));
+  const provideHover = (document, at) => new vscode.Hover(`About **${document.getText(document.getWordRangeAtPosition(at))}**.`);
 
   context.subscriptions.push(
-    output, problems, changed,
+    output,
+    problems,
+    changed,
     vscode.workspace.onDidOpenTextDocument(check),
     vscode.workspace.onDidChangeTextDocument((event) => check(event.document)),
     vscode.languages.registerCompletionItemProvider('sample', { provideCompletionItems }),
