@@ -21,7 +21,7 @@ const machine = (name: string): Machine =>
 
 /** A place of the machines that has whatever it is asked for. */
 const scene = {
-  host: { local: false, label: 'far', settingsFiles: () => [], systemd: () => Promise.resolve(262) },
+  spec: { local: false, label: 'far', settingsFiles: () => [], systemd: () => Promise.resolve(262) },
   machine,
   pathOf: (name: string) => Promise.resolve(`/var/lib/machines/${name}`),
   hasImage: () => true,
