@@ -65,7 +65,7 @@ describe('package', () => {
       /^\[Content_Types\]\.xml$/,
       /^extension\.vsixmanifest$/,
       /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt|SECURITY\.md|ThirdPartyNotices\.txt|sbom\.cdx\.json)$/,
-      /^extension\/(client\/dist\/(extension|attendant|install-settings)|server\/dist\/cli)\.js$/,
+      /^extension\/(client\/dist\/(extension|terminal-wrapper|install-settings)|server\/dist\/cli)\.js$/,
       /^extension\/(syntaxes|snippets)\/[a-zA-Z.]+\.json$/,
       /^extension\/media\/[a-z/-]+\.(svg|png|md)$/,
     ];
