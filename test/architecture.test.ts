@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { globSync } from './glob.mjs';
+import { globSync } from './support/glob.mjs';
 
 /** The rooms of the server, lowest first: a room may look at itself and at lower ones. */
 const serverRooms = ['syntax', 'schema', 'values', 'model', 'rules', 'features', 'convert'];

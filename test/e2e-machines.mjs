@@ -1,18 +1,19 @@
-// The walks a user takes, with a screenshot of every step in artifacts/walk. VS Code runs inside a real systemd as an ordinary user.
+// End-to-end: what a user does with machines, with a screenshot of every step in artifacts/e2e-machines. VS Code runs inside a real
+// systemd as an ordinary user.
 // First: write a .nspawn file with help, then see, start, enter and stop a real machine; polkit asks for a password.
-// Second: machined and the bus die while somebody looks.
+// Second: machined and the bus die while the views are open.
 // Third: what destroys asks first; keys, filter, transfers, and why a machine failed.
 // Fourth (on systemd 262): the machines of a user's own.
 // Fifth: the machines of another computer, whose key is not known at first, whose polkit asks, and that is lost for a while.
-//   node test/e2e-machines.mjs [path of a .vsix] [--only walk|recovery|verbs|user|hosts]
+//   node test/e2e-machines.mjs [path of a .vsix] [--only first-use|recovery|verbs|user|hosts]
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ini from 'ini';
-import { answerPolkit, beside, finish, machines, rig, rowOf, step, walk, workbench } from './e2e.mjs';
-import { bootFar, farName, openDoor } from './remote-host.mjs';
+import { answerPolkit, beside, finish, machines, rig, rowOf, scenario, step, workbench } from './support/e2e.mjs';
+import { acceptConnections, bootRemoteHost, remoteName } from './support/remote-host.mjs';
 
-await walk('walk', { permit: false, session: true }, async (workspace) => {
+await scenario('first-use', { permit: false, session: true }, async (workspace) => {
   await step('see mistakes', async () => {
     await workbench.openFile('mistakes.nspawn');
     const marks = await workbench.until('all squiggles', async () => {
@@ -81,7 +82,7 @@ await walk('walk', { permit: false, session: true }, async (workspace) => {
     await workbench.until('its row', async () => /web, stopped/.test((await rowOf('web'))?.ariaLabel ?? ''));
   });
 });
-await walk('recovery', { permit: true, session: false }, async () => {
+await scenario('recovery', { permit: true, session: false }, async () => {
   await step('lose machined and the bus, and have them back', async () => {
     await workbench.openView('Machines');
     await rig.run(['machinectl', 'start', 'web']);
@@ -92,7 +93,7 @@ await walk('recovery', { permit: true, session: false }, async () => {
     await workbench.until('machined to be back', async () => (await machines()).includes('web'));
     await beside(['systemctl', 'kill', '-s', 'KILL', 'dbus']);
     // Its socket starts the bus again with the first who knocks. A machined that outlived the bus has to end first: who asks for it
-    // before makes the bus keep everybody waiting, for longer than this walk may take.
+    // before makes the bus keep everybody waiting, for longer than this scenario may take.
     await workbench.until(
       'machined to be back, or gone',
       async () => {
@@ -119,7 +120,7 @@ await walk('recovery', { permit: true, session: false }, async () => {
     await workbench.until('news of the end', async () => /db, stopped/.test((await rowOf('db'))?.ariaLabel ?? ''));
   });
 });
-await walk('verbs', { permit: true, session: true }, async () => {
+await scenario('verbs', { permit: true, session: true }, async () => {
   const images = async () => JSON.parse((await rig.run(['machinectl', 'list-images', '-o', 'json'])).stdout).map((i) => i.name);
   await step('be asked what dies, in a dialog that names it', async () => {
     await rig.run(['mkdir', '-p', '/etc/systemd/nspawn']);
@@ -229,7 +230,7 @@ await walk('verbs', { permit: true, session: true }, async () => {
     await workbench.treeRow('Machines', 'web');
   });
 });
-await walk('user', { permit: true, session: true, tree: '262' }, async () => {
+await scenario('user', { permit: true, session: true, tree: '262' }, async () => {
   const { user } = rig;
   const ask = async (...argv) => (await rig.run(argv, { user: user.name })).stdout;
   const rowLike = (pattern) =>
@@ -262,37 +263,37 @@ await walk('user', { permit: true, session: true, tree: '262' }, async () => {
     assert.match(await ask('machinectl', '--user', 'list-images'), /No images/);
   });
 });
-await walk('hosts', { permit: true, session: true }, async () => {
-  const far = await bootFar(rig, { permit: false, known: false });
+await scenario('hosts', { permit: true, session: true }, async () => {
+  const remote = await bootRemoteHost(rig, { permit: false, known: false });
   const rowLike = (pattern) =>
     workbench.until(`a row like ${pattern}`, async () => (await workbench.treeRows('Machines')).find((r) => pattern.test(r.ariaLabel)));
   const rows = async () => (await workbench.treeRows('Machines')).map((r) => r.label);
   try {
-    await far.addMachine('afar', 'tiny');
+    await remote.addMachine('afar', 'tiny');
     await step('see one computer without a root', async () => {
       await workbench.openView('Machines');
       await workbench.until('both rows', async () => (await rows()).join() === 'db,web');
     });
     await step('add a host, whose key is not known', async () => {
       await workbench.runCommand('Machines: Add Host…');
-      await workbench.acceptQuickPick(farName);
-      await rowLike(/^far\.example, .*The key of far\.example is not known here/);
-      assert.deepEqual(await rows(), ['This computer', 'db', 'web', farName]);
+      await workbench.acceptQuickPick(remoteName);
+      await rowLike(/^remote\.example, .*The key of remote\.example is not known here/);
+      assert.deepEqual(await rows(), ['This computer', 'db', 'web', remoteName]);
     });
     await step('connect in a terminal once', async () => {
-      await workbench.clickInlineAction(await workbench.treeRow('Machines', farName), 'Connect in Terminal');
+      await workbench.clickInlineAction(await workbench.treeRow('Machines', remoteName), 'Connect in Terminal');
       await workbench.until('ssh to ask', async () => /yes\/no/.test(await workbench.terminalText()));
       await workbench.typeInTerminal('yes\n');
-      await workbench.until('a prompt over there', async () => /tester@far-/.test(await workbench.terminalText()));
+      await workbench.until('a prompt over there', async () => /tester@remote-/.test(await workbench.terminalText()));
       await workbench.typeInTerminal('exit\n');
-      await rowLike(/^afar, stopped.*far\.example/);
-      await rowLike(/^far\.example, .*connected/);
+      await rowLike(/^afar, stopped.*remote\.example/);
+      await rowLike(/^remote\.example, .*connected/);
     });
     await step('start a machine there, whose polkit asks here', async () => {
       await workbench.clickInlineAction(await workbench.treeRow('Machines', 'afar'), 'Start');
       await answerPolkit();
-      await rowLike(/^afar, running.*far\.example/);
-      assert.match((await far.run(['machinectl', 'list'])).stdout, /^afar /m);
+      await rowLike(/^afar, running.*remote\.example/);
+      assert.match((await remote.run(['machinectl', 'list'])).stdout, /^afar /m);
     });
     await step('be told why something failed there', async () => {
       await workbench.contextMenu(await workbench.treeRow('Images', 'afar'), 'Limit the Size…');
@@ -300,30 +301,30 @@ await walk('hosts', { permit: true, session: true }, async () => {
       await answerPolkit();
       await workbench.until('the reason', async () =>
         (await workbench.notifications()).some(({ message }) =>
-          /afar \(far\.example\) ended with exit status .*\/var\/lib\/machines is not on btrfs/.test(message),
+          /afar \(remote\.example\) ended with exit status .*\/var\/lib\/machines is not on btrfs/.test(message),
         ),
       );
       await workbench.screenshot('explained');
     });
     await step('lose the connection and keep the rows', async () => {
-      await far.run(['systemctl', 'stop', 'far-sshd']);
-      await far.run(['pkill', '-x', 'systemd-stdio-b']);
-      await rowLike(/^far\.example, .*far\.example cannot be reached/);
+      await remote.run(['systemctl', 'stop', 'remote-sshd']);
+      await remote.run(['pkill', '-x', 'systemd-stdio-b']);
+      await rowLike(/^remote\.example, .*remote\.example cannot be reached/);
       await rowLike(/^afar, running/);
-      await far.run(['machinectl', 'terminate', 'afar']);
+      await remote.run(['machinectl', 'terminate', 'afar']);
     });
     await step('have it back, with what happened meanwhile', async () => {
-      await openDoor(far);
-      await workbench.clickInlineAction(await workbench.treeRow('Machines', farName), 'Reconnect');
-      await rowLike(/^far\.example, .*connected$/);
+      await acceptConnections(remote);
+      await workbench.clickInlineAction(await workbench.treeRow('Machines', remoteName), 'Reconnect');
+      await rowLike(/^remote\.example, .*connected$/);
       await rowLike(/^afar, stopped/);
     });
     await step('remove the host', async () => {
-      await workbench.contextMenu(await workbench.treeRow('Machines', farName), 'Remove Host…');
+      await workbench.contextMenu(await workbench.treeRow('Machines', remoteName), 'Remove Host…');
       await workbench.until('the rows of this computer alone', async () => (await rows()).join() === 'db,web');
     });
   } finally {
-    await far.stop();
+    await remote.stop();
   }
 });
 finish();

@@ -1,22 +1,22 @@
-// The SSH connection to another computer is cut in the middle of every kind of operation: what the terminal and VS Code say then, what
+// End-to-end: the SSH connection to another computer is cut in the middle of every kind of operation: what the terminal and VS Code say then, what
 // the views show when it is back, and that nothing is left running here or there. VS Code runs inside a real systemd as an ordinary
 // user, the machines are those of a second one. Each step says how long the rows were wrong.
 //   node test/e2e-network-loss.mjs [path of a .vsix] [--grep PATTERN]
 import { setTimeout as pause } from 'node:timers/promises';
-import { finish, isWanted, rig, step, walk, workbench } from './e2e.mjs';
-import { checkout } from './inside.mjs';
-import { bootFar, cutOff, farName, openDoor } from './remote-host.mjs';
 import { nodePath } from './rig/vscode/install.mjs';
+import { checkout } from './support/checkout.mjs';
+import { finish, isWanted, rig, scenario, step, workbench } from './support/e2e.mjs';
+import { acceptConnections, bootRemoteHost, disconnect, remoteName } from './support/remote-host.mjs';
 
-await walk('cuts', { permit: true, session: true }, async () => {
-  const far = await bootFar(rig, { binds: [checkout] });
+await scenario('network-loss', { permit: true, session: true }, async () => {
+  const remote = await bootRemoteHost(rig, { binds: [checkout] });
   /** Runs a command over there as root, by a way that is not cut. @returns {Promise<string>} what it prints, however it ends */
-  const there = async (...argv) => (await far.run(argv, { timeout: 90_000 })).stdout.trim();
+  const there = async (...argv) => (await remote.run(argv, { timeout: 90_000 })).stdout.trim();
   const sh = (script) => there('sh', '-c', script);
-  const is = async (...argv) => (await far.run(argv, { timeout: 90_000 })).code === 0;
+  const is = async (...argv) => (await remote.run(argv, { timeout: 90_000 })).code === 0;
 
   /** What systemd says over there. */
-  const truth = async () => {
+  const systemdState = async () => {
     const named = (json, key) =>
       JSON.parse(json)
         .map((one) => one[key])
@@ -30,10 +30,10 @@ await walk('cuts', { permit: true, session: true }, async () => {
         .sort(),
     };
   };
-  /** The rows of that computer, which stands last. */
+  /** The rows of that computer, which is last. */
   const rowsOf = async (view) => {
     const rows = await workbench.rowsNow(view);
-    return rows.slice(rows.findLastIndex(({ label }) => label === farName) + 1);
+    return rows.slice(rows.findLastIndex(({ label }) => label === remoteName) + 1);
   };
   const shown = async () => ({
     machines: (await rowsOf('Machines'))
@@ -43,7 +43,7 @@ await walk('cuts', { permit: true, session: true }, async () => {
     images: (await rowsOf('Images')).map(({ label }) => label).sort(),
     transfers: (await rowsOf('Transfers')).map(({ label }) => label).sort(),
   });
-  const connection = async () => (await workbench.rowsNow('Machines')).find(({ label }) => label === farName)?.ariaLabel ?? '';
+  const connection = async () => (await workbench.rowsNow('Machines')).find(({ label }) => label === remoteName)?.ariaLabel ?? '';
   const connected = () =>
     workbench.until('the connection', async () => /connected$/.test(await connection()) && !/not connected/.test(await connection()));
   /** Until what is shown is what is so, for a few looks: what had begun may still be going on. @returns {Promise<number>} how long it was wrong at most, in ms */
@@ -51,7 +51,7 @@ await walk('cuts', { permit: true, session: true }, async () => {
     let wrongSince = 0,
       longest = 0;
     for (let looks = 0, end = Date.now() + 60_000; looks < 3; ) {
-      const expected = await truth(),
+      const expected = await systemdState(),
         seen = await shown(),
         now = Date.now();
       const same = JSON.stringify(expected) === JSON.stringify(seen);
@@ -94,7 +94,7 @@ await walk('cuts', { permit: true, session: true }, async () => {
     };
   };
   const goOn = (child) => there('pkill', '-CONT', '-x', `\\(${child}\\)`);
-  const transferring = async () => (await truth()).transfers.length > 0;
+  const transferring = async () => (await systemdState()).transfers.length > 0;
 
   /**
    * How an operation is begun by hand, and when it is in its middle; what is made ready before, goes on after the cut, or when we are back.
@@ -169,14 +169,14 @@ await walk('cuts', { permit: true, session: true }, async () => {
       begun: transferring,
     },
     import: {
-      // From a pipe that somebody holds open, and writes nothing but the beginning to.
+      // From a pipe that is held open, and only gets the beginning.
       before: () =>
         sh(
           'mkfifo /tmp/endless.tar && systemd-run --quiet --unit=feeder sh -c "exec 3<>/tmp/endless.tar; head -c 512 /dev/zero >&3; sleep infinity"',
         ),
       begin: async () => {
         await workbench.runCommand('Machines: Import a tar Archive…');
-        await workbench.acceptQuickPick(farName);
+        await workbench.acceptQuickPick(remoteName);
         await fill('The whole path on', '/tmp/endless.tar');
         await fill('The name of the new image', 'copy');
       },
@@ -188,7 +188,7 @@ await walk('cuts', { permit: true, session: true }, async () => {
         until curl -s -m 1 -o /dev/null http://127.0.0.1:8099/ || [ $? = 28 ]; do sleep 0.1; done`),
       begin: async () => {
         await workbench.runCommand('Machines: Download a tar Archive…');
-        await workbench.acceptQuickPick(farName);
+        await workbench.acceptQuickPick(remoteName);
         await fill('The address to download from', 'http://127.0.0.1:8099/endless.tar');
         await fill('The name of the new image', 'copy');
         await workbench.acceptQuickPick('Do not verify');
@@ -224,7 +224,7 @@ await walk('cuts', { permit: true, session: true }, async () => {
     shell: {
       before: async () => {
         await runs('there');
-        await far.machineUp('there');
+        await remote.machineUp('there');
       }, // it has a bus to log in by then
       begin: async () => {
         await menu('Machines', 'there', 'Open Shell');
@@ -236,8 +236,8 @@ await walk('cuts', { permit: true, session: true }, async () => {
   };
 
   try {
-    await far.addMachine('afar', 'tiny');
-    await far.addMachine('there', 'guest');
+    await remote.addMachine('afar', 'tiny');
+    await remote.addMachine('there', 'guest');
     await sh(`mkdir -p /run/systemd/system/systemd-nspawn@afar.service.d
       printf "[Service]\\nExecStartPre=/bin/sh -c 'while test -e /run/hold; do sleep 0.05; done'\\n" >/run/systemd/system/systemd-nspawn@afar.service.d/hold.conf
       systemctl daemon-reload
@@ -245,7 +245,7 @@ await walk('cuts', { permit: true, session: true }, async () => {
     await step('see another computer', async () => {
       await workbench.openView('Machines');
       await workbench.runCommand('Machines: Add Host…');
-      await workbench.acceptQuickPick(farName);
+      await workbench.acceptQuickPick(remoteName);
       await connected();
       await right();
     });
@@ -255,26 +255,26 @@ await walk('cuts', { permit: true, session: true }, async () => {
         await before?.();
         await begin();
         await workbench.until('its middle', begun);
-        await cutOff(far);
+        await disconnect(remote);
         await workbench.until('the end of its terminal', async () =>
           /Connection to \S+ closed.*ssh ended with exit status 255\. Press any key/s.test(await workbench.terminalText()),
         );
         await workbench.until('the reason', async () =>
           (await workbench.notifications()).some(({ message }) =>
-            /\(far\.example\).*connection to far\.example was lost, or could not be made.*may go on there/.test(message),
+            /\(remote\.example\).*connection to remote\.example was lost, or could not be made.*may go on there/.test(message),
           ),
         );
         await workbench.screenshot(`cut-${name.replaceAll(' ', '-')}`);
         await workbench.until('the row to say so', async () => /cannot be reached|was ended/.test(await connection()));
         await after?.();
-        await openDoor(far);
+        await acceptConnections(remote);
         const opened = Date.now();
-        await menu('Machines', farName, 'Reconnect');
+        await menu('Machines', remoteName, 'Reconnect');
         await connected();
         const back = Date.now() - opened;
         await later?.();
         const wrong = await right();
-        console.log(`     connected after ${back} ms, then wrong for ${wrong} ms: ${JSON.stringify(await truth())}`);
+        console.log(`     connected after ${back} ms, then wrong for ${wrong} ms: ${JSON.stringify(await systemdState())}`);
         await workbench.typeInTerminal(' ');
         await workbench.until('nothing to be left here', async () => {
           const left = (await rig.run(['pgrep', '-a', '-x', 'ssh'])).stdout.trim().split('\n');
@@ -298,7 +298,7 @@ await walk('cuts', { permit: true, session: true }, async () => {
       });
     }
   } finally {
-    await far.stop();
+    await remote.stop();
   }
 });
 finish();

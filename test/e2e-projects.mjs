@@ -1,5 +1,5 @@
-// Walks through mkosi projects and the language server, with a screenshot of every step in artifacts/walk-projects. No systemd is
-// needed, and mkosi is one that only writes down how it is run, but in the last walk.
+// End-to-end: mkosi projects and the language server, with a screenshot of every step in artifacts/e2e-projects. No systemd is
+// needed, and mkosi is a fake that only writes down how it is run, except in the last scenario.
 // First: in a workspace that is not trusted nothing of it is executed, until it is trusted.
 // Second: the projects of a workspace of two folders, their view, menus, tasks and problems.
 // Third: the language server starts with the first file of ours, comes back, and leaves nothing behind.
@@ -12,20 +12,20 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { vsixPath } from '../tools/package.mjs';
 import { root } from '../tools/setup.mjs';
-import { FakeMkosi } from './fake-mkosi.mjs';
 import { mkosiOf, prepare, starter, suites } from './replay/mkosi.mjs';
-import { finish } from './results.mjs';
 import { installVSCode } from './rig/vscode/install.mjs';
-import { walking } from './steps.mjs';
+import { FakeMkosi } from './support/fake-mkosi.mjs';
+import { finish } from './support/results.mjs';
+import { scenarios } from './support/scenarios.mjs';
 
 const {
   values: { only },
   positionals: [given],
 } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });
 const vsix = path.resolve(given ?? vsixPath()),
-  shots = path.join(root, 'artifacts/walk-projects');
+  shots = path.join(root, 'artifacts/e2e-projects');
 let mkosi, vscode, workbench, workspace;
-const { counts, step, skip, take } = walking(() => workbench, only !== undefined);
+const { counts, step, skip, attempt } = scenarios(() => workbench, only !== undefined);
 await installVSCode();
 const { openBrowser, startVSCode } = await import('./rig/vscode/vscode.mjs');
 const { Workbench } = await import('./rig/vscode/workbench.mjs');
@@ -42,10 +42,10 @@ function put(name, text, mode = 0o644) {
  * Opens VS Code on a workspace that `fill` has made, takes the steps, and takes everything down again.
  * @param {{ trust: boolean, opens?: string }} how `opens`: a .code-workspace in it
  */
-async function walk(name, { trust, opens }, fill, steps) {
+async function scenario(name, { trust, opens }, fill, steps) {
   if (only !== undefined && only !== name) return;
   let browser;
-  await take(
+  await attempt(
     name,
     async () => {
       mkosi = new FakeMkosi();
@@ -93,7 +93,7 @@ const activeTab = () => workbench.page.locator('.editor-group-container.active .
 
 /** A file that is there when something of the workspace was executed. */
 const betrayal = () => path.join(workspace, 'executed');
-await walk(
+await scenario(
   'untrusted',
   { trust: false },
   () => {
@@ -214,7 +214,7 @@ await walk(
   },
 );
 
-await walk(
+await scenario(
   'projects',
   { trust: true, opens: 'both.code-workspace' },
   () => {
@@ -261,7 +261,7 @@ await walk(
       assert.match(rows.find((r) => r.label === 'mkosi.build').ariaLabel, /not executable, mkosi will not run it/);
       assert.match(rows.find((r) => r.label === 'two').ariaLabel, /mkosi project two/);
     });
-    await step('walk through them by the keyboard', async () => {
+    await step('go through them by the keyboard', async () => {
       await (await workbench.treeRow('mkosi', 'mkosi.conf')).click();
       await workbench.press('ArrowDown');
       await workbench.press('ArrowRight');
@@ -444,7 +444,7 @@ const another = (...old) =>
     return first;
   });
 
-await walk(
+await scenario(
   'language',
   { trust: true },
   () => {
@@ -581,7 +581,7 @@ async function real() {
 
 const installed = only === undefined || only === 'real' ? await real() : [];
 if (installed.length > 0) {
-  await walk(
+  await scenario(
     'real',
     { trust: true },
     () => {

@@ -1,17 +1,17 @@
-// Walks through what the sidebar is like: whether it leaves alone what is not its own, what it says, and how it feels in the hand.
-// With a screenshot of every step in artifacts/walk.
+// End-to-end: how the sidebar behaves: what it shows and says, how it is used, and that it changes nothing that is not its own.
+// With a screenshot of every step in artifacts/e2e-sidebar.
 // First: what empty views say, and that they fill by themselves.
 // Second: how it feels: groups, tooltips, drag and drop, terminals, many at once, why a machine failed, first steps.
 // Third: what people are told when something cannot be done, and what to do then.
 // Fourth (on systemd 262): images that are a device or a stack of layers, and that less can be done with.
-// Fifth: nothing of ours saves what somebody writes, and nothing of ours stays when the extension ends, however it ends.
+// Fifth: the extension never saves an edited file, and leaves nothing when it ends, however it ends.
 // Sixth: what ssh, other computers and images say is text, and no link, command or icon, wherever it is shown.
 //   node test/e2e-sidebar.mjs [path of a .vsix] [--only empty|comfort|errors|images|safe|words]
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beside, finish, machines, rig, rowOf, step, vscode, walk, workbench } from './e2e.mjs';
 import { nodePath } from './rig/vscode/install.mjs';
+import { beside, finish, machines, rig, rowOf, scenario, step, vscode, workbench } from './support/e2e.mjs';
 
 const labels = async (view) => (await workbench.treeRows(view)).map(({ label }) => label);
 const labelled = (view, ...wanted) =>
@@ -49,7 +49,7 @@ const dismiss = async () => {
   await workbench.until('no notification', async () => (await workbench.page.locator('.notification-toast').count()) === 0);
 };
 
-await walk('empty', { permit: true, session: false }, async () => {
+await scenario('empty', { permit: true, session: false }, async () => {
   await step('have nothing, and be told how to get something', async () => {
     await beside(['sh', '-c', 'rm -rf /var/lib/machines/*']);
     await workbench.openView('Machines');
@@ -119,7 +119,7 @@ await walk('empty', { permit: true, session: false }, async () => {
     );
   });
 });
-await walk('comfort', { permit: true, session: true, groups: ['systemd-journal'] }, async (workspace) => {
+await scenario('comfort', { permit: true, session: true, groups: ['systemd-journal'] }, async (workspace) => {
   const settings = (some) => {
     mkdirSync(path.join(workspace, '.vscode'), { recursive: true });
     writeFileSync(path.join(workspace, '.vscode/settings.json'), JSON.stringify(some));
@@ -332,7 +332,7 @@ await walk('comfort', { permit: true, session: true, groups: ['systemd-journal']
     await workbench.page.locator('.getting-started-step.expanded .codicon-getting-started-step-checked.complete').waitFor();
   });
 });
-await walk('errors', { permit: true, session: true }, async () => {
+await scenario('errors', { permit: true, session: true }, async () => {
   const rules = '/etc/polkit-1/rules.d',
     unitState = async (name) => (await beside(['systemctl', 'is-active', `systemd-nspawn@${name}.service`], [0, 3])).trim();
   const fill = async (label, text) => {
@@ -490,7 +490,7 @@ await walk('errors', { permit: true, session: true }, async () => {
     await dismiss();
   });
 });
-await walk('images', { permit: true, session: false, tree: '262' }, async () => {
+await scenario('images', { permit: true, session: false, tree: '262' }, async () => {
   const menu = async (view, name) => {
     const items = await workbench.openContextMenu(await workbench.treeRow(view, name));
     await workbench.press('Escape');
@@ -608,7 +608,7 @@ await walk('images', { permit: true, session: false, tree: '262' }, async () => 
     await beside(['test', '!', '-e', '/etc/systemd/nspawn/stack.nspawn']);
   });
 });
-await walk('safe', { permit: true, session: true }, async (workspace) => {
+await scenario('safe', { permit: true, session: true }, async (workspace) => {
   /** Processes that a command of ours has begun, and who looks after them. */
   const ours = async () =>
     (await beside(['ps', '-ww', '-eo', 'args=']))
@@ -694,7 +694,7 @@ await walk('safe', { permit: true, session: true }, async (workspace) => {
     );
   });
 });
-await walk('words', { permit: true, session: true }, async () => {
+await scenario('words', { permit: true, session: true }, async () => {
   const link = '[Click](command:workbench.action.toggleSidebarVisibility)',
     odd = `${link}$(trash)\u202eraw`;
   /** What of a part of the window is more than text. */

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import Mocha from 'mocha';
 import { root } from '../tools/setup.mjs';
-import { globSync } from './glob.mjs';
+import { globSync } from './support/glob.mjs';
 
 /** Which files a suite consists of. */
 const suites = {

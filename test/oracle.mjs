@@ -8,12 +8,12 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../tools/setup.mjs';
 import { mkosiCorpus } from './oracle/mkosi-corpus.mjs';
-import { finish, nothing } from './results.mjs';
+import { finish, nothing } from './support/results.mjs';
 
-const truth = path.resolve(root, process.env.NSPAWN_TRUTH ?? '../shared');
+const recordings = path.resolve(root, process.env.NSPAWN_TRUTH ?? '../shared');
 const cli = path.join(root, 'server/dist/cli.js');
 const counts = nothing();
-if (!existsSync(truth)) {
+if (!existsSync(recordings)) {
   console.log('No recorded verdicts at hand ($NSPAWN_TRUTH): nothing to compare.');
   finish(counts);
 }
@@ -35,9 +35,9 @@ function checked(folder) {
 }
 
 for (const tool of ['nspawn', 'mkosi']) {
-  const cases = path.join(truth, 'oracle', tool, 'cases.jsonl');
+  const cases = path.join(recordings, 'oracle', tool, 'cases.jsonl');
   if (!existsSync(cases)) continue;
-  console.log(ran(['python3', path.join(truth, 'oracle/score'), tool, cases, '--cli', `node ${cli}`, '--show', '3'], [0]));
+  console.log(ran(['python3', path.join(recordings, 'oracle/score'), tool, cases, '--cli', `node ${cli}`, '--show', '3'], [0]));
 }
 
 /** By name and content, since nothing of other people's files is kept here: the rules, sorted, one for each finding. */
@@ -45,7 +45,7 @@ const found = {},
   pathOf = {};
 const keyOf = (folder, file) =>
   `${folder}/${path.basename(file)} ${createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 10)}`;
-const corpus = path.join(truth, 'corpus');
+const corpus = path.join(recordings, 'corpus');
 for (const folder of existsSync(corpus) ? readdirSync(corpus, { withFileTypes: true }) : []) {
   if (!folder.isDirectory()) continue;
   const files = checked(path.join(corpus, folder.name)),

@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { installPackages, root } from '../tools/setup.mjs';
-import { add, nothing } from './results.mjs';
+import { add, nothing } from './support/results.mjs';
 
 /**
  * A stage is a command. One that prints `RESULT {"passed":1,"failed":0,"skipped":0,"reason":"..."}` is counted by that,
@@ -19,14 +19,14 @@ const stages = [
   { name: 'package', argv: ['node', 'tools/package.mjs'] },
   { name: 'product', argv: ['node', 'test/mocha.mjs', 'product'], counts: true },
   { name: 'vscode', argv: ['node', 'test/vscode.mjs'], counts: true },
-  { name: 'host', argv: ['node', 'test/host.mjs'], counts: true },
+  { name: 'host-library', argv: ['node', 'test/host-library.mjs'], counts: true },
   { name: 'e2e-machines', argv: ['node', 'test/e2e-machines.mjs'], counts: true },
   { name: 'e2e-network-loss', argv: ['node', 'test/e2e-network-loss.mjs'], counts: true },
   { name: 'e2e-sidebar', argv: ['node', 'test/e2e-sidebar.mjs'], counts: true },
   { name: 'e2e-projects', argv: ['node', 'test/e2e-projects.mjs'], counts: true },
   { name: 'hostile', argv: ['node', 'test/hostile/run.mjs'], counts: true },
-  { name: 'replay', argv: ['node', 'test/replay.mjs'], counts: true },
-  { name: 'mkosi', argv: ['node', 'test/mkosi.mjs'], counts: true },
+  { name: 'replay-nspawn', argv: ['node', 'test/replay-nspawn.mjs'], counts: true },
+  { name: 'replay-mkosi', argv: ['node', 'test/replay-mkosi.mjs'], counts: true },
   { name: 'oracle', argv: ['node', 'test/oracle.mjs'], counts: true },
 ];
 

@@ -7,14 +7,14 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { vsixPath } from '../tools/package.mjs';
 import { root } from '../tools/setup.mjs';
-import { checkout, openTheWay } from './inside.mjs';
 import { bundleSuite } from './mocha.mjs';
-import { bootFar } from './remote-host.mjs';
-import { add, finish, nothing, tryTwice } from './results.mjs';
 import { run } from './rig/systemd/process.mjs';
 import { boot, can, prepare } from './rig/systemd/rig.mjs';
 import { installVSCode } from './rig/vscode/install.mjs';
-import { signedArchive } from './signed.mjs';
+import { checkout, openParents } from './support/checkout.mjs';
+import { bootRemoteHost } from './support/remote-host.mjs';
+import { add, finish, nothing, tryTwice } from './support/results.mjs';
+import { signedArchive } from './support/signed-archive.mjs';
 
 const {
   values: { tree: trees, only, grep },
@@ -31,7 +31,7 @@ const { runSuite } = await import('./rig/vscode/run-suite.mjs');
 const anywhere = ['language', 'fixes', 'mkosi', 'mkosi-projects'];
 const here = ['fixes-root', 'hosts'];
 /** Those with a second host, and what that boots. */
-const far = { hosts: 'self', 'hosts-user': '262' };
+const remotes = { hosts: 'self', 'hosts-user': '262' };
 const machines = ['machines', 'machines-verbs', 'machines-inside', 'machines-transfers'];
 /** What older releases do not have. */
 const newest = ['machines-control'];
@@ -42,7 +42,7 @@ const total = nothing();
 /** What is to be downloaded with its signature. */
 const signed = can().ok && among(machines).includes('machines-transfers') ? await signedArchive() : undefined;
 
-/** Runs files of the suite. @param {string[]} files @param {object} [where] a rig, or here @returns {Promise<import('./results.mjs').Counts>} */
+/** Runs files of the suite. @param {string[]} files @param {object} [where] a rig, or here @returns {Promise<import('./support/results.mjs').Counts>} */
 async function suite(files, rig, name = 'suite') {
   const { counts, problem } = await runSuite({
     extension,
@@ -71,17 +71,17 @@ async function inside(tree, kind, files, name) {
   let second;
   try {
     console.log(`systemd ${rig.systemdVersion}, images on ${kind === 'btrfs' ? 'btrfs' : 'a plain file system'}`);
-    await openTheWay(rig);
+    await openParents(rig);
     await rig.addMachine('web', 'guest');
     await rig.addMachine('db', 'tiny');
     await rig.addMachine('db2', 'tiny');
     await rig.addMachine('disk', 'raw');
     const another = among(files)
-      .map((file) => far[file])
+      .map((file) => remotes[file])
       .find((found) => found !== undefined);
     if (another !== undefined) {
-      second = await bootFar(rig, { tree: another, log: console.log });
-      await second.addMachine('web', 'guest', { nspawnFile: '# far away\n[Exec]\nBoot=yes\n' });
+      second = await bootRemoteHost(rig, { tree: another, log: console.log });
+      await second.addMachine('web', 'guest', { nspawnFile: '# on the remote host\n[Exec]\nBoot=yes\n' });
       await second.addMachine('afar', 'tiny');
     }
     const seen = await suite(files, rig, name);

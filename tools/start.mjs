@@ -28,7 +28,7 @@ const hasMachined = () =>
 /** A real systemd with two small machines, for a computer that runs none. */
 async function practiceHost(folder) {
   const { boot, can, populate, prepare } = await import('../test/rig/systemd/rig.mjs');
-  const { checkout, openTheWay } = await import('../test/inside.mjs');
+  const { checkout, openParents } = await import('../test/support/checkout.mjs');
   const able = can();
   if (!able.ok) {
     console.log(`No systemd-machined here, and no practice host can be booted (${able.reason}): the sidebar will be empty.`);
@@ -42,7 +42,7 @@ async function practiceHost(folder) {
     permit: true,
     binds: [checkout, { source: folder, target: folder }],
   });
-  await openTheWay(rig);
+  await openParents(rig);
   await populate(rig);
   return rig;
 }

@@ -12,9 +12,9 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { vsixPath } from '../../tools/package.mjs';
 import { root } from '../../tools/setup.mjs';
-import { finish } from '../results.mjs';
 import { installVSCode } from '../rig/vscode/install.mjs';
-import { walking } from '../steps.mjs';
+import { finish } from '../support/results.mjs';
+import { scenarios } from '../support/scenarios.mjs';
 import { hostileWorkspace, secret } from './workspace.mjs';
 
 const {
@@ -23,13 +23,13 @@ const {
 const cli = path.join(root, 'server/dist/cli.js'),
   shots = path.join(root, 'artifacts/hostile');
 let workbench, hostile;
-const { counts, step, skip, take } = walking(() => workbench, only !== undefined);
+const { counts, step, skip, attempt } = scenarios(() => workbench, only !== undefined);
 
-/** Takes steps in a workspace of their own. */
-async function walk(name, how, steps, end = () => Promise.resolve()) {
+/** Runs steps in a workspace of their own. */
+async function scenario(name, how, steps, end = () => Promise.resolve()) {
   if (only !== undefined && only !== name) return;
   let folder;
-  await take(
+  await attempt(
     `hostile ${name}`,
     async () => {
       folder = mkdtempSync(path.join(tmpdir(), 'nspawn-hostile-'));
@@ -130,7 +130,7 @@ const migrated = [
   ['bad/silent/mkosi.conf.d/a.conf', 2, /does not answer/],
 ];
 
-await walk('checker', {}, async () => {
+await scenario('checker', {}, async () => {
   /** Of the good files, by the rule. */
   const good = [
     ['good/.local/state/machines/stranger.nspawn', 'untrusted'],
@@ -282,7 +282,7 @@ const questions = [
 ];
 
 let server;
-await walk(
+await scenario(
   'server',
   {},
   async () => {
@@ -367,7 +367,7 @@ if (only === undefined || only === 'untrusted' || only === 'trusted') {
         });
     const underlined = (text) =>
       workbench.until(`${text} underlined`, async () => (await workbench.squiggles()).some((s) => s.text === text));
-    await walk(
+    await scenario(
       trust ? 'trusted' : 'untrusted',
       { editor: true },
       async () => {

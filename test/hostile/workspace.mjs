@@ -95,7 +95,7 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   await new Promise((resolve) => server.listen(at('bad/socket/mkosi.conf'), () => resolve(undefined)));
   servers.push(server);
 
-  // Walks without an end.
+  // Folders that link to themselves, and paths without an end.
   project('loops');
   for (const name of ['a', 'b']) link(`bad/loops/mkosi.conf.d/${name}`, '..');
   link('bad/loops/mkosi.conf.d/me', '.');

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import * as vscode from 'vscode';
 import { until } from './until';
 
-const host = 'far.example',
+const host = 'remote.example',
   room = `ssh-user:${host}`;
 
 /** Over there, as the user that ssh logs in as. */
@@ -52,7 +52,7 @@ describe("in VS Code, the machines of one's own on another computer", () => {
   it('are reached by a bridge to the bus of the user', () => {
     assert.deepEqual(
       bridges()
-        .map((line) => / -- far\.example (.*)$/.exec(line)?.[1])
+        .map((line) => / -- remote\.example (.*)$/.exec(line)?.[1])
         .sort(),
       ['systemd-stdio-bridge', 'systemd-stdio-bridge --user'],
     );

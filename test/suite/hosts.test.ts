@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import * as vscode from 'vscode';
 import { runsIn, until } from './until';
 
-const host = 'far.example',
+const host = 'remote.example',
   room = `ssh:${host}`;
 
 /** Over there, through the same ssh that a user would type; what is run is our own. */
@@ -59,7 +59,7 @@ describe('in VS Code, the machines of another computer', () => {
     );
     const done = does('openShell', 'web', { user: 'root', program: ['/bin/sh'] });
     const shell = await until('a terminal', () => terminal(`Shell web (${host})`));
-    await runsIn(shell, /^(\S*\/)?ssh .* -- far\.example machinectl shell -- root@web \/bin\/sh/);
+    await runsIn(shell, /^(\S*\/)?ssh .* -- remote\.example machinectl shell -- root@web \/bin\/sh/);
     shell.dispose();
     await done;
     await does('terminate', 'web');
@@ -89,7 +89,7 @@ describe('in VS Code, the machines of another computer', () => {
     await vscode.commands.executeCommand('nspawn.properties', { name: 'afar', hostId: room });
     assert.match(shown('afar.properties')?.getText() ?? '', /^# afar: stopped[^]*\nName=afar\n/);
     await vscode.commands.executeCommand('nspawn.settingsFile', { name: 'web', hostId: room });
-    assert.match(shown('web.nspawn')?.getText() ?? '', /^# far away/m);
+    assert.match(shown('web.nspawn')?.getText() ?? '', /^# on the remote host/m);
   });
 
   it('survive the end of the connection', async () => {

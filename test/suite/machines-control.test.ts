@@ -6,10 +6,10 @@ import { ask, asRoot, attempt, does, running, succeeds, tidy } from './systemd';
 import { until } from './until';
 
 const registry = 'systemd/machine/io.systemd.Machine';
-const standIn = path.join(process.env.SUITE_ROOT ?? '', 'test/stand-in-vm.mjs');
+const fakeVm = path.join(process.env.SUITE_ROOT ?? '', 'test/support/fake-vm.mjs');
 
 /**
- * Starts test/stand-in-vm.mjs in place of a virtual machine and registers it as systemd-vmspawn does.
+ * Starts test/support/fake-vm.mjs in place of a virtual machine and registers it as systemd-vmspawn does.
  * @param by runs a program as its owner @param scope options for the programs of the owner's systemd @param folder where the owner's sockets are
  * @returns what its control socket was asked
  */
@@ -21,7 +21,7 @@ async function standsIn(
 ): Promise<() => string[]> {
   const socket = `${folder}/${name}.control`,
     asked = `${folder}/${name}.asked`;
-  by('systemd-run', ...scope, '--quiet', '--collect', `--unit=${name}`, '--service-type=exec', process.execPath, standIn, socket, asked);
+  by('systemd-run', ...scope, '--quiet', '--collect', `--unit=${name}`, '--service-type=exec', process.execPath, fakeVm, socket, asked);
   await until(
     'its socket',
     () => attempt('test', '-S', socket, '-a', '-e', asked) === '' && attempt('stat', '--format=%a', socket) === '644',

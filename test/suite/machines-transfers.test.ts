@@ -20,7 +20,7 @@ const transferOf = (name: string): string | undefined =>
     ?.trim()
     .split(/\s+/)[0];
 
-/** Made by test/signed.mjs. */
+/** Made by test/support/signed-archive.mjs. */
 const signedFolder = process.env['SUITE_SIGNED'] ?? '';
 
 describe('in VS Code, transfers', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { FakeMkosi } from '../fake-mkosi.mjs';
+import { FakeMkosi } from '../support/fake-mkosi.mjs';
 import { until } from './until';
 
 /** Makes VS Code find a mkosi of our own from the first test of a suite on, until `uninstall` is called. */

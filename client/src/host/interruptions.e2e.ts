@@ -113,7 +113,7 @@ describe('A service that is killed in the middle of', function () {
    * What systemd says. A service that runs and has lost the bus is not asked: the bus would keep everybody waiting for it
    * for 25 s. machined ends soon then; an importd of 262 goes on without a bus for as long as its transfers last.
    */
-  const truth = async () => {
+  const systemdState = async () => {
     const state = await run(['systemctl', 'show', '--value', '--property=ActiveState', 'systemd-machined']);
     if (!(await owned('machine1')) && /^(active|deactivating)$/.test(state)) throw new Error('machined is adrift');
     const machines = JSON.parse(await run(['machinectl', 'list', '-o', 'json'])) as { machine: string }[];
@@ -208,7 +208,7 @@ describe('A service that is killed in the middle of', function () {
           longest = 0;
         // Right for a few looks: what had begun may still be going on.
         for (let looks = 0; looks < 3; ) {
-          const expected = await truth().catch(() => undefined);
+          const expected = await systemdState().catch(() => undefined);
           const now = Date.now(),
             same = expected !== undefined && host.state.kind === 'ready' && JSON.stringify(expected) === JSON.stringify(shown());
           looks = same ? looks + 1 : 0;

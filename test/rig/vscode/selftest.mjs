@@ -195,7 +195,7 @@ const { page, close } = await openBrowser();
 const workbench = new Workbench(page, { shots: artifacts });
 await step('the window opens', () => workbench.open(vscode.url));
 /** @param {string} name @param {() => Promise<void>} body */
-const walk = (name, body) =>
+const scenario = (name, body) =>
   step(name, async () => {
     try {
       await body();
@@ -203,7 +203,7 @@ const walk = (name, body) =>
       await workbench.screenshot(name.replaceAll(' ', '-'));
     }
   });
-await walk('editor', async () => {
+await scenario('editor', async () => {
   await workbench.openFile('.config/deep/basket.sample');
   assert.equal(await workbench.editorText(), 'deep\n');
   await workbench.openFile('basket.sample');
@@ -212,7 +212,7 @@ await walk('editor', async () => {
   assert.equal(await workbench.hover('apple'), 'About apple.');
   assert.match(await workbench.hover('rotten'), /This is rotten\.sample\(rot\)\s+About rotten\./);
 });
-await walk('suggestions', async () => {
+await scenario('suggestions', async () => {
   await workbench.clickText('apple');
   await workbench.press('Control+End');
   assert.deepEqual(
@@ -227,7 +227,7 @@ await walk('suggestions', async () => {
   await assert.rejects(workbench.acceptSuggestion('nut'), /no suggestion "nut" but apple/);
   await workbench.press('Escape');
 });
-await walk('problems', async () => {
+await scenario('problems', async () => {
   assert.deepEqual(await workbench.problems(), [
     {
       file: 'basket.sample',
@@ -239,7 +239,7 @@ await walk('problems', async () => {
     },
   ]);
 });
-await walk('tree', async () => {
+await scenario('tree', async () => {
   await workbench.openView('Sample');
   const rows = (await workbench.treeRows('Fruits')).map((row) => [row.label, row.description]);
   assert.deepEqual(rows, [
@@ -258,7 +258,7 @@ await walk('tree', async () => {
   await workbench.contextMenu(await workbench.treeRow('Fruits', 'apple'), 'More', 'Notify');
   await workbench.answerNotification('ripe', 'Wait');
 });
-await walk('quick pick', async () => {
+await scenario('quick pick', async () => {
   await workbench.runCommand('Sample: Ask');
   const items = (await workbench.quickPickItems()).map((item) => [item.label, item.description]);
   assert.deepEqual(items, [
@@ -269,13 +269,13 @@ await walk('quick pick', async () => {
   await workbench.answerInput('Eva');
   await workbench.until('the answer', async () => (await workbench.output('Sample')).includes('pear for Eva'));
 });
-await walk('terminal', async () => {
+await scenario('terminal', async () => {
   await workbench.runCommand('Sample: Terminal');
   await workbench.until('its output', async () => (await workbench.terminalText()).includes('apple pie'));
   await workbench.typeInTerminal('seven\n');
   await workbench.until('its answer', async () => (await workbench.terminalText()).includes('got seven'));
 });
-await walk('notification', async () => {
+await scenario('notification', async () => {
   await workbench.runCommand('Sample: Notify');
   const [toast] = await workbench.notifications();
   assert.deepEqual(toast, { severity: 'warning', message: 'The fruit is ripe.', buttons: ['Eat', 'Wait'] });
@@ -283,7 +283,7 @@ await walk('notification', async () => {
   await workbench.answerNotification('ripe', 'Eat');
   await workbench.until('the answer', async () => (await workbench.output('Sample')).includes('answer: Eat'));
 });
-await walk('dialog', async () => {
+await scenario('dialog', async () => {
   await workbench.runCommand('Sample: Confirm');
   const { message, detail, buttons } = await workbench.dialog();
   assert.deepEqual([message, detail, buttons.sort()], ['Throw it away?', 'For good.', ['Cancel', 'Throw']]);

@@ -1,7 +1,7 @@
 // A VS Code window as a user meets it: keyboard, mouse and what is on the screen. Every function waits for what it
 // says.
 //
-//   const workbench = new Workbench(page, { shots: 'artifacts/walk' });
+//   const workbench = new Workbench(page, { shots: 'artifacts/e2e-machines' });
 //   await workbench.open(vscode.url);
 //   await workbench.openFile('web.nspawn');
 //   await workbench.acceptSuggestion('Boot');

@@ -3,12 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { boot, packages, RigError } from './rig/systemd/rig.mjs';
+import { boot, packages, RigError } from '../rig/systemd/rig.mjs';
 
 /** How the first host calls the second: an entry of ~/.ssh/config. */
-export const farName = 'far.example';
+export const remoteName = 'remote.example';
 
-const addresses = { near: '192.0.2.1/30', far: '192.0.2.2/30' }; // RFC 5737: nobody's
+const addresses = { near: '192.0.2.1/30', remote: '192.0.2.2/30' }; // RFC 5737: reserved for documentation
 
 /** @param {readonly string[]} argv */
 function must(...argv) {
@@ -18,12 +18,12 @@ function must(...argv) {
 }
 
 /** A link of two ends, called `rig0` on both. */
-function cable(near, far) {
-  const [one, two] = [`n${near.pid}`, `f${far.pid}`];
+function cable(near, remote) {
+  const [one, two] = [`n${near.pid}`, `r${remote.pid}`];
   must('ip', 'link', 'add', one, 'type', 'veth', 'peer', 'name', two);
   for (const [name, { pid }, address] of [
     [one, near, addresses.near],
-    [two, far, addresses.far],
+    [two, remote, addresses.remote],
   ]) {
     must('ip', 'link', 'set', name, 'netns', String(pid), 'name', 'rig0');
     must('nsenter', '--target', String(pid), '--net', 'ip', 'address', 'add', address, 'dev', 'rig0');
@@ -40,7 +40,7 @@ function write(rig, name, text) {
   chownSync(file, rig.user.uid, rig.user.gid);
 }
 
-/** @param {import('./rig/systemd/rig.mjs').Rig} rig @param {readonly string[]} argv @param {string} [user] */
+/** @param {import('../rig/systemd/rig.mjs').Rig} rig @param {readonly string[]} argv @param {string} [user] */
 async function inside(rig, argv, user) {
   const { code, stdout, stderr } = await rig.run(argv, user === undefined ? {} : { user });
   if (code !== 0) throw new RigError(`${argv.join(' ')} failed`, stdout + stderr);
@@ -58,22 +58,22 @@ function lacking(root) {
   return [...programs, '/etc/pam.d/sshd', ...libraries].filter((file) => !existsSync(path.join(root, file)));
 }
 
-/** Keys of its own: those of the computer that the tests run on are nobody's business. */
-const key = '/run/far-sshd-key';
+/** Keys of its own: those of the computer that the tests run on are not used. */
+const key = '/run/remote-sshd-key';
 
-/** Lets nobody in any more, and cuts off whoever is. @param {import('./rig/systemd/rig.mjs').Rig} far */
-export async function cutOff(far) {
-  await far.run(['systemctl', 'stop', 'far-sshd.service']);
-  await far.run(['pkill', '-KILL', '-x', 'sshd(-session|-auth)?']); // nobody may have been in
+/** Refuses new connections, and ends those that there are. @param {import('../rig/systemd/rig.mjs').Rig} remote */
+export async function disconnect(remote) {
+  await remote.run(['systemctl', 'stop', 'remote-sshd.service']);
+  await remote.run(['pkill', '-KILL', '-x', 'sshd(-session|-auth)?']); // there may be none
 }
 
-/** Lets people in, until they are {@link cutOff}. @param {import('./rig/systemd/rig.mjs').Rig} far */
-export async function openDoor(far) {
-  await inside(far, [
+/** Accepts SSH connections, until {@link disconnect}. @param {import('../rig/systemd/rig.mjs').Rig} remote */
+export async function acceptConnections(remote) {
+  await inside(remote, [
     'systemd-run',
     '--quiet',
     '--collect',
-    '--unit=far-sshd',
+    '--unit=remote-sshd',
     '/usr/sbin/sshd',
     '-D',
     '-e',
@@ -94,30 +94,30 @@ export async function openDoor(far) {
 
 /**
  * Boots the second host and makes it known to the first one's ordinary user.
- * @param {import('./rig/systemd/rig.mjs').Rig} near
- * @param {Pick<import('./rig/systemd/rig.mjs').BootOptions, 'permit' | 'log' | 'tree' | 'binds'> & { known?: boolean }} [options] known: whether its key is
- * @returns {Promise<import('./rig/systemd/rig.mjs').Rig>}
+ * @param {import('../rig/systemd/rig.mjs').Rig} near
+ * @param {Pick<import('../rig/systemd/rig.mjs').BootOptions, 'permit' | 'log' | 'tree' | 'binds'> & { known?: boolean }} [options] known: whether its key is
+ * @returns {Promise<import('../rig/systemd/rig.mjs').Rig>}
  */
-export async function bootFar(near, { known = true, ...options } = {}) {
+export async function bootRemoteHost(near, { known = true, ...options } = {}) {
   await packages(['openssh-server', 'openssh-client', 'iproute2'], options.log);
-  const far = await boot({ name: `far-${process.pid}`, tree: 'self', ...options });
+  const remote = await boot({ name: `remote-${process.pid}`, tree: 'self', ...options });
   try {
-    cable(near, far);
-    for (const file of lacking(far.root)) cpSync(realpathSync(file), path.join(far.root, file));
-    await inside(far, ['sh', '-c', 'id sshd || useradd --system --home-dir /run/sshd --shell /usr/sbin/nologin sshd']);
-    await inside(far, ['mkdir', '-p', '/run/sshd']);
-    await inside(far, ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key]);
-    await openDoor(far);
+    cable(near, remote);
+    for (const file of lacking(remote.root)) cpSync(realpathSync(file), path.join(remote.root, file));
+    await inside(remote, ['sh', '-c', 'id sshd || useradd --system --home-dir /run/sshd --shell /usr/sbin/nologin sshd']);
+    await inside(remote, ['mkdir', '-p', '/run/sshd']);
+    await inside(remote, ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key]);
+    await acceptConnections(remote);
     const { name: user, home } = near.user;
     await inside(near, ['mkdir', '-p', '-m', '700', `${home}/.ssh`], user);
     await inside(near, ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', `${home}/.ssh/id_ed25519`], user);
-    write(far, '.ssh/authorized_keys', readFileSync(path.join(near.root, home, '.ssh/id_ed25519.pub')));
-    write(near, '.ssh/config', `Host ${farName}\n  HostName 192.0.2.2\n  User ${far.user.name}\n`);
-    const [kind, secret] = readFileSync(path.join(far.root, `${key}.pub`), 'utf8').split(' ');
+    write(remote, '.ssh/authorized_keys', readFileSync(path.join(near.root, home, '.ssh/id_ed25519.pub')));
+    write(near, '.ssh/config', `Host ${remoteName}\n  HostName 192.0.2.2\n  User ${remote.user.name}\n`);
+    const [kind, secret] = readFileSync(path.join(remote.root, `${key}.pub`), 'utf8').split(' ');
     write(near, '.ssh/known_hosts', known ? `192.0.2.2 ${kind} ${secret}\n` : '');
-    return far;
+    return remote;
   } catch (error) {
-    await far.stop();
+    await remote.stop();
     throw error;
   }
 }

@@ -1,27 +1,27 @@
-// The steps of a walk: counted, told, and each with a screenshot.
+// Scenarios of steps: counted, printed, and each step with a screenshot.
 import { add, nothing, tryTwice } from './results.mjs';
 
 /**
- * @param {() => import('./rig/vscode/workbench.mjs').Workbench | undefined} workbench  the window that steps are taken in, while there is one
- * @param {boolean} once  a walk that fails is not tried again: somebody is looking at it
+ * @param {() => import('../rig/vscode/workbench.mjs').Workbench | undefined} workbench  the window that steps run in, while there is one
+ * @param {boolean} once  a scenario that fails is not tried again
  */
-export function walking(workbench, once) {
-  /** Of all walks, and of the one that is being taken. */
+export function scenarios(workbench, once) {
+  /** Of all scenarios, and of the one that is running. */
   const counts = nothing();
   let here = nothing();
   return {
     counts,
-    /** What cannot be taken here. @param {string} reason */
+    /** What cannot run here. @param {string} reason */
     skip(reason) {
       add(counts, { ...nothing(), skipped: 1, reason });
       console.log(`  skipped: ${reason}`);
     },
     /**
-     * Takes all steps of a walk, and all again if one fails. What fails outside of any is one failure more.
-     * @param {string} name @param {() => Promise<void>} steps from the start @param {(well: boolean) => Promise<void>} end takes down what the steps have
+     * Runs all steps of a scenario, and all again if one fails. What fails outside of any step is one more failure.
+     * @param {string} name @param {() => Promise<void>} steps from the start @param {(passed: boolean) => Promise<void>} end takes down what the steps have made
      */
-    async take(name, steps, end) {
-      const attempt = async () => {
+    async attempt(name, steps, end) {
+      const runOnce = async () => {
         here = nothing();
         try {
           await steps();
@@ -34,9 +34,9 @@ export function walking(workbench, once) {
         await end(here.failed === 0);
         return here;
       };
-      add(counts, once ? await attempt() : await tryTwice(`walk ${name}`, attempt));
+      add(counts, once ? await runOnce() : await tryTwice(`scenario ${name}`, runOnce));
     },
-    /** A step that fails ends the walk: the next ones build on it. @param {string} name @param {() => Promise<void>} body */
+    /** A step that fails ends the scenario: the next ones build on it. @param {string} name @param {() => Promise<void>} body */
     async step(name, body) {
       const started = Date.now();
       try {

@@ -22,7 +22,7 @@ async function tried(...outcomes: (Partial<Counts> | Error)[]): Promise<{ seen: 
     told.push(text);
   };
   try {
-    return { seen: await tryTwice('walk', attempt), left: left(), told: told.join('\n') };
+    return { seen: await tryTwice('scenario', attempt), left: left(), told: told.join('\n') };
   } finally {
     console.log = log;
   }
@@ -38,8 +38,8 @@ describe('counts of tests', () => {
   });
   it('name what passed only the second time', async () => {
     const { seen, told } = await tried({ passed: 2, failed: 1 }, { passed: 3 });
-    assert.deepEqual(seen, { passed: 3, failed: 0, skipped: 0, unsteady: ['walk'] });
-    assert.match(told, /walk failed, and is tried once more/);
+    assert.deepEqual(seen, { passed: 3, failed: 0, skipped: 0, unsteady: ['scenario'] });
+    assert.match(told, /scenario failed, and is tried once more/);
   });
   it('have failed when both attempts fail, in whatever way', async () => {
     assert.deepEqual((await tried({ failed: 2 }, { passed: 1, failed: 1 })).seen, { passed: 1, failed: 1, skipped: 0 });
@@ -50,7 +50,7 @@ describe('counts of tests', () => {
   it('add up, with all reasons and names', () => {
     const total = nothing();
     add(total, { passed: 1, failed: 0, skipped: 1, reason: 'not root' });
-    add(total, { passed: 1, failed: 2, skipped: 1, reason: 'not Linux', unsteady: ['walk'] });
-    assert.deepEqual(total, { passed: 2, failed: 2, skipped: 2, reason: 'not root; not Linux', unsteady: ['walk'] });
+    add(total, { passed: 1, failed: 2, skipped: 1, reason: 'not Linux', unsteady: ['scenario'] });
+    assert.deepEqual(total, { passed: 2, failed: 2, skipped: 2, reason: 'not root; not Linux', unsteady: ['scenario'] });
   });
 });

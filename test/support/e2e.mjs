@@ -1,35 +1,37 @@
-// What the walks inside a real systemd share: the host, the VS Code in it, and the hands of the user. Start one of the walks and not this.
+// What the test/e2e-*.mjs inside a real systemd share: the host, the VS Code in it, and the window that they drive.
 import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { vsixPath } from '../tools/package.mjs';
-import { root } from '../tools/setup.mjs';
-import { checkout, openTheWay } from './inside.mjs';
+import { vsixPath } from '../../tools/package.mjs';
+import { root } from '../../tools/setup.mjs';
+import { run } from '../rig/systemd/process.mjs';
+import { boot, can, prepare } from '../rig/systemd/rig.mjs';
+import { installVSCode } from '../rig/vscode/install.mjs';
+import { checkout, openParents } from './checkout.mjs';
 import { finish as end } from './results.mjs';
-import { run } from './rig/systemd/process.mjs';
-import { boot, can, prepare } from './rig/systemd/rig.mjs';
-import { installVSCode } from './rig/vscode/install.mjs';
-import { walking } from './steps.mjs';
+import { scenarios } from './scenarios.mjs';
 
 const {
   values: { only, grep },
   positionals: [given],
 } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' }, grep: { type: 'string' } } });
 const vsix = path.resolve(given ?? vsixPath());
-/** Of steps that do not build on each other: whether one is to be taken. @param {string} name */
+const script = path.basename(process.argv[1], '.mjs');
+const artifacts = path.join(root, 'artifacts', script);
+/** Of steps that do not build on each other: whether one is to run. @param {string} name */
 export const isWanted = (name) => grep === undefined || new RegExp(grep).test(name);
-/** What the walk that is being taken has. */
+/** What the scenario that is running has. */
 export let rig, vscode, workbench, browser;
-const { counts, step, take } = walking(() => workbench, only !== undefined);
+const { counts, step, attempt } = scenarios(() => workbench, only !== undefined);
 
 export { step };
 export const finish = () => end(counts);
 const able = can();
-if (!able.ok) end({ ...counts, skipped: 1, reason: `the walk: ${able.reason}` });
+if (!able.ok) end({ ...counts, skipped: 1, reason: `${script}: ${able.reason}` });
 await installVSCode();
-const { openBrowser, startVSCode } = await import('./rig/vscode/vscode.mjs');
-const { Workbench } = await import('./rig/vscode/workbench.mjs');
+const { openBrowser, startVSCode } = await import('../rig/vscode/vscode.mjs');
+const { Workbench } = await import('../rig/vscode/workbench.mjs');
 await prepare({ tree: 'self', guest: true, log: console.log });
 
 /** What systemd itself says about the machines: [[name, class], ...]. */
@@ -55,21 +57,21 @@ export async function answerPolkit(shot) {
 }
 
 /**
- * Boots a host with the machines web and db, opens VS Code there, takes the steps, and takes everything down again.
- * @param {{ permit: boolean, session: boolean, tree?: import('./rig/systemd/rig.mjs').Tree, groups?: string[] }} how `session`: VS Code
+ * Boots a host with the machines web and db, opens VS Code there, runs the steps, and takes everything down again.
+ * @param {{ permit: boolean, session: boolean, tree?: import('../rig/systemd/rig.mjs').Tree, groups?: string[] }} how `session`: VS Code
  *   runs in a login session, which polkit's question needs; without one it hangs on nothing that ends with the bus. `groups`: the user's
  */
-export async function walk(name, { permit, session, tree = 'self', groups = [] }, steps) {
+export async function scenario(name, { permit, session, tree = 'self', groups = [] }, steps) {
   if (only !== undefined && only !== name) return;
   let workspace;
-  await take(
+  await attempt(
     name,
     async () => {
-      workspace = mkdtempSync(path.join(tmpdir(), 'nspawn-walk-'));
+      workspace = mkdtempSync(path.join(tmpdir(), 'nspawn-e2e-'));
       cpSync(path.join(root, 'examples'), workspace, { recursive: true });
       chmodSync(workspace, 0o755);
       rig = await boot({ name: `${name}-${process.pid}`, tree, permit, binds: [checkout, { source: workspace, target: workspace }] });
-      await openTheWay(rig);
+      await openParents(rig);
       const { user } = rig;
       await rig.run(['chown', '-R', user.name, workspace]);
       for (const group of groups) await rig.run(['usermod', '--append', '--groups', group, user.name]);
@@ -96,15 +98,15 @@ export async function walk(name, { permit, session, tree = 'self', groups = [] }
               ],
       });
       browser = await openBrowser({ netns: (argv) => rig.netns(argv) });
-      workbench = new Workbench(browser.page, { shots: path.join(root, 'artifacts/walk'), timeoutMs: 60_000 });
+      workbench = new Workbench(browser.page, { shots: artifacts, timeoutMs: 60_000 });
       await workbench.open(vscode.url);
       await steps(workspace);
     },
-    async (well) => {
+    async (passed) => {
       await browser?.close();
       await vscode?.stop();
-      if (!well) {
-        vscode?.saveLogs(path.join(root, 'artifacts/walk'));
+      if (!passed) {
+        vscode?.saveLogs(artifacts);
         console.log(await beside(['journalctl', '--no-pager', '-n', '80']).catch((error) => error.message));
       }
       await rig?.stop();

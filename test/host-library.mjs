@@ -1,16 +1,16 @@
 // The host library against real systemd: what this Debian has (252), and 262; `--all` adds 257, and numbers choose. A release
 // is booted from a tree of its own, which is built from Debian's packages on the first run. 259 and newer have a scope for each user: tried as one.
-//   node test/host.mjs [--all] [252] [257] [262] [--only user|host|interruptions] [--grep PATTERN]
+//   node test/host-library.mjs [--all] [252] [257] [262] [--only user|host|interruptions] [--grep PATTERN]
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../tools/setup.mjs';
-import { openTheWay } from './inside.mjs';
 import { bundleSuite } from './mocha.mjs';
-import { add, finish, nothing, tryTwice } from './results.mjs';
 import { boot, can, prepare } from './rig/systemd/rig.mjs';
+import { openParents } from './support/checkout.mjs';
+import { add, finish, nothing, tryTwice } from './support/results.mjs';
 
 const able = can();
 const {
@@ -25,7 +25,7 @@ const wanted = (part) => only === undefined || part.startsWith(only);
 const total = nothing();
 if (!able.ok) finish({ ...total, skipped: releases.length, reason: `real systemd: ${able.reason}` });
 
-/** What mocha counted. @returns {import('./results.mjs').Counts} */
+/** What mocha counted. @returns {import('./support/results.mjs').Counts} */
 function counted({ status, stdout, stderr }) {
   const lines = stdout.trimEnd().split('\n');
   const last = lines.findLast((l) => l.startsWith('RESULT '));
@@ -77,7 +77,7 @@ async function on(tree) {
     ];
     // First: the others kill the bus that logging in needs.
     if (rig.systemdVersion >= 259 && wanted('user.e2e')) {
-      await openTheWay(rig);
+      await openParents(rig);
       const [program, ...args] = rig.command(mocha('user.e2e'), { user: rig.user.name, env: { RIG: '1', CI: process.env.CI ?? '' } });
       add(seen, counted(spawnSync(program, args, { encoding: 'utf8', timeout: 300_000 })));
     }

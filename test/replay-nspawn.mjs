@@ -1,6 +1,6 @@
 // The checker against the systemd-nspawn of this machine: a sample of the cases in test/replay/cases.json, and of the recorded
 // ones where they are at hand ($NSPAWN_TRUTH, or ../shared), whose record is held against this systemd-nspawn as well.
-//   node test/replay.mjs [--all] [--seed N]
+//   node test/replay-nspawn.mjs [--all] [--seed N]
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,8 +9,8 @@ import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { root } from '../tools/setup.mjs';
 import { numbers, sample } from './replay/generate.mjs';
 import { ask, contentOf, trustOf } from './replay/nspawn.mjs';
-import { finish, nothing } from './results.mjs';
 import { can, prepare } from './rig/systemd/rig.mjs';
+import { finish, nothing } from './support/results.mjs';
 
 const {
   values: { all, seed },

@@ -1,7 +1,7 @@
 // The checker and the migration against real mkosi: the releases that Debian carries (14, 25.3 and the newest), unpacked from
 // its packages. A sample of projects made out of the schema, and of the recorded ones where they are at hand ($NSPAWN_TRUTH,
 // or ../shared); what mkosi makes of them has to be what the checker says. Old projects, migrated, have to be clean.
-//   node test/mkosi.mjs [--all] [--seed N]
+//   node test/replay-mkosi.mjs [--all] [--seed N]
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import { root } from '../tools/setup.mjs';
 import { numbers, sample } from './replay/generate.mjs';
 import { checked, mkosiOf, prepare, suites, summaries, withProjects } from './replay/mkosi.mjs';
 import { legacy, projects } from './replay/mkosi-cases.mjs';
-import { add, finish, nothing } from './results.mjs';
+import { add, finish, nothing } from './support/results.mjs';
 
 const {
   values: { all, seed },
@@ -18,7 +18,7 @@ const {
 /** How many projects of each kind a release is asked about: some seconds' worth. */
 const most = all ? Infinity : 80,
   own = all ? 1000 : 80;
-const truth = path.resolve(root, process.env.NSPAWN_TRUTH ?? '../shared');
+const recordings = path.resolve(root, process.env.NSPAWN_TRUTH ?? '../shared');
 const counts = nothing();
 let shown = 0;
 const fail = (text) => {
@@ -26,7 +26,7 @@ const fail = (text) => {
   if (shown++ < 12) console.log(text);
 };
 
-const table = path.join(truth, 'oracle/mkosi/cases.jsonl');
+const table = path.join(recordings, 'oracle/mkosi/cases.jsonl');
 const recorded = existsSync(table)
   ? readFileSync(table, 'utf8')
       .trimEnd()
@@ -77,7 +77,7 @@ function compare(release, tree, cases) {
 
 /** Real files of old releases, each a project with what lies beside it. */
 function realLegacy() {
-  const corpus = path.join(truth, 'corpus/mkosi-legacy');
+  const corpus = path.join(recordings, 'corpus/mkosi-legacy');
   if (!existsSync(corpus)) return [];
   return readdirSync(corpus, { recursive: true })
     .filter((f) => f.endsWith('mkosi.default'))

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { root } from '../tools/setup.mjs';
-import { packages } from './rig/systemd/rig.mjs';
+import { root } from '../../tools/setup.mjs';
+import { packages } from '../rig/systemd/rig.mjs';
 
 /** @returns {Promise<string>} the folder with signed.tar, SHA256SUMS, SHA256SUMS.gpg and pubring.gpg */
 export async function signedArchive() {

@@ -1,6 +1,6 @@
-// Stands in for a virtual machine where there is none, which takes a KVM and an image: a process, and a control socket that answers as
-// systemd-vmspawn's does (io.systemd.MachineInstance) and writes down what it was asked. Whoever starts it registers it.
-//   node test/stand-in-vm.mjs SOCKET FILE
+// A fake virtual machine, because a real one needs KVM and an image: a process, and a control socket that answers as
+// systemd-vmspawn's does (io.systemd.MachineInstance) and writes down what it was asked. What starts it registers it.
+//   node test/support/fake-vm.mjs SOCKET FILE
 import { appendFileSync, chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 

@@ -18,7 +18,7 @@ export function add(total, some) {
 /**
  * Tries again, once, what failed. For what drives windows and boots computers: a row that is drawn anew under the mouse fails a test
  * now and then, and a fault of the product fails it twice. Nothing is hidden: what failed first is printed when it fails, and its name
- * stands in the counts to the very end.
+ * is in the counts to the very end.
  * @param {string} name @param {() => Promise<Counts>} attempt from the start, with nothing of an earlier one left
  * @returns {Promise<Counts>} of the last attempt
  */
