@@ -1,7 +1,7 @@
 import { has, mkosi, mkosiLegacy, type Version } from '../schema';
 import records from './migrations.json';
 
-/** What became of a setting, or of one value of it. Written by tools/schema/migration.mjs. */
+/** What became of a setting, or of one value of it. Written by `npm run generate` from tools/schema/facts. */
 export interface Move {
   readonly name: string;
   /** Only lines with this value; booleans in all their spellings. */

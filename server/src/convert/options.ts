@@ -1,6 +1,6 @@
 import records from './options.json';
 
-/** An option of systemd-nspawn and what it is in a .nspawn file. Written by tools/schema/migration.mjs. */
+/** An option of systemd-nspawn and what it is in a .nspawn file. Written by `npm run generate` from tools/schema/facts. */
 export interface Option {
   /** As they are typed, the long one last. */
   readonly names: readonly string[];

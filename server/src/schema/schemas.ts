@@ -10,7 +10,7 @@ import vocabularyWords from './nspawn-words.md';
 import { Schema, type SchemaVersion } from './schema';
 import type { SchemaData, Version } from './types';
 
-// The JSON files are written by tools/schema in exactly this form; the schema's test holds them to it.
+// The JSON files are written by `npm run generate` in exactly this form; the schema's test holds them to it.
 export const nspawn = new Schema(nspawnRecords as SchemaData, nspawnWords);
 export const mkosi = new Schema(mkosiRecords as SchemaData, mkosiWords);
 export const mkosiLegacy = new Schema(legacyRecords as SchemaData, legacyWords);

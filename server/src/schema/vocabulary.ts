@@ -16,5 +16,5 @@ export function wordsOf(name: NspawnVocabulary, version: Version): readonly Voca
 
 const known = new Map<string, readonly VocabularyWord[]>();
 
-/** Every system call that systemd or libseccomp knows, on any architecture; written by tools/schema/syscalls.mjs. */
+/** Every system call that systemd or libseccomp knows, on any architecture; recorded by tools/record-syscalls.mjs. */
 export const systemCalls: ReadonlySet<string> = new Set(calls);
