@@ -61,14 +61,15 @@ export async function answerPolkit(shot) {
  */
 export async function walk(name, { permit, session, tree = 'self', groups = [] }, steps) {
   if (only !== undefined && only !== name) return;
-  let workspace;
+  let folder;
   await take(
     name,
     async () => {
-      workspace = mkdtempSync(path.join(tmpdir(), 'nspawn-walk-'));
+      folder = mkdtempSync(path.join(tmpdir(), 'nspawn-walk-'));
+      chmodSync(folder, 0o755);
+      const workspace = path.join(folder, 'containers'); // the window shows this name
       cpSync(path.join(root, 'examples'), workspace, { recursive: true });
-      chmodSync(workspace, 0o755);
-      rig = await boot({ name: `${name}-${process.pid}`, tree, permit, binds: [checkout, { source: workspace, target: workspace }] });
+      rig = await boot({ name: `${name}-${process.pid}`, tree, permit, binds: [checkout, { source: folder, target: folder }] });
       await openTheWay(rig);
       const { user } = rig;
       await rig.run(['chown', '-R', user.name, workspace]);
@@ -109,7 +110,7 @@ export async function walk(name, { permit, session, tree = 'self', groups = [] }
       }
       await rig?.stop();
       rig = vscode = workbench = browser = undefined;
-      rmSync(workspace, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   );
 }
