@@ -63,14 +63,15 @@ export async function answerPolkit(shot) {
  */
 export async function scenario(name, { permit, session, tree = 'self', groups = [] }, steps) {
   if (only !== undefined && only !== name) return;
-  let workspace;
+  let folder;
   await attempt(
     name,
     async () => {
-      workspace = mkdtempSync(path.join(tmpdir(), 'nspawn-e2e-'));
+      folder = mkdtempSync(path.join(tmpdir(), 'nspawn-e2e-'));
+      chmodSync(folder, 0o755);
+      const workspace = path.join(folder, 'containers'); // the window shows this name
       cpSync(path.join(root, 'examples'), workspace, { recursive: true });
-      chmodSync(workspace, 0o755);
-      rig = await boot({ name: `${name}-${process.pid}`, tree, permit, binds: [checkout, { source: workspace, target: workspace }] });
+      rig = await boot({ name: `${name}-${process.pid}`, tree, permit, binds: [checkout, { source: folder, target: folder }] });
       await openParents(rig);
       const { user } = rig;
       await rig.run(['chown', '-R', user.name, workspace]);
@@ -111,7 +112,7 @@ export async function scenario(name, { permit, session, tree = 'self', groups = 
       }
       await rig?.stop();
       rig = vscode = workbench = browser = undefined;
-      rmSync(workspace, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   );
 }

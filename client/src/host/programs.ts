@@ -7,14 +7,14 @@ export class MissingProgram extends Error {
   override readonly name = 'MissingProgram';
 
   constructor(readonly program: string) {
-    super(`${program} is not installed here. ${remedy(program)}`);
+    super(`${program} is not installed. ${remedy(program)}`);
   }
 }
 
 function remedy(program: string): string {
-  if (program === 'run0') return 'It comes with systemd 256. "nspawn.elevation" chooses sudo or polkit instead.';
-  if (program === 'sudo') return 'Install sudo, or choose polkit or run0 by "nspawn.elevation".';
-  return `Install ${program === 'ssh' ? 'openssh-client' : 'systemd-container'} (Debian, Ubuntu, Fedora) or the package that brings ${program}.`;
+  if (program === 'run0') return 'It is part of systemd 256 and newer. Choose sudo or polkit with the setting "nspawn.elevation".';
+  if (program === 'sudo') return 'Install sudo, or choose polkit or run0 with the setting "nspawn.elevation".';
+  return `Install ${program === 'ssh' ? 'openssh-client' : 'systemd-container'} (Debian, Ubuntu, Fedora) or the package that contains ${program}.`;
 }
 
 /**
@@ -75,7 +75,7 @@ export async function capture(
         error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'
           ? `${program} printed more than ${maxBuffer} bytes and was stopped.`
           : error.killed === true
-            ? `${program} did not end within ${timeout / 1000} s and was stopped.`
+            ? `${program} did not finish within ${timeout / 1000} s and was stopped.`
             : error.message;
       resolve({ status: undefined, stdout, stderr: [stderr, why].filter((words) => words !== '').join('\n') });
     });

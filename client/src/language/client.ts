@@ -124,7 +124,9 @@ export class Language implements vscode.Disposable {
   /** What a server says first, however it was started; it knows nothing of this computer yet. */
   private async answers(client: QuietClient): Promise<void> {
     const target = await client.sendRequest<Target>('nspawn/target');
-    client.outputChannel.info(`The server answers, and judges by systemd ${target.systemd.version} and mkosi ${target.mkosi.version}.`);
+    client.outputChannel.info(
+      `The server is running and checks against systemd ${target.systemd.version} and mkosi ${target.mkosi.version}.`,
+    );
     this.target.show('running');
     await this.tellHost();
   }
@@ -151,7 +153,7 @@ export class Language implements vscode.Disposable {
           this.settle();
           return { action: CloseAction.Restart, handled: true };
         }
-        this.fail(`ended ${this.ends.length} times within three minutes`);
+        this.fail(`stopped ${this.ends.length} times within three minutes`);
         return { action: CloseAction.DoNotRestart, handled: true };
       },
     };
@@ -172,7 +174,7 @@ export class Language implements vscode.Disposable {
 
   private async ask<T>(request: string, about?: object): Promise<T> {
     if (this.client?.isRunning() !== true)
-      throw new Error('The language server does not run. "nspawn: Restart Language Server" starts it.');
+      throw new Error('The language server is not running. Start it with "nspawn: Restart Language Server".');
     return this.client.sendRequest<T>(request, about);
   }
 
@@ -182,7 +184,12 @@ export class Language implements vscode.Disposable {
     const { client } = this,
       again = 'Start Again',
       show = 'Show Log';
-    notify('error', `The nspawn language server ${what}. Until it runs there is no help in .nspawn and mkosi files.`, again, show)
+    notify(
+      'error',
+      `The nspawn language server ${what}. Until it runs, there are no diagnostics, completion or hover in .nspawn and mkosi files.`,
+      again,
+      show,
+    )
       .then((choice) => {
         if (choice === again) return this.restart();
         if (choice === show) client?.outputChannel.show();

@@ -16,18 +16,18 @@ const settingOf: Readonly<Record<Tool, string>> = { systemd: 'systemdVersion', m
 const reasons: Readonly<Record<Chosen['from'], string>> = {
   setting: 'chosen in the settings',
   host: 'installed here',
-  newest: 'the newest release known',
-  project: 'which this project asks for by MinimumVersion=',
-  file: 'the last release that reads files of this name',
+  newest: 'the newest known version',
+  project: 'from MinimumVersion= of this project',
+  file: 'the last version that reads files of this name',
 };
 const automatic: Readonly<Record<Tool, string>> = {
-  systemd: 'what is installed here, else the newest release known',
-  mkosi: 'what is installed here, else what the project asks for, else the newest release known',
+  systemd: 'the installed version, else the newest known version',
+  mkosi: "the installed version, else the project's MinimumVersion=, else the newest known version",
 };
 
 /** Shows in the status bar which release the active file is judged by, and lets people choose another. */
 export class TargetItem implements vscode.Disposable {
-  private readonly item = new StatusItem('nspawn.target', 'Release that files are judged by', 'right', 100);
+  private readonly item = new StatusItem('nspawn.target', 'Version that files are checked against', 'right', 100);
   private readonly subscriptions: readonly { dispose(): void }[];
   private server: 'starting' | 'running' | 'failed' = 'starting';
   /** How often the server was asked; the last answer counts. */
@@ -82,18 +82,18 @@ export class TargetItem implements vscode.Disposable {
     item.show({
       icon: 'error',
       text: tool,
-      tooltip: 'The language server does not run, so this file is not judged. Select to start it.',
+      tooltip: 'The language server is not running, so this file is not checked. Select to start it.',
       command: 'nspawn.restartLanguageServer',
-      spoken: 'The language server does not run. Start it.',
+      spoken: 'The language server is not running. Start it.',
     });
   }
 
   private tell(tool: Tool, { version, from }: Chosen): void {
     this.item.show({
       text: `${tool} ${version}`,
-      tooltip: `This file is judged by ${tool} ${version}, ${reasons[from]}. Select to choose another release.`,
+      tooltip: `This file is checked against ${tool} ${version}, ${reasons[from]}. Select to choose another version.`,
       command: 'nspawn.chooseTarget',
-      spoken: `Judged by ${tool} ${version}, ${reasons[from]}`,
+      spoken: `Checked against ${tool} ${version}, ${reasons[from]}`,
     });
   }
 
@@ -109,7 +109,7 @@ export class TargetItem implements vscode.Disposable {
       ...(String(value) === String(now) ? { picked: true } : {}),
       ...(value === 'auto' ? { description: automatic[tool] } : {}),
     }));
-    const picked = await pickOne(items, { title: `Judge files by which ${tool}?` });
+    const picked = await pickOne(items, { title: `Select the ${tool} version to check files against` });
     if (picked === undefined) return;
     const where =
       settings.inspect(key)?.workspaceValue === undefined ? vscode.ConfigurationTarget.Global : vscode.ConfigurationTarget.Workspace;

@@ -84,7 +84,7 @@ export class Hosts implements vscode.Disposable {
     for (const host of wrong) {
       if (this.refused.has(host)) continue;
       showError(
-        `${JSON.stringify(host.slice(0, 80))} of the setting "nspawn.hosts" is not a host that ssh could go to: write HOST, USER@HOST or ssh://USER@HOST:PORT.`,
+        `${JSON.stringify(host.slice(0, 80))} in the setting "nspawn.hosts" is not an SSH host. Write HOST, USER@HOST or ssh://USER@HOST:PORT.`,
       );
     }
     this.refused = new Set(wrong);

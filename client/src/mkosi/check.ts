@@ -85,7 +85,7 @@ export class Check implements vscode.Disposable {
     const messages = parseMessages(stderr, status),
       key = project.uri.toString();
     if (messages.length === 0 && status !== 0) {
-      throw new Error(`mkosi failed with exit status ${status} and did not say why. Run the task "summary" to see all of its output.`);
+      throw new Error(`mkosi failed with exit status ${status} without an error message. Run the task "summary" to see its full output.`);
     }
     const main = files[0]?.path ?? vscode.Uri.joinPath(project.uri, 'mkosi.conf').fsPath;
     const found = new Map<string, vscode.Diagnostic[]>();
@@ -145,11 +145,11 @@ export class Check implements vscode.Disposable {
   }
 
   private async offer(project: Project, task: string): Promise<void> {
-    const look = 'Show Where',
-      always = 'Always Show';
+    const look = 'Locate',
+      always = 'Always';
     const choice = await notify(
       'warning',
-      `mkosi failed: ${task}. It can be asked which lines of the configuration it does not accept; it reads the project once more for that and executes scripts in it that say values, such as mkosi.version.`,
+      `mkosi failed: ${task}. Run mkosi again to locate the rejected lines? This reads the project once more and executes scripts such as mkosi.version.`,
       look,
       always,
     );
@@ -159,7 +159,7 @@ export class Check implements vscode.Disposable {
     await this.run(project).then(
       (found) =>
         found === 0
-          ? showInfo('mkosi accepts the configuration, so the task failed for another reason: its terminal has the last words of mkosi.')
+          ? showInfo('mkosi accepts the configuration, so the task failed for another reason; see its terminal.')
           : vscode.commands.executeCommand('workbench.panel.markers.view.focus'),
       showMkosiError,
     );
@@ -172,8 +172,8 @@ export class Check implements vscode.Disposable {
     }
     this.status.show({
       icon: 'sync~spin',
-      text: `mkosi checks ${nameOf(project)}`,
-      tooltip: 'mkosi reads the configuration. Select to cancel.',
+      text: `Checking ${nameOf(project)} with mkosi`,
+      tooltip: 'mkosi is reading the configuration. Select to cancel.',
       command: 'nspawn.mkosi.cancelCheck',
     });
   }

@@ -22,7 +22,7 @@ export async function readText(uri: vscode.Uri): Promise<string> {
   if (uri.scheme === 'file') return decoded(await readSmallFileLater(uri.fsPath, most));
   const { type, size } = await vscode.workspace.fs.stat(uri);
   if ((type & vscode.FileType.File) === 0 || size > most)
-    throw new Error(`${uri.path} is no regular file, or larger than ${most >> 20} MiB.`);
+    throw new Error(`${uri.path} is not a regular file, or larger than ${most >> 20} MiB.`);
   return decoded(await vscode.workspace.fs.readFile(uri));
 }
 

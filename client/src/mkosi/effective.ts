@@ -41,7 +41,7 @@ export class Effective implements vscode.TextDocumentContentProvider, vscode.Doc
         parseMessages(stderr, status)
           .filter((m) => m.severity === 'error')
           .at(-1)?.text ?? `exit status ${status}`;
-      throw new Error(`mkosi does not accept this configuration: ${said}. The view "Problems" shows where.`);
+      throw new Error(`mkosi does not accept this configuration: ${said}. See the view "Problems".`);
     }
     const uri = vscode.Uri.from({ scheme, path: `${project.uri.path}/effective configuration of ${inertLine(path.basename(folder))}` });
     this.reports.set(
@@ -57,7 +57,9 @@ export class Effective implements vscode.TextDocumentContentProvider, vscode.Doc
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.reports.get(uri.toString())?.text ?? 'This view is from an earlier session. Run "Show Effective Configuration" again.\n';
+    return (
+      this.reports.get(uri.toString())?.text ?? 'This document is from an earlier session. Run "Show Effective Configuration" again.\n'
+    );
   }
 
   provideDocumentLinks({ uri }: vscode.TextDocument): vscode.DocumentLink[] {

@@ -75,8 +75,8 @@ export function activateMkosi(context: vscode.ExtensionContext): Installed {
     command('buildWithProfiles', 'Build with profiles', async (project) => {
       const release = (await mkosi.release()) ?? severalProfiles,
         names = await profilesOf(project);
-      if (release < anyProfiles) throw new Error(`mkosi ${release} knows no profiles; mkosi ${anyProfiles} and newer do.`);
-      if (names.length === 0) throw new Error('This project has no profiles. Create mkosi.profiles/NAME.conf to have one.');
+      if (release < anyProfiles) throw new Error(`mkosi ${release} does not support profiles; mkosi ${anyProfiles} and newer do.`);
+      if (names.length === 0) throw new Error('This project has no profiles. To add one, create mkosi.profiles/NAME.conf.');
       const title = release < severalProfiles ? 'Build with which profile?' : 'Build with which profiles?';
       const choices = names.map((name) => ({ label: name, value: name }));
       const profiles =
@@ -89,7 +89,7 @@ export function activateMkosi(context: vscode.ExtensionContext): Installed {
       mkosi.program();
       await save(project);
       const found = await check.run(project);
-      if (found === 0) mention('mkosi has nothing to complain about');
+      if (found === 0) mention('mkosi accepts the configuration');
       else if (found !== undefined) await vscode.commands.executeCommand('workbench.panel.markers.view.focus');
     }),
     command('showEffective', 'Show effective configuration', async (project) => {

@@ -23,7 +23,7 @@ interface Migration {
   }[];
 }
 
-const words = { lost: 'Lost', check: 'Needs a look', moved: 'Moved or needless' };
+const words = { lost: 'Lost', check: 'Needs review', moved: 'Moved or not needed' };
 
 /**
  * Rewrites a project for a newer mkosi, as a refactoring that is previewed before anything changes. Runs no file of the
@@ -52,7 +52,9 @@ async function finish(folder: vscode.Uri, { files }: Migration): Promise<void> {
       try {
         changeMode(uri.fsPath, () => mode, folder.fsPath);
       } catch (error) {
-        throw new Error(`${uri.fsPath} may be read by others: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+        throw new Error(`${uri.fsPath} is readable by other users:  ${error instanceof Error ? error.message : String(error)}`, {
+          cause: error,
+        });
       }
     }
   }
@@ -105,7 +107,7 @@ async function editFor(folder: vscode.Uri, { files, actions }: Migration): Promi
   // none: so it is one that changes nothing, and all others are ticked.
   const first = edit.entries()[0]?.[0] ?? renames.map((r) => at(r.from))[0];
   if (first !== undefined) {
-    edit.insert(first, new vscode.Position(0, 0), '', { needsConfirmation: true, label: 'Nothing to choose: Apply does all of the above' });
+    edit.insert(first, new vscode.Position(0, 0), '', { needsConfirmation: true, label: 'Apply performs all of the changes above' });
   }
   return edit;
 }
@@ -120,7 +122,7 @@ async function showNotes(project: Project, { actions, losses }: Migration): Prom
     .filter((l) => l.items.length > 0)
     .map((l) => `## ${l.title}\n\n${l.items.join('\n')}\n`)
     .join('\n');
-  const intro = say`# Migration of ${nameOf(project)}\n\nLines are those of the files as they were.\n\n`;
+  const intro = say`# Migration of ${nameOf(project)}\n\nLine numbers refer to the files before the migration.\n\n`;
   const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: intro + content });
   await vscode.window.showTextDocument(document, { preview: true, viewColumn: vscode.ViewColumn.Beside });
 }

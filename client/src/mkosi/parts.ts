@@ -29,8 +29,8 @@ const output = (what: string): Meaning => ({ kind: 'output', what, icon: 'archiv
  * and runs the scripts (config.py `path_suffixes` and `parse_config_one`).
  */
 const meanings: Readonly<Record<string, Meaning>> = {
-  local: configuration('own settings of this computer', 'account', 'folders'),
-  'local.conf': configuration('own settings of this computer', 'account'),
+  local: configuration('local settings of this computer', 'account', 'folders'),
+  'local.conf': configuration('local settings of this computer', 'account'),
   conf: configuration('main configuration'),
   default: configuration('main configuration of mkosi 14 and older'),
   'conf.d': configuration('drop-ins', 'files', 'dropins'),
@@ -50,7 +50,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   finalize: script('runs last, outside of the image'),
   postoutput: script('runs after the image is written'),
   clean: script('runs on clean'),
-  bump: { ...script('says the next version'), icon: 'versions' },
+  bump: { ...script('prints the next version'), icon: 'versions' },
   version: value('version of the image', 'tag'),
   snapshot: value('snapshot of the repositories', 'tag'),
   seed: value('seed of partition ids'),

@@ -40,7 +40,7 @@ export function runToEnd(program: string, args: readonly string[], cwd: string, 
       if (error === null) resolve({ status: 0, stdout, stderr });
       else if (typeof error.code === 'number') resolve({ status: error.code, stdout, stderr });
       else if (error.killed === true && signal?.aborted !== true)
-        reject(new Error(`mkosi did not end within ${timeout / 1000} seconds and was stopped.`));
+        reject(new Error(`mkosi did not finish within ${timeout / 1000} seconds and was stopped.`));
       else reject(new Error(`mkosi did not run: ${error.message}`, { cause: error }));
     });
     child.stdin?.end();
@@ -73,7 +73,7 @@ export class Mkosi {
     if (program !== undefined) return program;
     throw new Refusal(
       'missing',
-      'mkosi is not installed here, or not in $PATH. Install the package mkosi of your distribution, or add the folder of your checkout to $PATH and restart VS Code.',
+      'mkosi is not installed, or not in $PATH. Install the package mkosi, or add the folder of your checkout to $PATH and restart VS Code.',
     );
   }
 

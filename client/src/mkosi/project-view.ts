@@ -130,7 +130,7 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
   private makeExecutable(uri: vscode.Uri | undefined): void {
     const project = uri && projectAt(uri).uri;
     if (uri?.scheme !== 'file' || project?.path === uri.path) {
-      throw new Error('Choose a script of a mkosi project on this computer: open it, or select it in the view "mkosi".');
+      throw new Error('Choose a script of a mkosi project on this computer: open it or select it in the view "mkosi".');
     }
     try {
       makeExecutable(uri.fsPath, project?.fsPath);
@@ -148,7 +148,7 @@ const mostRows = 2000;
 async function rowsIn(folder: vscode.Uri, reading: Reading): Promise<Entry[]> {
   const { entries } = await entriesOf(folder),
     wanted = reading === 'configuration' ? entries.filter(({ name }) => name.startsWith('mkosi.')) : entries;
-  if (wanted.length > mostRows) log(`${folder.fsPath} has more than ${mostRows} entries. The others are left out in the view "mkosi".`);
+  if (wanted.length > mostRows) log(`${folder.fsPath} has more than ${mostRows} entries. The others are not shown in the view "mkosi".`);
   return Promise.all(
     wanted.slice(0, mostRows).map(async ({ name, isFolder }): Promise<Entry> => {
       if (isFolder || folder.scheme !== 'file') return { name, isFolder };

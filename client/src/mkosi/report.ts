@@ -59,7 +59,7 @@ export function report(json: string, files: readonly File[], folder: string): Re
   const all = files.map((file) => ({ file, assignments: assignments(file).filter((a) => !conditions.test(a.section)) }));
   if (images.every((i) => i.Files === undefined)) {
     page.lines.push(
-      '# This release of mkosi does not say which files it has read (25 and newer do): a line whose [Match] does not hold may be named too.',
+      '# This version of mkosi does not report which files it has read (25 and newer do): lines whose [Match] does not apply may be listed too.',
       '',
     );
   }
@@ -100,7 +100,7 @@ export function report(json: string, files: readonly File[], folder: string): Re
     if (given.length > 0) page.lines.push('', '# From the main image:');
     for (const key of given) tell(key, fromMain(key));
     const rest = others.filter((key) => !given.includes(key));
-    if (rest.length > 0) page.lines.push('', '# Not set by name: from files found by their names, and defaults.');
+    if (rest.length > 0) page.lines.push('', '# Not set by name: from files found by name, and defaults.');
     for (const key of rest) page.lines.push(...say(key, image[key]));
   }
   return page.report;
@@ -165,7 +165,7 @@ function imagesIn(json: string): Image[] {
     images = isRecord(parsed) ? parsed.Images : undefined;
   if (!Array.isArray(images))
     throw new Error(
-      'mkosi printed JSON without images; this release is not known to this extension. The task "summary" shows the same as text.',
+      'mkosi printed JSON without images: this version of mkosi is not supported here. The task "summary" shows the configuration as text.',
     );
   const tools = isRecord(parsed) && isRecord(parsed.Tools) ? [{ ...parsed.Tools, Image: 'tools' }] : [];
   // mkosi lists the main image last; people look for it first.

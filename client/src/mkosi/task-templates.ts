@@ -29,7 +29,7 @@ export function taskTemplates(release: number | undefined): readonly TaskTemplat
   const vm = release !== undefined && release < vmSince ? 'qemu' : 'vm';
   return [
     { name: 'build', verb: 'build', detail: 'Build the image', group: 'build' },
-    { name: 'rebuild', verb: 'build', force: 1, detail: 'Build the image again, replacing the last one', group: 'build' },
+    { name: 'rebuild', verb: 'build', force: 1, detail: 'Rebuild the image, replacing the existing one', group: 'build' },
     { name: 'clean', verb: 'clean', detail: 'Remove what was built', group: 'clean' },
     { name: 'clean all', verb: 'clean', force: 1, detail: 'Remove what was built, and cached images', group: 'clean' },
     {

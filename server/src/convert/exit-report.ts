@@ -33,7 +33,7 @@ function listItems(value: string, record: Setting | undefined, from: Version | u
   const apart = commas ? itemsOf(value, form, 26).find((i) => /\s/.test(i.text)) : undefined;
   if (apart === undefined) return { edits: [] };
   if (target >= 27 && (from === undefined || from < 27)) {
-    return { edits: [], check: `mkosi 26 and older read "${apart.text}" as one item, mkosi ${target} does not` };
+    return { edits: [], check: `mkosi 26 and older read "${apart.text}" as one item, mkosi ${target} splits it` };
   }
   if (target >= 27 || from === undefined || from < 27) return { edits: [] };
   const gaps = [...value.matchAll(/[^\s,]([ \t]+)(?=[^\s,])/g)];

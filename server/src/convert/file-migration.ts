@@ -174,7 +174,7 @@ export class FileMigration {
     }
     const to = before?.to ?? move.to;
     if (to === undefined) {
-      this.keepComment(block, home, move.gone === true ? 'nothing is lost: it has no effect, or is what happens anyway' : undefined);
+      this.keepComment(block, home, move.gone === true ? 'not needed: it has no effect or is the default' : undefined);
       return;
     }
     const spot = place(to, this.target, home.name);
@@ -198,7 +198,7 @@ export class FileMigration {
     if (short !== undefined) {
       if (spot.name === 'RootPassword' && order(this.source) === 0) {
         this.beside.push({ path: `${this.source.root}mkosi.rootpw`, text: `${left}\n`, mode: 0o600 });
-        this.keepComment(block, home, 'the password now stands in mkosi.rootpw');
+        this.keepComment(block, home, 'the password is now in mkosi.rootpw');
       } else this.lose(block, home, short);
       return;
     }
@@ -220,7 +220,7 @@ export class FileMigration {
       return !all;
     }
     if (Object.values(keys).includes('<value>') && !/^\d+[KMG]?$/.test(value)) {
-      this.lose(block, home, 'a size is a number, and K, M or G');
+      this.lose(block, home, 'a size is a number followed by K, M or G');
       return false;
     }
     const wishes = Object.entries(keys)
@@ -235,13 +235,13 @@ export class FileMigration {
       );
     if (!this.disk.ask(wishes, this.source.distribution)) {
       if (!all) {
-        this.tell(block, 'check', 'mkosi.repart/ is for all distributions; this one asked for another disk');
+        this.tell(block, 'check', 'mkosi.repart/ applies to all distributions; this one used other partitions');
         return true;
       }
-      this.lose(block, home, 'mkosi.repart/ is for all distributions; this one asked for another disk');
+      this.lose(block, home, 'mkosi.repart/ applies to all distributions; this one used other partitions');
       return false;
     }
-    if (all) this.tell(block, 'moved', 'it stands in mkosi.repart/ now');
+    if (all) this.tell(block, 'moved', 'now in mkosi.repart/');
     return !all;
   }
 

@@ -29,7 +29,7 @@ export function fromShell(text: string, version = newest.systemd): FromCommand |
   const open = [...new Set(found.open)].map(
     (about): Note => ({
       about,
-      message: 'only the shell knows its value; put it in',
+      message: 'only the shell knows its value; insert it by hand',
     }),
   );
   const { notes, ...rest } = fromCommand(found.words.slice(1), version);
@@ -59,7 +59,7 @@ export function fromCommand(args: readonly string[], version = newest.systemd): 
     else if (option.template) continue;
     else if (option.unit !== undefined && argument !== undefined) unit.push(option.unit === '*' ? argument : `${option.unit}=${argument}`);
     else if (option.settings === undefined || (option.how === 'user' && argument === undefined)) {
-      note(option.elsewhere ?? 'it chooses the manager that runs the machine');
+      note(option.elsewhere ?? 'it selects the service manager that runs the machine');
       if (option.elsewhere?.includes('ExecStart='))
         extra.push(...(argument === undefined ? [g.name] : [`${option.names.at(-1) ?? g.name}=${argument}`]));
     } else settingsOf(option, argument, lines, note);
@@ -76,7 +76,7 @@ export function fromCommand(args: readonly string[], version = newest.systemd): 
       setting,
       values.filter((value) => {
         const fits = !/[\n\r\0]/.test(value) && !/(^|[^\\])(\\\\)*\\$/.test(value);
-        if (!fits) notes.push({ about: `${setting}=${value}`, message: 'no line of a file can hold this value' });
+        if (!fits) notes.push({ about: `${setting}=${value}`, message: 'a settings file cannot contain this value' });
         return fits;
       }),
     );
@@ -136,17 +136,17 @@ function settingsOf(
       break;
     case 'limit': {
       const [, name, limit] = /^(?:RLIMIT_|Limit)?([A-Z]+)=(.*)$/.exec(value) ?? [];
-      if (name === undefined || limit === undefined) note('a limit is NAME=VALUE');
+      if (name === undefined || limit === undefined) note('write a limit as NAME=VALUE');
       else one(`Limit${name}`, limit);
       break;
     }
     case 'environment':
       if (value.includes('=')) one(first, fileQuoted(value));
-      else note(`a file cannot take over a variable; write ${first}=${value}=VALUE`);
+      else note(`a settings file cannot copy a variable of the environment; write ${first}=${value}=VALUE`);
       break;
     default:
       if (first.startsWith('Bind') && !first.startsWith('BindUser') && !/^[+-]?[/$]/.test(value))
-        note('a relative path starts at the root folder in a service');
+        note('in a service, a relative path starts at /');
       one(first, value);
   }
 }

@@ -62,7 +62,7 @@ export function migrate(
         actions.push({
           kind: 'by-hand',
           path: file.path,
-          message: `it is there already; mkosi.default asked for\n${file.text}`,
+          message: `it exists already; mkosi.default required\n${file.text}`,
         });
       else written.push(file);
     }

@@ -102,10 +102,10 @@ export function place(name: string, target: Version, here?: string): { name: str
   if (later && alias) {
     return { name: alias.name, section: later.places?.find((p) => has(p, target))?.section ?? later.section };
   }
-  if (later) return { lost: `mkosi ${target} has no ${name}=, which came with ${later.since ?? 15}` };
+  if (later) return { lost: `mkosi ${target} does not support ${name}=, which was added in ${later.since ?? 15}` };
   const former = mkosi.data.former?.find((f) => f.name === name);
   if (former && has(former, target)) return { name, section: former.section };
   return {
-    lost: former ? `mkosi ${former.until} was the last to know ${name}=` : `no release of mkosi knows ${name}=`,
+    lost: former ? `mkosi ${former.until} was the last version with ${name}=` : `no version of mkosi has ${name}=`,
   };
 }

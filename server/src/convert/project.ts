@@ -112,7 +112,7 @@ export function destination(source: Source, all: readonly Source[], target: Vers
   if (!legacy) return { path: target >= 19 ? path.replace(/(^|\/)mkosi\.presets\//, '$1mkosi.images/') : path };
   if (below === 'mkosi.default') {
     return all.some((s) => s.path === `${root}mkosi.conf`)
-      ? { lost: 'mkosi 14 and newer read mkosi.conf in its place' }
+      ? { lost: 'mkosi 14 and newer read mkosi.conf instead' }
       : { path: `${root}mkosi.conf` };
   }
   const plain = /^mkosi\.(?:default|conf)\.d\/([^/]+)$/.exec(below)?.[1];
@@ -129,7 +129,8 @@ export function destination(source: Source, all: readonly Source[], target: Vers
     return { path: `${root}mkosi.conf.d/${later ? 'zz-' : ''}${name}`, match: match?.as ?? distribution };
   }
   const job = /^mkosi\.files\/mkosi\.(.+)$/.exec(below)?.[1];
-  if (job !== undefined) return target >= 19 ? { path: `${root}mkosi.profiles/${withConf(job)}` } : { lost: 'profiles came with mkosi 19' };
+  if (job !== undefined)
+    return target >= 19 ? { path: `${root}mkosi.profiles/${withConf(job)}` } : { lost: 'profiles were added in mkosi 19' };
   return { path: withConf(path) };
 }
 
@@ -146,9 +147,9 @@ export function fileActions(all: readonly Source[], present: ReadonlySet<string>
     for (const { path, to, since, before, from, modern } of fileMoves) {
       if (!present.has(root + path) || (!legacy && !modern)) continue;
       if (to !== undefined && since !== undefined && target >= since) {
-        if (named.has(path)) actions.push({ kind: 'by-hand', path: root + path, message: `a setting names it; ${to} is its name today` });
+        if (named.has(path)) actions.push({ kind: 'by-hand', path: root + path, message: `a setting refers to it; its name is now ${to}` });
         else if (present.has(root + to))
-          actions.push({ kind: 'by-hand', path: root + path, message: `${to} is there already; join the two` });
+          actions.push({ kind: 'by-hand', path: root + path, message: `${to} exists already; merge the two` });
         else actions.push({ kind: 'rename', path: root + path, to: root + to, message: `mkosi ${target} reads ${to}` });
       } else if (before !== undefined && target >= (from ?? 0)) {
         actions.push({ kind: 'by-hand', path: root + path, message: before });
@@ -159,7 +160,7 @@ export function fileActions(all: readonly Source[], present: ReadonlySet<string>
       actions.push({
         kind: 'by-hand',
         path: root + name,
-        message: 'nobody else may read it (chmod 600): mkosi 15 and newer stop otherwise',
+        message: 'make it readable for its owner only (chmod 600); otherwise mkosi 15 and newer fail',
       });
     }
   }

@@ -41,7 +41,7 @@ export function toCommand(document: Document, machine: string | undefined, trust
     if (!trusted && live.some((e) => e.setting.trust !== undefined)) {
       notes.push({
         about: `${name}=`,
-        message: 'beside an image, nspawn does not trust the file and may ignore this; on the command line it counts',
+        message: 'next to an image, nspawn does not trust the file and may ignore this; on the command line it applies',
       });
     }
   }
@@ -73,7 +73,7 @@ function argumentsOf(entry: ParsedAssignment, notes: Note[]): string[] {
   const option = optionOf(name),
     long = option?.names.at(-1);
   if (option === undefined || long === undefined) {
-    notes.push({ about: `${name}=`, message: 'no option does this' });
+    notes.push({ about: `${name}=`, message: 'there is no command-line option for it' });
     return [];
   }
   if (option.argument === undefined) {
@@ -91,7 +91,7 @@ function dropped(load: EffectiveAssignments, notes: Note[]): void {
     if (entry.dropped)
       notes.push({
         about: `${entry.setting.name}=${entry.line.value.text}`,
-        message: 'nspawn does not take this value, so it is left out',
+        message: 'nspawn does not accept this value, so it is left out',
       });
   }
 }

@@ -73,7 +73,7 @@ export function legacyList(value: string, setting: Setting): Carried {
     }
   }
   if (left.length > 0) {
-    const check = `nothing takes ${left.join(' and ')} off a list today; remove it where it is added`;
+    const check = `${left.join(' and ')} can no longer be removed from a list; remove it where it is added`;
     return kept > 0 ? { edits, check } : { edits: [], lost: check };
   }
   return { edits };
@@ -99,14 +99,14 @@ export const rewritings: Readonly<Record<string, (value: string, around: Around)
     const slash = value.lastIndexOf('/');
     const name = value.slice(slash + 1),
       base = withoutSuffixes(name);
-    if (base === '') return { edits: [], lost: 'it names a folder; write OutputDirectory=' };
+    if (base === '') return { edits: [], lost: 'it names a folder; use OutputDirectory=' };
     return {
       edits: whole(value, base),
       ...(slash > 0 ? { add: [{ name: 'OutputDirectory', value: value.slice(0, slash) }] } : {}),
       ...(base === name
         ? {}
         : {
-            check: `the name goes without ${name.slice(base.length)} now; mkosi adds a suffix itself`,
+            check: `${name.slice(base.length)} was removed from the name, because mkosi adds a suffix itself`,
           }),
     };
   },
@@ -114,14 +114,14 @@ export const rewritings: Readonly<Record<string, (value: string, around: Around)
   /** Compress= was for the file system where that can compress, else for the output. */
   outputCompression(_, { format }) {
     if (/btrfs|squashfs/.test(format))
-      return { edits: [], lost: `with Format=${format} it compressed the file system, for which mkosi has no setting` };
+      return { edits: [], lost: `with Format=${format} it compressed the file system, for which mkosi has no setting today` };
     return { edits: [] };
   },
 
   inverted: (value) => ({ edits: whole(value, /^(0|false|no|n|f|off)$/i.test(value) ? 'yes' : 'no') }),
 
   password(value, { hashed }) {
-    if (value === '') return { edits: [], lost: 'an empty password cannot be set; Autologin=yes lets root in without one' };
+    if (value === '') return { edits: [], lost: 'an empty password cannot be set; use Autologin=yes to log in as root without one' };
     return { edits: hashed ? [{ start: 0, end: 0, text: 'hashed:' }] : [] };
   },
 
@@ -138,7 +138,7 @@ export const rewritings: Readonly<Record<string, (value: string, around: Around)
   }),
 
   /** SOURCE:TARGET today: a colon in a path has another meaning. */
-  trees: (value) => (value.includes(':') ? { edits: [], check: 'a colon separates source and target today' } : { edits: [] }),
+  trees: (value) => (value.includes(':') ? { edits: [], check: 'a colon now separates source and target' } : { edits: [] }),
 };
 
 /** A percent sign introduces a specifier since 18; up to 9 it had to be doubled, too. */
@@ -152,7 +152,7 @@ export function percents(value: string, target: Version): Edit[] {
 /** Why a release would read less than the whole value. */
 export function cutShort(value: string, target: Version): string | undefined {
   const found = target < 16 ? /\s#/.exec(value) : target < 25 ? /[#;]/.exec(value) : /#/.exec(value);
-  return found ? `${found[0].trim()} starts a comment in mkosi ${target}, wherever it stands` : undefined;
+  return found ? `${found[0].trim()} starts a comment anywhere in a line in mkosi ${target}` : undefined;
 }
 
 const suffixes: readonly string[] = ['.raw', '.img', '.qcow2', '.tar', '.cpio', '.xz', '.zst', '.zstd', '.gz', '.lz4', '.bz2'];

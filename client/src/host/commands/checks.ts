@@ -56,8 +56,8 @@ export function newImage(name: string): string {
   const [ending] = /\.(raw|v|mstack)$/.exec(image(name)) ?? [];
   if (ending === undefined) return name;
   throw new CommandError(
-    `${quoted(name)} should not be the name of an image: systemd takes "${ending}" at its end for a kind of image, ` +
-      'and would not find it again. Leave that out.',
+    `${quoted(name)} should not be the name of an image: systemd reads the ending "${ending}" as a type of image, ` +
+      'and would not find the image again. Leave the ending out.',
   );
 }
 
@@ -69,8 +69,8 @@ export function newImage(name: string): string {
 export function transferred(name: string, systemd = 262): string {
   if (systemd < 257 && !isMachineName(image(name))) {
     throw new CommandError(
-      `systemd ${systemd} imports, exports and downloads images only under names that a machine can have, and ${quoted(name)} is ` +
-        'none: letters, digits, and hyphens and dots between them, 64 characters at most. Choose another name, or rename the image first.',
+      `systemd ${systemd} imports, exports and downloads only images whose name is a valid machine name. ${quoted(name)} is ` +
+        'not: use letters, digits, and hyphens and dots between them, 64 characters at most. Choose another name, or rename the image first.',
     );
   }
   if (!name.startsWith('-')) return image(name);
@@ -88,13 +88,11 @@ export function transferred(name: string, systemd = 262): string {
 export function incoming(name: string, packing: Packing, systemd = 262): string {
   const [ending] = packed[packing]?.exec(name) ?? [];
   if (ending !== undefined) {
-    throw new CommandError(
-      `The image would not be called ${quoted(name)}: systemd takes "${ending}" at the end for that of a file, and off. Leave it out.`,
-    );
+    throw new CommandError(`The image would not be called ${quoted(name)}: systemd removes the file ending "${ending}". Leave it out.`);
   }
   if (packing === 'tar' && systemd < 262 && name.includes('\\')) {
     throw new CommandError(
-      `${quoted(name)} cannot be unpacked: the tar of systemd ${systemd} reads a backslash as something else. Choose another name.`,
+      `${quoted(name)} cannot be unpacked: the tar of systemd ${systemd} does not read a backslash literally. Choose another name.`,
     );
   }
   return transferred(newImage(name), systemd);
@@ -131,7 +129,7 @@ export function url(text: string): string {
   }
   if (!parsed || !/^(https?|file):$/.test(parsed.protocol) || /[\s\p{C}]/u.test(text)) {
     throw new CommandError(
-      `${quoted(text)} is not an address to download from: it has to begin with http:// or https://, and a blank in it is %20.`,
+      `${quoted(text)} is not a URL to download from: it must begin with http:// or https://, and a space is written %20.`,
     );
   }
   return parsed.href;
@@ -170,5 +168,5 @@ export function signal(name: string): string {
 /** One of the words that an option knows. */
 export function oneOf<T extends string>(what: string, value: T, allowed: readonly T[]): T {
   if (allowed.includes(value)) return value;
-  throw new CommandError(`${quoted(value)} is no ${what}: it is one of ${allowed.join(', ')}.`);
+  throw new CommandError(`${quoted(value)} is not a valid ${what}. Use one of ${allowed.join(', ')}.`);
 }

@@ -28,20 +28,20 @@ export interface Failure {
 /** Why it may have failed and what to do next, in one or two sentences; undefined when nothing is known. */
 export function explain(failure: Failure): string | undefined {
   const { command, machines, unknown, taken, missing, allowed } = failure;
-  if (allowed === 'no') return 'polkit does not allow you this. A rule of the administrator can: "Show polkit Rule" has it.';
+  if (allowed === 'no') return 'polkit does not allow you this. An administrator can allow it with a rule: see "Show polkit Rule".';
   if (taken !== undefined) return `An image called ${taken} exists already. Choose another name, or remove that image first.`;
   if (missing !== undefined) return `${missing} does not exist.`;
   const why = particular(failure);
   if (why !== undefined) return why;
-  if (unknown.length > 0) return `${unknown.join(', ')} is not there any more.`;
-  if (command === 'start' && machines.length > 0 && machines.every(isUp)) return `${names(machines)} runs by now.`;
+  if (unknown.length > 0) return `${unknown.join(', ')} no longer exists.`;
+  if (command === 'start' && machines.length > 0 && machines.every(isUp)) return `${names(machines)} is running already.`;
   return allowed === 'asks' ? unanswered : undefined;
 }
 
 /** polkit: "Interactive authentication required." without an agent, "Access denied" or "Not authorized" after a wrong password. */
 const unanswered =
-  'polkit wants a password for this: nobody could be asked for it ("Interactive authentication required"), or it was wrong. ' +
-  'Try again and answer in the terminal, or let "Show polkit Rule" allow it for ever.';
+  'polkit requires a password for this. Either it could not be asked for ("Interactive authentication required"), or it was wrong. ' +
+  'Try again and answer in the terminal, or allow it permanently with "Show polkit Rule".';
 
 const isUp = ({ state }: Machine): boolean => state === 'running' || state === 'starting' || state === 'stopping';
 const names = (machines: readonly Machine[]): string => machines.map(({ name }) => name).join(', ');
@@ -54,8 +54,8 @@ function particular({ command, machines, existing, allowed, ownUsers, btrfs }: F
       const tired = failed.filter(({ failure }) => failure === 'start-limit-hit');
       if (tired.length > 0) {
         return (
-          `${names(tired)} was started too often in a short time ("Start request repeated too quickly"), so that systemd refuses for now. ` +
-          'Mend what made it fail first; "Reset Failed State" on its row then allows another start at once.'
+          `${names(tired)} was started too often in a short time ("Start request repeated too quickly"), so systemd refuses to start it for now. ` +
+          'Fix the cause first. "Reset Failed State" on its row then allows another start at once.'
         );
       }
       const stacks = failed.filter(({ image }) => image?.type === 'mstack');
@@ -70,58 +70,56 @@ function particular({ command, machines, existing, allowed, ownUsers, btrfs }: F
     case 'remove':
     case 'rename': {
       const up = machines.filter(isUp);
-      if (up.length > 0) return `${names(up)} runs, and its image is busy as long as it does. Power it off first.`;
-      return allowed === 'yes' ? 'The image is busy ("Device or resource busy"): something else uses it, or it is mounted.' : undefined;
+      if (up.length > 0) return `The image is busy because ${names(up)} is running. Power it off first.`;
+      return allowed === 'yes' ? 'The image is busy ("Device or resource busy"): something else uses it or has it mounted.' : undefined;
     }
     case 'pause':
     case 'resume':
       return (
-        'Only virtual machines with a control socket can be paused ("does not expose a varlink control socket"): those that systemd-vmspawn runs, ' +
-        'from systemd 261 on. Others are paused by the program that runs them.'
+        'Only virtual machines with a control socket can be paused ("does not expose a varlink control socket"): those started by systemd-vmspawn ' +
+        'of systemd 261 and newer. Pause others with the program that runs them.'
       );
     case 'shell':
     case 'login':
       return allowed === 'asks'
         ? undefined
-        : 'This needs D-Bus and systemd inside ("There is no system bus"): install dbus in the machine, or run something else there with ' +
-            '`systemd-run --machine=`. Right after a start it may simply have been too early.';
+        : 'This needs D-Bus and systemd inside ("There is no system bus"): install dbus in the machine, or run a program there with ' +
+            '`systemd-run --machine=`. Right after a start, wait a moment and try again.';
     case 'bind':
       return ownUsers === false
         ? undefined
-        : 'A machine with user namespaces cannot be given mounts while it runs. Write Bind= into its settings file, or PrivateUsers=no ' +
-            'there if that is safe for it.';
+        : 'Mounts cannot be added to a running machine that uses user namespaces. Write Bind= into its settings file, or PrivateUsers=no ' +
+            'there if the machine is trusted.';
     case 'setLimit':
     case 'setPoolLimit':
       if (btrfs === false) return 'Limits are btrfs quotas, and /var/lib/machines is not on btrfs ("Operation not supported").';
       if (machines.some(({ image }) => image !== undefined && image.type !== 'subvolume')) {
-        return `Only a btrfs subvolume can be limited, and ${names(machines)} is none. A clone of a subvolume is one, and what machinectl imports there.`;
+        return `Only a btrfs subvolume can be limited, and ${names(machines)} is not one. Images that machinectl imports or clones on btrfs are subvolumes.`;
       }
       return command === 'setLimit' && allowed === 'yes'
-        ? 'Quotas are not on yet ("Transport endpoint is not connected"): limit all images together first, in the menu of the view Images.'
+        ? 'Quotas are not enabled yet ("Transport endpoint is not connected"). Set a limit for all images first, in the menu of the view Images.'
         : undefined;
     case 'copyTo':
       return allowed === 'yes'
-        ? 'What exists at the target inside already is not overwritten ("File exists"), unless you choose "Overwrite".'
+        ? 'If the target exists already ("File exists"), it is only replaced when you choose "Overwrite".'
         : undefined;
     case 'copyFrom':
-      return existing === undefined
-        ? undefined
-        : `${existing} exists already ("File exists"). Choose another path, or let it be overwritten.`;
+      return existing === undefined ? undefined : `${existing} exists already ("File exists"). Choose another path, or "Overwrite".`;
     case 'pullTar':
     case 'pullRaw':
       return allowed === 'asks'
         ? undefined
-        : 'If the signature could not be checked, the server lacks SHA256SUMS.gpg or its key is not in /etc/systemd/import-pubring.gpg: ' +
-            'choose the verification "checksum" or import the key there.';
+        : 'If the signature could not be verified, the server has no SHA256SUMS.gpg, or its key is not in /etc/systemd/import-pubring.gpg: ' +
+            'import the key there, or choose "Verify the checksum".';
     case 'importTar':
     case 'importRaw':
     case 'importFs':
       return allowed === 'asks'
         ? undefined
-        : 'systemd reads tar, .tar.xz, .tar.gz, .tar.bz2 (zstd from systemd 262), and raw images packed in the same ways.';
+        : 'systemd reads .tar, .tar.xz, .tar.gz, .tar.bz2 (and .tar.zst from systemd 262 on), and raw images compressed the same way.';
     case 'failedUnits':
     case 'journal':
-      return 'Looking into a machine this way needs root, and systemd inside. "nspawn.elevation" chooses sudo, run0 or polkit.';
+      return 'This needs root on the host, and systemd inside the machine. The setting "nspawn.elevation" chooses sudo, run0 or polkit.';
     default:
       return undefined;
   }

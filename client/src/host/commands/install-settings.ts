@@ -38,7 +38,7 @@ function demandOwn(folder: string): void {
   const { uid, mode } = statSync(folder);
   if (uid === process.geteuid?.() && ((mode & 0o002) === 0 || (mode & 0o1000) !== 0)) return;
   throw new Error(
-    `Anybody could put a link into ${folder}, so nothing is written there. Give it to root, and nobody else: chown root, chmod o-w.`,
+    `Nothing was written: other users can put a link into ${folder}. Make it writable for root only (chown root, chmod o-w).`,
   );
 }
 

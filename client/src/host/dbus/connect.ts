@@ -28,7 +28,7 @@ export function systemBusSocket(environment: NodeJS.ProcessEnv = process.env): s
 /** @throws BusError through the promise, in bounded time and whatever is (not) at the other end */
 export async function busAtSocket(socket: string | undefined, limits?: Partial<Limits>): Promise<Bus> {
   if (socket === undefined) {
-    throw new BusError('absent', 'DBUS_SYSTEM_BUS_ADDRESS names no socket. Unset it, or write unix:path=/the/socket.');
+    throw new BusError('absent', 'DBUS_SYSTEM_BUS_ADDRESS does not name a socket. Unset it, or write unix:path=/the/socket.');
   }
   return openBus(connect({ path: socket }), limits);
 }

@@ -81,7 +81,7 @@ class NativeBus implements Bus {
     // Before the package's own listener, which takes everything that is there while it waits for the end of a line.
     const measure = () => {
       received += stream.readableLength;
-      if (received > handshakeBytes) this.close(new BusError('garbled', 'The bus does not finish its greeting.'));
+      if (received > handshakeBytes) this.close(new BusError('garbled', 'The bus did not finish the handshake.'));
     };
     stream.on('readable', measure);
     // An end of the stream is the end of the connection, also where the stream would allow to go on writing.
@@ -105,7 +105,7 @@ class NativeBus implements Bus {
 
   private async greet(authenticated: Promise<void>): Promise<void> {
     const { handshake } = this.limits;
-    const late = () => this.close(new BusError('timeout', `The bus did not greet us within ${handshake / 1000} s.`));
+    const late = () => this.close(new BusError('timeout', `The bus did not finish the handshake within ${handshake / 1000} s.`));
     const timer = setTimeout(late, handshake);
     const ended = this.closed.then((reason) => {
       throw reason;
@@ -183,7 +183,7 @@ class NativeBus implements Bus {
       }
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      this.close(new BusError('garbled', `The bus sent what is not D-Bus: ${error.message}`));
+      this.close(new BusError('garbled', `The bus sent invalid data: ${error.message}`));
     } finally {
       this.reading = false;
     }
@@ -238,7 +238,7 @@ class NativeBus implements Bus {
       const step = work.next();
       if (step.done === true) return step.value;
       await this.turn.pass();
-      if (this.end) throw new WireError('It was given up.');
+      if (this.end) throw new WireError('The connection was closed.');
     }
   }
 
@@ -282,10 +282,10 @@ function connectionError(error: Error): BusError {
     case 'ECONNREFUSED':
     case 'ENOTDIR':
     case 'ENOTSOCK':
-      return new BusError('absent', `No bus listens: ${error.message}`);
+      return new BusError('absent', `D-Bus is not running: ${error.message}`);
     case 'EACCES':
     case 'EPERM':
-      return new BusError('denied', `The bus may not be used: ${error.message}`);
+      return new BusError('denied', `Access to D-Bus is denied: ${error.message}`);
     default:
       if (/^No authentication methods left/.test(error.message)) {
         return new BusError('denied', `The bus does not accept this user: ${error.message.replaceAll(/\p{C}+/gu, ' ').slice(0, 300)}`);

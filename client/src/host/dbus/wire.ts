@@ -56,7 +56,7 @@ const padded = (length: number, to: number): number => Math.ceil(length / to) * 
 export function lengthsOf(start: Buffer, most: number): { readonly fields: number; readonly body: number } {
   const order = start[0],
     version = start[3];
-  if (order !== 0x6c && order !== 0x42) throw new WireError('Its messages begin with no byte order.');
+  if (order !== 0x6c && order !== 0x42) throw new WireError('A message does not begin with a byte order.');
   if (version !== 1) throw new WireError(`It speaks version ${String(version)} of the protocol, not 1.`);
   const read = (at: number): number => (isLittle(start) ? start.readUInt32LE(at) : start.readUInt32BE(at));
   const body = read(4),
@@ -148,7 +148,7 @@ const deepestValue = 64;
 function typesOf(signature: string): Type[] {
   if (signature.length > 255) throw new WireError('A signature is longer than 255 bytes.');
   let at = 0;
-  const bad = (): WireError => new WireError(`${JSON.stringify(signature)} is no signature.`);
+  const bad = (): WireError => new WireError(`${JSON.stringify(signature)} is not a valid signature.`);
   const one = (arrays: number, structures: number): Type => {
     const code = signature[at++] ?? '';
     if (arrays > deepest || structures > deepest) throw bad();
@@ -237,7 +237,7 @@ class Reader {
         return this.text(this.bytes.readUInt8(this.take(1)));
       case 'o': {
         const path = this.text(this.length());
-        if (!isObjectPath(path)) throw new WireError(`${JSON.stringify(path.slice(0, 80))} is no object path.`);
+        if (!isObjectPath(path)) throw new WireError(`${JSON.stringify(path.slice(0, 80))} is not a valid object path.`);
         return path;
       }
       default:
@@ -249,7 +249,7 @@ class Reader {
   *value(type: Type, depth: number): Generator<undefined, unknown> {
     if (this.turn.over) yield;
     if (isPlain(type)) return this.plain(type.code);
-    if (depth > deepestValue) throw new WireError(`Values lie deeper in one another than ${deepestValue}.`);
+    if (depth > deepestValue) throw new WireError(`Values are nested deeper than ${deepestValue}.`);
     this.turn.spend();
     if (type.code === 'a') return yield* this.array(type.inner[0] as Type, depth);
     if (type.code === 'v') return yield* this.variant(this.plain('g') as string, depth + 1);
@@ -262,7 +262,7 @@ class Reader {
   /** The value of a variant, after its signature. @throws WireError */
   *variant(signature: string, depth: number): Generator<undefined, unknown> {
     const [type, ...more] = typesOf(signature);
-    if (type === undefined || more.length > 0) throw new WireError('A variant holds no single value.');
+    if (type === undefined || more.length > 0) throw new WireError('A variant does not hold exactly one value.');
     return yield* this.value(type, depth);
   }
 

@@ -21,7 +21,7 @@ export async function missingForBoot(
   root: string | undefined,
   hasOsRelease: () => Promise<boolean | undefined>,
 ): Promise<string | undefined> {
-  const noSystem = `it has neither ${osReleases.join(' nor ')}, without which systemd-nspawn takes it for no system at all`;
+  const noSystem = `it has neither ${osReleases.join(' nor ')}, so systemd-nspawn does not accept it as an operating system`;
   try {
     if (root === undefined) throw new Error('nowhere to look');
     await patientlyLater(root, () => access(root, constants.R_OK | constants.X_OK));

@@ -206,10 +206,7 @@ export class MachineStore implements Disposable {
         if (failure.kind !== 'remote' && failure.kind !== 'garbled') throw failure;
         const unmasking = reasonOf(failure, this.wasReady) === 'no-machined' ? await unmaskingMachined(bus) : undefined;
         if (unmasking)
-          this.unavailable(
-            'masked',
-            `systemd-machined is masked, so that nobody can start it. This unmasks it: sudo ${unmasking.join(' ')}`,
-          );
+          this.unavailable('masked', `systemd-machined is masked, so it cannot be started. To unmask it: sudo ${unmasking.join(' ')}`);
         else this.fail(failure);
         // What a service refuses it refuses until something happens; the short waits are for a bus that comes back.
         await this.retry.wait(Infinity);
@@ -231,7 +228,7 @@ export class MachineStore implements Disposable {
   }
 
   private assertWanted(): void {
-    if (this.disposed) throw new BusError('closed', 'The host was given up.');
+    if (this.disposed) throw new BusError('closed', 'The host was closed.');
   }
 
   private fail(error: BusError): void {

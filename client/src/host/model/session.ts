@@ -101,7 +101,7 @@ export class Session {
     this.listed = false;
     await ask.subscribe(bus);
     this.adrift = await ask.machinedLostItsName(bus);
-    if (this.adrift) throw new BusError('remote', 'systemd-machined has lost the bus.', `${daemon}.Error.Disconnected`);
+    if (this.adrift) throw new BusError('remote', 'systemd-machined has lost its connection to D-Bus.', `${daemon}.Error.Disconnected`);
     // The question starts machined where it does not run: its coming is no news then.
     this.startingMachined = true;
     const [machines, units, images, autostart] = await Promise.all([
@@ -194,7 +194,7 @@ export class Session {
   private touch(name: unknown, toAsk: Set<string>, request: () => Promise<void>): void {
     if (typeof name !== 'string' || !isMachineName(name)) return;
     if (toAsk.size >= most.machines && !toAsk.has(name)) {
-      this.tell(`There is news of more than ${most.machines} machines at once. The others are left out.`);
+      this.tell(`More than ${most.machines} machines changed at once. The others are ignored.`);
       return;
     }
     toAsk.add(name);

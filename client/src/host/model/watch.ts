@@ -21,8 +21,8 @@ export function watchFolder(
       limit = used[code];
     if (limit === undefined) return;
     tell(
-      `Folders cannot be watched (${code}): other programs use as many watches as ${limit} allows. What changes there is seen when a view is shown ` +
-        'or refreshed. Close what watches many files, or raise that limit with sysctl.',
+      `Folders cannot be watched (${code}): other programs use all watches that ${limit} allows. Changes appear when a view is shown ` +
+        'or refreshed. Close programs that watch many files, or raise the limit with sysctl.',
     );
   };
   try {

@@ -21,7 +21,7 @@ export async function busOverSsh(host: string, scope: 'system' | 'user' = 'syste
   try {
     file = findProgram(program);
   } catch {
-    throw new BusError('absent', 'ssh is not installed here. Install openssh-client.');
+    throw new BusError('absent', 'ssh is not installed. Install openssh-client.');
   }
   const child = spawn(file, args, { cwd: '/', stdio: 'pipe' });
   try {
@@ -30,7 +30,7 @@ export async function busOverSsh(host: string, scope: 'system' | 'user' = 'syste
     if (!(error instanceof BusError) || error.message.includes(host)) throw error;
     throw new BusError(
       error.kind,
-      `${host}: ${error.message} Does the shell that ssh logs in to print something of its own?`,
+      `${host}: ${error.message} Check whether its login shell prints text, for example in ~/.bashrc.`,
       error.errorName,
     );
   }
@@ -106,31 +106,32 @@ export function sshFailure(host: string, status: number | null, said: string): B
     if (/HOST IDENTIFICATION HAS CHANGED|host key .* has changed/i.test(said)) {
       return new BusError(
         'denied',
-        `${host} shows another key than the one that is known for it. Find out why, before you remove the old ` +
-          `one with ssh-keygen -R, and connect in a terminal${words}.`,
+        `The SSH host key of ${host} has changed. Find out why before you remove the old ` +
+          `key with ssh-keygen -R and connect in a terminal${words}.`,
       );
     }
     if (/Host key verification failed|No \S+ host key is known/i.test(said)) {
       return new BusError(
         'denied',
-        `The key of ${host} is not known here. Connect in a terminal once, and compare the key that ssh shows${words}.`,
+        `The SSH host key of ${host} is not known. Connect once in a terminal and compare the key that ssh shows${words}.`,
       );
     }
     if (/Permission denied|authentication failures|authentication methods/i.test(said)) {
       return new BusError(
         'denied',
-        `${host} lets nobody in without a question. Put your key there with ssh-copy-id, or load it with ssh-add; ` +
-          `connecting in a terminal shows what ssh asks${words}.`,
+        `${host} does not accept a login without a password. Install your key with ssh-copy-id or load it with ssh-add; ` +
+          `connect in a terminal to see what ssh asks${words}.`,
       );
     }
-    return new BusError('absent', `${host} cannot be reached${words}. Is it up, and is its name right?`);
+    return new BusError('absent', `${host} cannot be reached${words}. Check that it is running and that its name is right.`);
   }
   if (status === notFound) {
-    return new BusError('absent', `${host} has no systemd-stdio-bridge, which belongs to systemd. Install systemd there${words}.`);
+    return new BusError('absent', `${host} has no systemd-stdio-bridge, which is part of systemd. Install systemd there${words}.`);
   }
   if (status === null) return new BusError('closed', `The connection to ${host} was ended${words}.`);
   return new BusError(
     'absent',
-    `The bus of ${host} cannot be used: systemd-stdio-bridge ended with status ${status}${words}. ` + 'Is systemd running there?',
+    `The bus of ${host} cannot be used: systemd-stdio-bridge ended with status ${status}${words}. ` +
+      'Check that systemd is running there.',
   );
 }

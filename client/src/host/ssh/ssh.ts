@@ -23,7 +23,7 @@ export function isDestination(text: string): boolean {
 export function destination(text: string): string {
   if (isDestination(text)) return text;
   throw new CommandError(
-    `${quoted(text)} is not a host that ssh could go to: write HOST, USER@HOST or ssh://USER@HOST:PORT, as after ` + '"ssh" in a terminal.',
+    `${quoted(text)} is not an SSH host. Write HOST, USER@HOST or ssh://USER@HOST:PORT, as after ` + '"ssh" in a terminal.',
   );
 }
 
@@ -46,7 +46,7 @@ const bare = /^[A-Za-z0-9_/.:,+@-][A-Za-z0-9_/.:,+@=-]*$/;
  */
 export function shellWord(argument: string): string {
   if (/[\p{Cc}\p{Cs}]/u.test(argument)) {
-    throw new CommandError(`${quoted(argument)} holds a control character, and no shell can be told that. Rename it first.`);
+    throw new CommandError(`${quoted(argument)} contains a control character, which cannot be passed to a shell. Rename it first.`);
   }
   if (bare.test(argument)) return argument;
   const pieces = argument.match(/[\\'!]|[^\\'!]+/g) ?? [];

@@ -107,8 +107,8 @@ export class TerminalRunner implements Disposable {
       }
     }
     throw new Error(
-      `No program can be run in a terminal, because the socket that tells how it ends cannot be made: ${failures.join('; ')}. ` +
-        'Make room there, or set TMPDIR to a folder that you may write to, and start VS Code again.',
+      `No command can run in a terminal, because the socket that reports how it ends cannot be created: ${failures.join('; ')}. ` +
+        'Free some space there, or set TMPDIR to a writable folder, and restart VS Code.',
     );
   }
 

@@ -29,7 +29,7 @@ export function registerHostCommands(hosts: Hosts): vscode.Disposable[] {
       if (host !== undefined && !configuredHosts().includes(host)) await setHosts([...configuredHosts(), host]);
     }),
     register('nspawn.removeHost', 'Remove host', async (given) => {
-      const host = typeof given === 'string' ? given : await hostOf(hosts, given, 'Host to remove from the view; nothing changes there');
+      const host = typeof given === 'string' ? given : await hostOf(hosts, given, 'Host to remove from the view (nothing on it changes)');
       if (host !== undefined) await setHosts(configuredHosts().filter((one) => one !== host));
     }),
     register('nspawn.reconnect', 'Reconnect', async (given) => {
@@ -82,9 +82,9 @@ async function askHost(): Promise<string | undefined> {
   }
   const text = await askText({
     title,
-    prompt: 'As after "ssh" in a terminal: HOST, USER@HOST or ssh://USER@HOST:PORT. A key that needs no password has to be set up.',
+    prompt: 'HOST, USER@HOST or ssh://USER@HOST:PORT, as in "ssh HOST". Login must work with a key, without a password.',
     check: (typed) => {
-      if (configuredHosts().includes(typed.trim())) return 'This host is there already.';
+      if (configuredHosts().includes(typed.trim())) return 'This host has been added already.';
       return isDestination(typed.trim()) ? undefined : 'Write HOST, USER@HOST or ssh://USER@HOST:PORT.';
     },
   });

@@ -6,7 +6,7 @@ import { bytes } from '../views/image-row';
 import { type CommandContext, command, commandWithOptions, type MachineCommand } from './machine-command';
 
 const noImage = 'There is no image.';
-const noMark = 'There is no image to mark: systemd makes no mstack read-only or writable.';
+const noMark = 'There is no image that can be made read-only or writable. systemd cannot do this to an mstack.';
 const packed = { 'tar archives': ['tar', 'gz', 'xz', 'bz2', 'zst', 'tgz', 'txz'], 'All files': ['*'] };
 const disks = { 'Disk images': ['raw', 'img', 'qcow2', 'gz', 'xz', 'bz2', 'zst'], 'All files': ['*'] };
 
@@ -18,7 +18,7 @@ export const imageCommands: readonly MachineCommand[] = [
       title: 'Clone',
       icon: 'copy',
       ask: 'Images to clone',
-      none: 'There is no image to clone: systemd copies neither devices nor an mstack.',
+      none: 'There is no image to clone. systemd cannot clone devices or an mstack.',
     },
     async ([name = ''], scene) => {
       const newName = await askNewName(`Clone ${name}`, `${name}-copy`, scene);
@@ -32,7 +32,7 @@ export const imageCommands: readonly MachineCommand[] = [
       title: 'Rename',
       icon: 'edit',
       ask: 'Images to rename',
-      none: 'There is no image to rename: those of running machines are busy, and systemd renames no mstack.',
+      none: 'There is no image to rename. Images of running machines are busy, and systemd cannot rename an mstack.',
       precheck: cannotRename,
     },
     async ([name = ''], scene) => {
@@ -74,7 +74,7 @@ export const imageCommands: readonly MachineCommand[] = [
     title: 'Remove',
     icon: 'trash',
     ask: 'Images to delete',
-    none: 'There is no image to delete: those of running machines are busy.',
+    none: 'There is no image to delete. Images of running machines are busy.',
     confirmation: whatDies,
   }),
   command('clean', commands.clean, {
@@ -86,7 +86,7 @@ export const imageCommands: readonly MachineCommand[] = [
       Promise.resolve({
         message: say`Delete the hidden images?`,
         button: 'Delete',
-        detail: say`Downloads leave a pristine copy behind, so that the next one of the same address is quick. All of these are deleted; images that are not hidden stay.`,
+        detail: say`Each download keeps a hidden, unmodified copy so that downloading the same address again is fast. All hidden images are deleted; other images stay.`,
       }),
   }),
   commandWithOptions(
@@ -96,10 +96,10 @@ export const imageCommands: readonly MachineCommand[] = [
       title: 'Export',
       icon: 'package',
       ask: 'Images to export as tar',
-      none: 'There is no image to export as tar: raw ones are exported as disk images, and devices not at all.',
+      none: 'There is no image to export as tar. Export raw images as disk image; devices cannot be exported.',
     },
     async ([name = ''], scene) => {
-      const target = await askTarget(`Export ${name}: the ending chooses the compression`, `${name}.tar.xz`, scene);
+      const target = await askTarget(`Export ${name}: the file ending selects the compression`, `${name}.tar.xz`, scene);
       return target === undefined ? undefined : { target };
     },
   ),
@@ -110,10 +110,10 @@ export const imageCommands: readonly MachineCommand[] = [
       title: 'Export',
       icon: 'package',
       ask: 'Images to export as disk image',
-      none: 'There is no image to export as disk image: folders are exported as tar, and devices not at all.',
+      none: 'There is no image to export as disk image. Export directories as tar; devices cannot be exported.',
     },
     async ([name = ''], scene) => {
-      const target = await askTarget(`Export ${name}: the ending chooses the compression`, `${name}.raw.xz`, scene);
+      const target = await askTarget(`Export ${name}: the file ending selects the compression`, `${name}.raw.xz`, scene);
       return target === undefined ? undefined : { target };
     },
   ),
@@ -161,15 +161,15 @@ async function pulled(title: string, packing: Packing, example: string, scene: C
   const verify = await pick(title, [
     {
       label: 'Verify the signature',
-      description: 'needs SHA256SUMS and SHA256SUMS.gpg beside the file, and the key on this host',
+      description: 'needs SHA256SUMS and SHA256SUMS.gpg next to the file, and the key on this host',
       value: 'signature',
     },
     {
       label: 'Verify the checksum',
-      description: 'needs SHA256SUMS beside the file; protects from damage, not from a bad server',
+      description: 'needs SHA256SUMS next to the file; detects damage, not a malicious server',
       value: 'checksum',
     },
-    { label: 'Do not verify', description: 'whatever the server sends becomes an image', value: 'no' },
+    { label: 'Do not verify', description: 'accepts whatever the server sends', value: 'no' },
   ] as const);
   return verify && { url, ...target, verify };
 }
@@ -195,16 +195,16 @@ async function whatDies(names: readonly string[], scene: CommandContext): Promis
     detail: joined('\n\n', [
       joined('\n', lines),
       ...(lost.length > 0
-        ? [say`The images with everything in them are deleted, and their settings files (.nspawn) too. There is no way back.`]
+        ? [say`The images with everything in them are deleted, and their settings files (.nspawn) too. This cannot be undone.`]
         : []),
       ...(devices.length > 0
-        ? [say`${devices}: the name of the device is deleted, and its settings files (.nspawn) too. What is on the device stays.`]
+        ? [say`${devices}: the device entry is deleted, and its settings files (.nspawn) too. The data on the device stays.`]
         : []),
       ...(links.length > 0
         ? [
             joined(' ', [
-              say`${links}: the settings files (.nspawn) are deleted, and nothing else. systemd leaves devices below /dev alone,`,
-              say`so that it stays an image until you delete the link to it.`,
+              say`${links}: only the settings files (.nspawn) are deleted. systemd does not delete devices below /dev,`,
+              say`so the image stays until you delete the link to the device.`,
             ]),
           ]
         : []),
@@ -221,7 +221,7 @@ async function cannotRename(names: readonly string[], scene: CommandContext): Pr
   for (const name of names) {
     const path = await scene.pathOf(name);
     if (isBelowDev(path))
-      return `${name} cannot be renamed: it is a link to ${path ?? ''}, and systemd leaves devices below /dev alone. Rename the link itself.`;
+      return `${name} cannot be renamed: it is a link to ${path ?? ''}, and systemd does not rename devices below /dev. Rename the link itself.`;
   }
   return undefined;
 }

@@ -40,7 +40,7 @@ function whyText(machine: Machine, unit: string, entries: readonly JournalEntry[
   const matters = mattering(run);
   const head = `${machine.name} failed${machine.failure === undefined ? '' : `: ${machine.failure}${meaning(machine.failure)}`}. Its unit is ${unit}.`;
   const blind =
-    'No messages of this unit can be seen. They are for root and for members of the groups systemd-journal and adm:\n' +
+    'You may not read the messages of this unit. Only root and members of the groups systemd-journal and adm may:\n' +
     '  sudo usermod --append --groups systemd-journal "$USER"     and log in again, or\n' +
     `  sudo journalctl --unit=${unit} --lines=50`;
   // The result of the unit stays what it was before systemd refused.
@@ -55,7 +55,7 @@ function whyText(machine: Machine, unit: string, entries: readonly JournalEntry[
       ? [blind, ...(stderr.trim() === '' ? [] : ['', stderr.trim()])]
       : [
           'What matters',
-          ...(matters.length === 0 ? ['  nothing stands out; all of it follows'] : matters.map((e) => `  ${line(e)}`)),
+          ...(matters.length === 0 ? ['  nothing in particular; all messages follow'] : matters.map((e) => `  ${line(e)}`)),
           '',
           'The last messages',
           ...run.slice(-50).map((e) => `  ${line(e)}`),
@@ -64,7 +64,7 @@ function whyText(machine: Machine, unit: string, entries: readonly JournalEntry[
   ].join('\n');
 }
 
-const tired = 'it was started too often in a short time; "Reset Failed State" allows it again';
+const tired = 'it was started too often in a short time; "Reset Failed State" allows another start';
 
 /** systemd.exec(5), systemd.service(5): the results of a service. */
 function meaning(failure: string): string {
@@ -77,7 +77,7 @@ function meaning(failure: string): string {
     watchdog: 'it stopped answering',
     resources: 'systemd could not prepare it',
     'oom-kill': 'memory ran out',
-    protocol: 'it never said that it was ready',
+    protocol: 'it did not report that it was ready',
   };
   const found = words[failure];
   return found === undefined ? '' : `, that is, ${found}`;
@@ -85,7 +85,7 @@ function meaning(failure: string): string {
 
 /** Everything that is known, to be read and copied. */
 export async function properties(session: HostSession, row?: Row): Promise<void> {
-  const machine = await one(session, row, 'Machine or image to look at', any, 'There is no machine and no image.');
+  const machine = await one(session, row, 'Machine or image to show', any, 'There is no machine and no image.');
   if (machine === undefined) return;
   const { name } = machine;
   const path = machine.image && (await session.pathOf(name));
@@ -145,11 +145,11 @@ async function farSettings(session: HostSession, name: string, files: readonly s
     if (status === 255) throw new Error(`${label} cannot be reached: ${stderr.trim()}`);
     if (status !== 0) continue;
     await showText(posix.join(label, file), stdout, false);
-    showInfo(`This is ${file} of ${label}, to be read. To change it, open a window on ${label} with Remote - SSH.`);
+    showInfo(`${file} on ${label} is shown read-only. To change it, open a window on ${label} with Remote - SSH.`);
     return;
   }
   showInfo(
-    `${name} has no settings file on ${label}, or you may not read it there. It would be ${files[0] ?? ''}; open a window on ${label} with Remote - SSH to write one.`,
+    `${name} has no settings file on ${label}, or you may not read it. To create ${files[0] ?? 'one'}, open a window on ${label} with Remote - SSH.`,
   );
 }
 
@@ -165,7 +165,6 @@ export async function copyAddress(session: HostSession, row?: Row): Promise<void
   const addresses = (session.machine(machine.name) ?? machine).addresses.map(({ address }) => address);
   const routable = addresses.filter((address) => !/^fe80:|^169\.254\./.test(address));
   const [address] = routable.length > 0 ? routable : addresses;
-  if (address === undefined)
-    showInfo(`${machine.name} has no address of its own: it shares the network of this host, or has not got one yet.`);
+  if (address === undefined) showInfo(`${machine.name} has no address: it shares the network of the host, or has not received one yet.`);
   else await vscode.env.clipboard.writeText(address);
 }

@@ -5,13 +5,13 @@ import { askInside, askSource, askTarget, askUser, pick } from '../prompts/promp
 import { type CommandContext, command, commandWithOptions, type MachineCommand } from './machine-command';
 import { expectDown } from './power-off';
 
-const noneRuns = (to: string): string => `There is no machine to ${to}: none is running.`;
+const noneRuns = (to: string): string => `There is no machine to ${to}. None is running.`;
 
 const shellWords = {
   title: 'Shell',
   icon: 'terminal',
   ask: 'Machines to open a shell in',
-  none: 'There is no machine to open a shell in: start one first.',
+  none: 'There is no machine to open a shell in. Start one first.',
 };
 
 export const machineCommands: readonly MachineCommand[] = [
@@ -19,7 +19,7 @@ export const machineCommands: readonly MachineCommand[] = [
     title: 'Start',
     icon: 'play',
     ask: 'Machines to start',
-    none: 'There is no machine to start: every one with an image is running already.',
+    none: 'There is no machine to start. Every machine that has an image is running already.',
     precheck: cannotBoot,
   }),
   command('powerOff', commands.poweroff, {
@@ -39,7 +39,7 @@ export const machineCommands: readonly MachineCommand[] = [
   command('resetFailed', commands.resetFailed, {
     title: 'Reset',
     icon: 'clear-all',
-    ask: 'Machines whose failure to forget',
+    ask: 'Machines whose failed state to reset',
     none: 'No machine has failed.',
   }),
   command('pause', commands.pause, {
@@ -57,13 +57,13 @@ export const machineCommands: readonly MachineCommand[] = [
   command('enable', commands.enable, {
     title: 'Enable',
     icon: 'rocket',
-    ask: 'Machines to start with the system',
+    ask: 'Machines to start at boot',
     none: 'There is no image.',
   }),
   command('disable', commands.disable, {
     title: 'Disable',
     icon: 'circle-slash',
-    ask: 'Machines not to start with the system',
+    ask: 'Machines to no longer start at boot',
     none: 'There is no machine.',
   }),
   command('terminate', commands.terminate, {
@@ -75,7 +75,7 @@ export const machineCommands: readonly MachineCommand[] = [
       Promise.resolve({
         message: say`Terminate ${names} at once?`,
         button: 'Terminate',
-        detail: say`Every process inside is killed without being asked to end: what it has not written is lost. "Power Off" ends a machine in good order.`,
+        detail: say`Every process inside is killed immediately, and unsaved data is lost. "Power Off" shuts the machine down cleanly.`,
       }),
   }),
   commandWithOptions(
@@ -90,7 +90,7 @@ export const machineCommands: readonly MachineCommand[] = [
         Promise.resolve({
           message: say`Send a signal to ${names}?`,
           button: 'Choose a Signal',
-          detail: say`Most signals end the processes that they reach; what these have not written is lost.`,
+          detail: say`Most signals end the processes that receive them. Their unsaved data is lost.`,
         }),
     },
     async (names) => {
@@ -124,14 +124,16 @@ export const machineCommands: readonly MachineCommand[] = [
       { label: 'Another program…', value: 'other' },
     ]);
     const program =
-      choice === 'other' ? await askInside(title, 'The program inside, with its whole path', before.program ?? '/usr/bin/') : choice;
+      choice === 'other'
+        ? await askInside(title, 'Absolute path of the program inside the machine', before.program ?? '/usr/bin/')
+        : choice;
     if (program === undefined) return undefined;
     const chosen = { user, ...(program === '' ? {} : { program }) };
     await scene.remember(shellKey(name), chosen);
     return { user, ...(program === '' ? {} : { program: [program] as const }) };
   }),
   command('login', commands.login, { title: 'Login', icon: 'sign-in', ask: 'Machines to log in to', none: noneRuns('log in to') }),
-  command('status', commands.status, { title: 'Status', icon: 'info', ask: 'Machines to see the status of', none: noneRuns('look at') }),
+  command('status', commands.status, { title: 'Status', icon: 'info', ask: 'Machines to show the status of', none: noneRuns('show') }),
   command('unitJournal', commands.unitJournal, {
     title: 'Unit log',
     icon: 'output',
@@ -147,7 +149,7 @@ export const machineCommands: readonly MachineCommand[] = [
   command('failedUnits', commands.failedUnits, {
     title: 'Failed units',
     icon: 'warning',
-    ask: 'Machines to look for failed units in',
+    ask: 'Machines to list failed units of',
     none: noneRuns('look into'),
   }),
   commandWithOptions(
@@ -160,9 +162,9 @@ export const machineCommands: readonly MachineCommand[] = [
       none: noneRuns('copy to'),
     },
     async ([name = ''], scene) => {
-      const source = await askSource(`What to copy to ${name}`, 'any', scene);
+      const source = await askSource(`File or folder to copy to ${name}`, 'any', scene);
       if (source === undefined) return undefined;
-      const target = await askInside(`Copy to ${name}`, 'Where to, inside', `/root/${source.split('/').at(-1) ?? ''}`);
+      const target = await askInside(`Copy to ${name}`, 'Destination path inside the machine', `/root/${source.split('/').at(-1) ?? ''}`);
       return target === undefined ? undefined : { source, target };
     },
     { button: 'Overwrite', options: (chosen) => ({ ...chosen, force: true }) },
@@ -177,9 +179,9 @@ export const machineCommands: readonly MachineCommand[] = [
       none: noneRuns('copy from'),
     },
     async ([name = ''], scene) => {
-      const source = await askInside(`Copy from ${name}`, 'The file or folder inside', '/etc/');
+      const source = await askInside(`Copy from ${name}`, 'Path of the file or folder inside the machine', '/etc/');
       if (source === undefined) return undefined;
-      const target = await askTarget(`Where to copy ${source} of ${name}`, source.split('/').at(-1) ?? '', scene);
+      const target = await askTarget(`Destination for ${source} of ${name}`, source.split('/').at(-1) ?? '', scene);
       // The dialog has asked already whether a file may be overwritten; elsewhere there was none.
       return target === undefined ? undefined : { source, target, force: scene.spec.local && (await exists(target)) };
     },
@@ -191,13 +193,13 @@ export const machineCommands: readonly MachineCommand[] = [
     {
       title: 'Bind into',
       icon: 'link',
-      ask: 'Machines to show something of this host to',
+      ask: 'Machines to bind mount a host path into',
       none: noneRuns('bind into'),
     },
     async ([name = ''], scene) => {
       const title = `Bind into ${name}`;
-      const source = await askSource(`What of the host ${name} shall see`, 'any', scene);
-      const target = source && (await askInside(title, 'Where it appears inside; missing folders are made', source));
+      const source = await askSource(`Host path to bind into ${name}`, 'any', scene);
+      const target = source && (await askInside(title, 'Path inside the machine; missing folders are created', source));
       if (!source || !target) return undefined;
       const readOnly = await pick(title, [
         { label: 'Read-only', value: true },
@@ -209,16 +211,16 @@ export const machineCommands: readonly MachineCommand[] = [
 ];
 
 const signals: readonly (readonly [name: string, meaning: string])[] = [
-  ['SIGTERM', 'please end'],
+  ['SIGTERM', 'ask to end'],
   ['SIGKILL', 'end at once'],
-  ['SIGHUP', 'read your configuration again'],
+  ['SIGHUP', 'reload configuration'],
   ['SIGINT', 'reboot, for an init'],
   ['SIGRTMIN+4', 'power off, for an init'],
   ['SIGRTMIN+3', 'halt, for an init'],
   ['SIGUSR1', ''],
   ['SIGUSR2', ''],
-  ['SIGSTOP', 'stand still'],
-  ['SIGCONT', 'go on'],
+  ['SIGSTOP', 'pause'],
+  ['SIGCONT', 'continue'],
   ['SIGQUIT', ''],
   ['SIGABRT', ''],
 ];
@@ -241,7 +243,8 @@ async function cannotBoot(names: readonly string[], scene: CommandContext): Prom
     if (settings !== undefined && !bootsAnInit(settings)) continue;
     const root = /^(directory|subvolume)$/.test(scene.machine(name)?.image?.type ?? '') ? path : undefined;
     const missing = await missingForBoot(root, () => scene.hasOsRelease(name));
-    if (missing !== undefined) return `${name} cannot be booted: ${missing}. Boot=no in its settings file runs something else in it.`;
+    if (missing !== undefined)
+      return `${name} cannot be booted: ${missing}. To run another program in it, set Boot=no in its settings file.`;
   }
   return undefined;
 }

@@ -39,20 +39,20 @@ async function move(uri: unknown, target: unknown, answered: Answered = {}): Pro
     target !== path.join(folder, `${name}.nspawn`) ||
     ![settingsFolder, own].includes(folder)
   ) {
-    showError(`${target} is no place for a settings file of a machine. Move it to ${settingsFolder}/NAME.nspawn.`);
+    showError(`systemd-nspawn does not look for settings files at ${target}. Move it to ${settingsFolder}/NAME.nspawn.`);
     return;
   }
   if (!(await lstat(from.fsPath)).isFile()) {
-    showError(`${from.fsPath} is a link, or no file at all, and stays where it is. Move the file that it leads to.`);
+    showError(`${from.fsPath} was not moved: it is a link or not a regular file. Move the file that the link points to.`);
     return;
   }
   const document = await vscode.workspace.openTextDocument(from);
   if (document.isDirty && !(await document.save())) {
-    showError(`${from.fsPath} could not be saved and stays where it is. Save it, then move it.`);
+    showError(`${from.fsPath} was not moved: it could not be saved. Save it, then move it.`);
     return;
   }
   if (await exists(target)) {
-    showError(`${target} exists already, and nspawn reads that one. Compare the two, and remove one of them.`);
+    showError(`${target} exists already, and nspawn reads that file. Compare the two and remove one.`);
     return;
   }
   if (folder === own) await mkdir(own, { recursive: true });
@@ -71,8 +71,7 @@ async function rename(from: vscode.Uri, target: string): Promise<void> {
     to = vscode.Uri.file(target);
   edit.renameFile(from, to, { overwrite: false });
   if (await vscode.workspace.applyEdit(edit)) await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(to));
-  else
-    showError(`${from.fsPath} could not be moved to ${target} and stays where it is. The file may be locked, or lie on a read-only disk.`);
+  else showError(`${from.fsPath} could not be moved to ${target}. The file may be locked or on a read-only disk.`);
 }
 
 async function install(document: vscode.TextDocument, name: string, target: string, answered: Answered): Promise<void> {
@@ -100,7 +99,7 @@ async function install(document: vscode.TextDocument, name: string, target: stri
         {
           message: say`Install the text of ${path.basename(document.fileName)} as ${target}?`,
           button: 'Install',
-          detail: say`Only root may write there. This is run in a terminal, with a copy of the text as it is now: ${command}`,
+          detail: say`Only root may write there. This command runs in a terminal, with a copy of the current text: ${command}`,
         },
         'information',
       ))
@@ -115,24 +114,22 @@ async function install(document: vscode.TextDocument, name: string, target: stri
       argv,
     });
     if (status !== 0) {
-      showError(
-        `${target} was not installed: ${argv[0] ?? ''} ended with exit status ${String(status ?? 'unknown')}; its terminal says why.`,
-      );
+      showError(`${target} was not installed: ${argv[0] ?? ''} failed (exit status ${String(status ?? 'unknown')}); see its terminal.`);
       return;
     }
   } finally {
     if (!told.has(copy)) copy.remove();
   }
   await openSettings(target);
-  showInfo(`nspawn reads ${target} from now on. ${document.fileName} is still there, and is not read any more.`);
+  showInfo(`nspawn now reads ${target}. ${document.fileName} still exists but is no longer read.`);
 }
 
 async function tell(command: string, folder: string): Promise<void> {
   const copy = 'Copy Command';
   const choice = await notify(
     'warning',
-    `Only root may write to ${folder}, and nothing is run for a workspace that you do not trust. As long as this window is open, ` +
-      `this installs the text as it is now, in a terminal of your own: ${command}`,
+    `Only root may write to ${folder}, and nothing is run for an untrusted workspace. While this window is open, you can ` +
+      `install the current text from a terminal of your own with: ${command}`,
     copy,
   );
   if (choice === copy) await vscode.env.clipboard.writeText(command);

@@ -22,9 +22,9 @@ function tell(name: string, isNew: boolean, scene: CommandContext): void {
   const again = 'Power Off Again',
     terminate = 'Terminate…';
   const why = isNew
-    ? 'It had only just been started, and what tells it to power off is lost on an init that is not ready yet.'
-    : 'Its services may still be ending, or its init does not listen.';
-  notify('warning', `${name} was told to power off and still runs. ${why}`, again, terminate)
+    ? 'It had only just been started, and an init that is not ready yet ignores the request.'
+    : 'Its services may still be stopping, or its init does not react.';
+  notify('warning', `${name} is still running after the request to power off. ${why}`, again, terminate)
     .then((button) =>
       button === undefined
         ? undefined

@@ -42,7 +42,9 @@ export async function runCommand(
   if (names === undefined) return [];
   const systemd = await session.spec.systemd();
   if (spec.since !== undefined && systemd !== undefined && systemd < spec.since) {
-    throw new CommandError(`this needs systemd ${spec.since}, and ${session.spec.local ? 'here' : session.spec.label} is ${systemd}.`);
+    throw new CommandError(
+      `this needs systemd ${spec.since}; ${session.spec.local ? 'this computer' : session.spec.label} has ${systemd}.`,
+    );
   }
   if (!(await confirmed(session, verb, names, given))) return [];
   const calls = spec.many || spec.needs === 'nothing' ? [names] : names.map((name) => [name]);
@@ -127,7 +129,7 @@ async function wanted(
 async function confirmed(session: HostSession, verb: MachineCommand, names: readonly string[], given: CommandArguments): Promise<boolean> {
   if (isConfirmed(given)) return true;
   if (verb.spec.destroys) {
-    if (!verb.confirmation) throw new CommandError('nobody wrote what this destroys, so it is not done.');
+    if (!verb.confirmation) throw new CommandError('this command destroys data but has no confirmation, so it was not run.');
     const question = await verb.confirmation(names, session);
     return confirm(
       session.id === undefined ? question : { ...question, message: joined(' ', [question.message, say`(${session.spec.label})`]) },
@@ -142,10 +144,10 @@ async function confirmed(session: HostSession, verb: MachineCommand, names: read
 /** Asks before something runs whose options nobody was asked for. */
 const chosenElsewhere = ({ spec }: HostSession, argvs: readonly (readonly string[])[]): Promise<boolean> =>
   confirm({
-    message: say`Run a command that somebody else has chosen?`,
+    message: say`Run a command that you did not choose yourself?`,
     button: 'Run',
     detail: joined('\n\n', [
-      say`A link, a key binding, a task or another extension asks for it, with everything that you would be asked for. On ${spec.label}:`,
+      say`A link, a key binding, a task or another extension requests it with all options filled in. On ${spec.label}:`,
       joined(
         '\n',
         argvs.map((argv) => say`${argv.map((word) => (/^[\w./:@=,+-]+$/.test(word) ? word : JSON.stringify(word))).join(' ')}`),
@@ -179,10 +181,10 @@ async function report(
   const lost = isLost(session, status);
   const known: Partial<Failure> = lost ? {} : await examined(session, verb, machines, prepared, asksPolkit, rights);
   const why = lost
-    ? `The connection to ${session.spec.label} was lost, or could not be made. What has begun may go on there; the views show it when they are connected again.`
+    ? `The connection to ${session.spec.label} was lost or could not be established. What was started may continue there; the views show it after reconnecting.`
     : explain({ command: spec.id, machines, taken, unknown, ...known });
   const failed = machines.filter(({ state }) => state === 'failed');
-  const text = `${session.titled([verb.title, ...call].join(' '))} ended with exit status ${status}; its terminal has the words of the system. ${why ?? ''}`;
+  const text = `${session.titled([verb.title, ...call].join(' '))} failed (exit status ${status}); see its terminal. ${why ?? ''}`;
   const execute = (id: string, ...given: readonly unknown[]): Thenable<unknown> => vscode.commands.executeCommand(id, ...given);
   const rows = call.map((name) => session.row(name)),
     once = (given: CommandArguments) => () => execute(verb.id, rows[0], rows, { ...given, hostId: session.spec.id });

@@ -95,14 +95,14 @@ class RootFiles implements vscode.FileSystemProvider {
       });
       if (status !== 0) {
         throw fileError(
-          `${uri.path} was not saved, and is as it was. Only root may write there, and what was run for that ended with ` +
-            `exit status ${String(status ?? 'unknown')}; its terminal says why. "nspawn.elevation" chooses sudo, run0 or polkit.`,
+          `${uri.path} was not saved and is unchanged. Only root may write there, and the command that does it failed ` +
+            `(exit status ${String(status ?? 'unknown')}); see its terminal. The setting "nspawn.elevation" chooses sudo, run0 or polkit.`,
         );
       }
     } finally {
       copy.remove();
     }
-    if (before !== undefined && before.nlink > 1n) showInfo(`${uri.path} has other names as well (hard links), which keep the old text.`);
+    if (before !== undefined && before.nlink > 1n) showInfo(`${uri.path} has other names (hard links). They keep the old text.`);
     this.changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 
@@ -123,7 +123,7 @@ class RootFiles implements vscode.FileSystemProvider {
 function absentOr(error: unknown, uri: vscode.Uri): undefined {
   if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
   if (error instanceof UnreadableFile && error.reason !== 'failed') throw fileError(`${uri.path}: ${error.message}`);
-  throw fileError(`${uri.path} may not be read: ${messageOf(error)}`, 'NoPermissions');
+  throw fileError(`${uri.path} cannot be read: ${messageOf(error)}`, 'NoPermissions');
 }
 
 /** Where a line of a settings file leads, as a command: links of documents go through it, so that the right editor opens. */

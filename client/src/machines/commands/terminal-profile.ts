@@ -28,7 +28,7 @@ async function profile(hosts: Hosts): Promise<vscode.TerminalProfile | undefined
           fits: (m) => applies(commands.shell, m),
           ask: 'Machine to open a shell in',
           many: false,
-          none: 'There is no machine to open a shell in: start one first.',
+          none: 'There is no machine to open a shell in. Start one first.',
         });
   if (session === undefined || name === undefined) return undefined;
   const { user, program: inside } = shellMemory(session, name);

@@ -18,21 +18,24 @@ export async function askNewName(
 ): Promise<string | undefined> {
   return askText({
     title,
-    prompt: 'The name of the new image',
+    prompt: 'Name of the new image',
     value,
     check: (text) => {
-      if (text === '') return 'Type a name.';
+      if (text === '') return 'Enter a name.';
       try {
         check(text);
       } catch (error) {
         return messageOf(error);
       }
       if (scene.hasImage(text)) {
-        const message = `There is an image called ${text} already.`;
+        const message = `An image called ${text} exists already.`;
         return mayReplace ? { warning: `${message} You will be asked whether to replace it.` } : message;
       }
       if (isMachineName(text)) return undefined;
-      return { warning: 'No machine can run under this name: that needs letters, digits, and hyphens and dots between them, 64 at most.' };
+      return {
+        warning:
+          'A machine cannot run under this name. Machine names consist of letters, digits, and hyphens and dots between them, 64 at most.',
+      };
     },
   });
 }
@@ -40,9 +43,9 @@ export async function askNewName(
 export async function askUser(title: string, value: string): Promise<string | undefined> {
   return askText({
     title,
-    prompt: 'The user to be inside',
+    prompt: 'User to log in as',
     value,
-    check: (text) => (isUserName(text) ? undefined : 'That is not a user name.'),
+    check: (text) => (isUserName(text) ? undefined : 'This is not a valid user name.'),
   });
 }
 
@@ -59,20 +62,20 @@ export async function askInside(title: string, prompt: string, value: string): P
 export async function askLimit(title: string): Promise<string | undefined> {
   return askText({
     title,
-    prompt: 'The most that the image may take: a size such as 500M or 2G, or - for no limit',
+    prompt: 'Maximum size, such as 500M or 2G, or - for no limit',
     check: (text) =>
       text === '-' || /^[0-9]{1,18}(\.[0-9]{1,9})?[KMGTPE]?$/.test(text)
         ? undefined
-        : 'Write a size such as 500M or 2G, or - for no limit.',
+        : 'Enter a size such as 500M or 2G, or - for no limit.',
   });
 }
 
 export async function askUrl(title: string, example: string): Promise<string | undefined> {
   return askText({
     title,
-    prompt: `The address to download from, such as ${example}`,
+    prompt: `URL to download, such as ${example}`,
     check: (text) =>
-      /^https?:\/\/[^\s\p{C}]+$/u.test(text) && URL.canParse(text) ? undefined : 'Write an address that begins with https:// or http://.',
+      /^https?:\/\/[^\s\p{C}]+$/u.test(text) && URL.canParse(text) ? undefined : 'Enter a URL that begins with https:// or http://.',
   });
 }
 
@@ -84,7 +87,7 @@ export const pick = <T extends string | boolean>(title: string, choices: readonl
 async function askThere(title: string, { spec: { label } }: CommandContext, value: string): Promise<string | undefined> {
   return askText({
     title,
-    prompt: `The whole path on ${label}`,
+    prompt: `Absolute path on ${label}`,
     value,
     check: (text) => (text.startsWith('/') && !/\p{Cc}/u.test(text) ? undefined : `A path on ${label} begins with "/".`),
   });

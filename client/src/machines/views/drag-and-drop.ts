@@ -28,7 +28,7 @@ export class CopyByDragAndDrop implements vscode.TreeDragAndDropController<Row> 
     const place = this.sessionOf(row)?.spec;
     if (place?.local !== true) {
       showInfo(
-        `${row.name} runs on ${place?.label ?? 'another computer'}, and its own files alone can be copied into it. Bring the file there first, with scp for example.`,
+        `${row.name} runs on ${place?.label ?? 'another computer'}, and only files of that computer can be copied into it. Copy the file there first, for example with scp.`,
       );
       return;
     }
@@ -41,7 +41,11 @@ export class CopyByDragAndDrop implements vscode.TreeDragAndDropController<Row> 
         showInfo('Only files of the computer that the machine runs on can be copied into it.');
         continue;
       }
-      const target = await askInside(`Copy to ${row.name}`, `Where ${source} goes, inside`, `/root/${source.split('/').at(-1) ?? ''}`);
+      const target = await askInside(
+        `Copy to ${row.name}`,
+        `Destination path of ${source} inside the machine`,
+        `/root/${source.split('/').at(-1) ?? ''}`,
+      );
       if (target === undefined) return;
       await vscode.commands.executeCommand('nspawn.copyTo', row, undefined, { options: { source, target }, confirmed: () => true });
     }

@@ -5,16 +5,16 @@ import type { HostSession } from '../host-session';
 
 const icons: Readonly<Record<HostSpec['kind'], string>> = { system: 'server-environment', user: 'account', ssh: 'remote' };
 const meanings: Readonly<Record<HostSpec['kind'], string>> = {
-  system: 'the machines of this computer',
-  user: 'machines of your own, which need no rights of root',
-  ssh: 'another computer, over SSH',
+  system: 'machines of this computer',
+  user: 'per-user machines, which need no root privileges',
+  ssh: 'machines of another computer, over SSH',
 };
 const meaningOf = ({ kind, scope }: HostSpec): string =>
-  kind === 'ssh' && scope === 'user' ? 'machines of your own on another computer, over SSH' : meanings[kind];
+  kind === 'ssh' && scope === 'user' ? 'per-user machines of another computer, over SSH' : meanings[kind];
 
 /** In short why there is nothing of another computer below; the whole sentence is the tooltip. */
 const words: Readonly<Partial<Record<UnavailableReason, string>>> = {
-  denied: 'waits for you: connect in a terminal',
+  denied: 'needs login: connect in a terminal',
   'no-machined': 'no systemd-machined',
   masked: 'systemd-machined is masked',
 };
@@ -29,7 +29,13 @@ export function hostRow(session: HostSession): vscode.TreeItem {
   const trouble = state.kind === 'unavailable' ? session.trouble(state) : undefined;
   const kept = trouble !== undefined && session.snapshot.machines.size + session.snapshot.images.size > 0;
   const word =
-    trouble === undefined ? (state.kind === 'connecting' ? 'connecting …' : '') : kept ? 'not connected, as last seen' : 'not connected';
+    trouble === undefined
+      ? state.kind === 'connecting'
+        ? 'connecting …'
+        : ''
+      : kept
+        ? 'not connected, last known state'
+        : 'not connected';
   const short = kind === 'ssh' && state.kind === 'unavailable' ? words[state.reason] : undefined,
     how = trouble ?? (word || 'connected');
   const row = treeItem({
@@ -37,7 +43,7 @@ export function hostRow(session: HostSession): vscode.TreeItem {
     collapsible: vscode.TreeItemCollapsibleState.Expanded,
     description: kept ? word : (short ?? word),
     tooltip: table(label, [
-      ['What it is', meaningOf(spec)],
+      ['Type', meaningOf(spec)],
       ['Connection', how],
     ]),
     spoken: [label, meaningOf(spec), how],

@@ -24,7 +24,7 @@ export function machineRow(machine: Machine): vscode.TreeItem {
       machine.class,
       osOf(machine),
       firstAddress(machine),
-      autostart && 'starts with the system',
+      autostart && 'starts at boot',
       machine.image?.readOnly === true ? 'read-only' : undefined,
     ]),
   });
@@ -50,7 +50,7 @@ export function machineTooltip(machine: Machine): vscode.MarkdownString {
         ? undefined
         : said([machine.image.type, machine.image.readOnly ? 'read-only' : undefined, machine.image.path]).join(', '),
     ],
-    ['Starts with the system', machine.autostart === undefined ? undefined : machine.autostart ? 'yes' : 'no'],
+    ['Starts at boot', machine.autostart === undefined ? undefined : machine.autostart ? 'yes' : 'no'],
     ['Settings', settingsOf(machine)],
     ['Running since', machine.since === undefined ? undefined : localTime(machine.since)],
   ]);
@@ -71,7 +71,7 @@ function flagsOf({ image, autostart, settings }: Machine): readonly string[] {
 }
 
 const settingsOf = ({ settings }: Machine): string | undefined =>
-  settings && (settings.trusted ? settings.path : `${settings.path} (beside the image: its privileged settings are ignored)`);
+  settings && (settings.trusted ? settings.path : `${settings.path} (next to the image: privileged settings are ignored)`);
 
 /** What there is to say. */
 export const said = (texts: readonly (string | undefined)[]): readonly string[] =>

@@ -14,7 +14,7 @@ export class RunningItem {
       this.item.hide();
       return;
     }
-    const label = running.length === 1 ? '1 machine runs' : `${running.length} machines run`;
+    const label = running.length === 1 ? '1 machine running' : `${running.length} machines running`;
     this.item.show({
       icon: 'vm-running',
       text: String(running.length),

@@ -189,7 +189,7 @@ export class Sidebar implements vscode.Disposable {
   private async askFilter(): Promise<void> {
     const text = await askText({
       title: 'Filter machines and images',
-      prompt: 'Part of a name; nothing shows all of them',
+      prompt: 'Part of a name; leave empty to show all',
       value: this.filter.text,
       closes: true,
     });

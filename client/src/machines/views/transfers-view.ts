@@ -178,7 +178,7 @@ class TransferList implements Branch {
     if (status === undefined || status === 0) return true;
     if (!ids.some((id) => transfers.all.has(id))) return false; // it has ended meanwhile
     const rule = 'Show polkit Rule';
-    notify('error', 'The transfer could not be cancelled; the terminal has the words of the system.', ...(spec.asks(command) ? [rule] : []))
+    notify('error', 'The transfer could not be cancelled; see its terminal.', ...(spec.asks(command) ? [rule] : []))
       .then((button) => (button === rule ? showPolkitRule(command, spec) : undefined))
       .then(undefined, log);
     return false;
@@ -205,7 +205,7 @@ class TransferList implements Branch {
   private describe({ id, progress, message }: Transfer): string {
     if (this.cancelled.has(id)) return 'cancelling';
     const percent = progress === undefined ? message : `${Math.floor(progress * 100)} %`;
-    return [percent, this.of.transfers.silent.has(id) ? 'no news for a minute' : undefined]
+    return [percent, this.of.transfers.silent.has(id) ? 'no progress for a minute' : undefined]
       .filter((text) => text !== undefined)
       .join(' · ');
   }
@@ -217,8 +217,8 @@ class TransferList implements Branch {
     const cancel = 'Cancel Transfer';
     notify(
       'warning',
-      `${this.of.titled(`The download of ${local}`)} has said nothing for a minute. The server may be slow; systemd 252 now ` +
-        'and then waits for ever. Cancel it and download again.',
+      `${this.of.titled(`The download of ${local}`)} has made no progress for a minute. The server may be slow, or systemd ` +
+        '(252 in particular) may wait forever. Cancel it and download again.',
       cancel,
     )
       .then((button) => (button === cancel ? this.cancel([id]) : undefined))
@@ -250,7 +250,7 @@ function transferRow({ id, type, local, remote, message }: Transfer, description
 function tellEnd(session: HostSession, { transfer: { type, local }, result, messages }: Ended): void {
   if (result === 'lost')
     showError(
-      `${session.titled(type === '' ? 'A transfer' : `${type} of ${local}`)} was not finished: systemd-importd ended before it. Begin it again.`,
+      `${session.titled(type === '' ? 'A transfer' : `${type} of ${local}`)} did not finish because systemd-importd ended. Start it again.`,
     );
   if (result !== 'failed') return;
   const why = messages.filter((line) => /fail|error|denied|unable|not |invalid/i.test(line)).at(-1) ?? messages.at(-1);

@@ -15,7 +15,7 @@ export function registerVirtualDocuments(): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.workspace.registerTextDocumentContentProvider(scheme, {
       provideTextDocumentContent: (uri) =>
-        texts.get(uri.toString()) ?? 'This text is not kept. Run the command again to see what is true now.\n',
+        texts.get(uri.toString()) ?? 'This text was not kept. Run the command again to see the current state.\n',
     }),
     vscode.workspace.onDidCloseTextDocument((document) => {
       texts.delete(document.uri.toString());
