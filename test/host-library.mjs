@@ -1,6 +1,6 @@
 // The host library against real systemd: what this Debian has (252), and 262; `--all` adds 257, and numbers choose. A release
 // is booted from a tree of its own, which is built from Debian's packages on the first run. 259 and newer have a scope for each user: tried as one.
-//   node test/host-library.mjs [--all] [252] [257] [262] [--only user|host|interruptions] [--grep PATTERN]
+//   node test/host-library.mjs [--all] [252] [257] [262] [--only user|machine-store|interruptions] [--grep PATTERN]
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -82,7 +82,7 @@ async function on(tree) {
       add(seen, counted(spawnSync(program, args, { encoding: 'utf8', timeout: 300_000 })));
     }
     // Not by rig.run(): systemd-run hangs on the bus, and the tests kill that.
-    for (const part of ['host.e2e', 'interruptions.e2e'].filter(wanted)) {
+    for (const part of ['machine-store.e2e', 'interruptions.e2e'].filter(wanted)) {
       add(
         seen,
         counted(
