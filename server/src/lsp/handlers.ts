@@ -73,7 +73,7 @@ export interface HandlerContext {
   readonly canMove: boolean;
   /** The client's own command for that, which knows what to do where only root may write. */
   readonly moveCommand: string | undefined;
-  caseOf(document: Document): LintInput;
+  inputOf(document: Document): LintInput;
   /** A file on disk is different now. */
   changed(file: string): void;
 }
@@ -121,10 +121,10 @@ export function registerHandlers(connection: Connection, here: HandlerContext): 
       // Fix-all is for those who ask for it by name: on save, or from its menu.
       const wanted = (kind: string, unasked: boolean): boolean =>
         only === undefined ? unasked : only.some((o) => kind === o || kind.startsWith(`${o}.`));
-      const all = wanted(fixAllKind, false) ? fixAll(here.caseOf(d), here.settings.rules) : undefined;
+      const all = wanted(fixAllKind, false) ? fixAll(here.inputOf(d), here.settings.rules) : undefined;
       return [
         ...(wanted(CodeActionKind.QuickFix, true)
-          ? fixes(here.caseOf(d), range, here.settings.rules, here.moveCommand).filter((f) => here.canMove || !movesFile(f))
+          ? fixes(here.inputOf(d), range, here.settings.rules, here.moveCommand).filter((f) => here.canMove || !movesFile(f))
           : []),
         ...(wanted(CodeActionKind.RefactorRewrite, true) ? refactorings(d, range) : []),
         ...(all === undefined ? [] : [all]),

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { type Diagnostic, FileChangeType, type LogMessageParams } from 'vscode-languageserver/node';
 import { host } from '../node/host';
 import { rules } from '../rules';
-import { type DiagnosticsDependencies, DiagnosticsService } from './diagnostics';
+import { type DiagnosticsDependencies, DiagnosticsService } from './diagnostics/service';
 import { Editor } from './testing/editor';
 import { Workspace } from './workspace';
 
@@ -175,7 +175,7 @@ describe('server and files that somebody else has made', () => {
   });
 });
 
-describe('what a judge holds', () => {
+describe('what the diagnostics service holds', () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'nspawn-held-'));
@@ -185,9 +185,9 @@ describe('what a judge holds', () => {
     execFileSync('rm', ['-rf', folder]);
   });
 
-  /** A judge without a server. */
+  /** A diagnostics service without a server. */
   function alone(more: Partial<DiagnosticsDependencies> = {}): {
-    judge: DiagnosticsService;
+    service: DiagnosticsService;
     workspace: Workspace;
     shown: Map<string, unknown[]>;
     failed: string[];
@@ -195,7 +195,7 @@ describe('what a judge holds', () => {
     const workspace = new Workspace(),
       shown = new Map<string, unknown[]>(),
       failed: string[] = [];
-    const judge = new DiagnosticsService({
+    const service = new DiagnosticsService({
       workspace,
       rules: () => ({}),
       configured: Promise.resolve(),
@@ -203,7 +203,7 @@ describe('what a judge holds', () => {
         shown.set(uri, diagnostics);
         return Promise.resolve();
       },
-      retargeted: () => Promise.resolve(),
+      targetChanged: () => Promise.resolve(),
       report: (work) => {
         work.catch((error: unknown) => {
           failed.push(String(error));
@@ -214,7 +214,7 @@ describe('what a judge holds', () => {
       },
       ...more,
     });
-    return { judge, workspace, shown, failed };
+    return { service, workspace, shown, failed };
   }
   const until = async (wanted: () => boolean): Promise<void> => {
     while (!wanted())
@@ -225,26 +225,26 @@ describe('what a judge holds', () => {
 
   it('does not count when the settings change while it is said', async () => {
     let level: 'off' | 'error' = 'off';
-    const office = alone({
+    const one = alone({
       rules: () => ({ 'unknown-setting': level }),
       send: ({ uri, diagnostics }) => {
-        office.shown.set(uri, diagnostics);
+        one.shown.set(uri, diagnostics);
         if (level === 'off') {
           level = 'error';
-          office.judge.retarget(false, false);
+          one.service.retarget(false, false);
         }
         return Promise.resolve();
       },
     });
     const uri = pathToFileURL(path.join(folder, 'said/mkosi.conf')).href;
-    office.workspace.didOpen({ uri, languageId: 'mkosi', version: 1, text: '[Content]\nBogus=1\n' });
-    office.judge.opened(uri);
-    await until(() => (office.shown.get(uri)?.length ?? 0) > 0);
-    assert.deepEqual(office.failed, []);
+    one.workspace.didOpen({ uri, languageId: 'mkosi', version: 1, text: '[Content]\nBogus=1\n' });
+    one.service.opened(uri);
+    await until(() => (one.shown.get(uri)?.length ?? 0) > 0);
+    assert.deepEqual(one.failed, []);
   });
 
   it('is nothing when five hundred projects have been opened and closed', async () => {
-    const { judge, workspace, shown, failed } = alone(),
+    const { service, workspace, shown, failed } = alone(),
       uris: string[] = [];
     for (let i = 0; i < 500; i++) {
       const project = path.join(folder, String(i));
@@ -258,15 +258,15 @@ describe('what a judge holds', () => {
       const some = uris.slice(i, i + 50);
       for (const uri of some) {
         workspace.didOpen({ uri, languageId: 'mkosi', version: 1, text: '[Content]\nBogus=1\n' });
-        judge.opened(uri);
+        service.opened(uri);
       }
       await until(() => some.every((uri) => (shown.get(uri.replace('mkosi.conf', 'mkosi.conf.d/x.conf'))?.length ?? 0) > 0));
-      most = Math.max(most, judge.held);
+      most = Math.max(most, service.size);
       for (const uri of some) {
         workspace.didClose(uri);
-        judge.closed(uri);
+        service.closed(uri);
       }
-      await until(() => judge.held === 0);
+      await until(() => service.size === 0);
       assert.ok(some.every((uri) => shown.get(uri.replace('mkosi.conf', 'mkosi.conf.d/x.conf'))?.length === 0));
     }
     assert.ok(most >= 50 * 5, String(most));
@@ -274,7 +274,7 @@ describe('what a judge holds', () => {
   });
 
   it('is a project that an open file of another folder belongs to', async () => {
-    const { judge, workspace, shown } = alone();
+    const { service, workspace, shown } = alone();
     const put = (name: string, text: string): string => {
       mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
       writeFileSync(path.join(folder, name), text);
@@ -290,29 +290,29 @@ describe('what a judge holds', () => {
         version: 1,
         text: uri === main ? '[Include]\nInclude=../shared.conf\n' : '[Match]\nImageId=x\n[Content]\nBogus=1\n',
       });
-      judge.opened(uri);
+      service.opened(uri);
     }
     await until(() => JSON.stringify(shown.get(shared) ?? '').includes('Not read here'));
     workspace.didClose(main);
-    judge.closed(main);
-    await until(() => !judge.waits);
-    assert.equal(judge.caseOf(workspace.get(shared)!).project?.root, path.join(folder, 'including'));
+    service.closed(main);
+    await until(() => !service.isWaiting);
+    assert.equal(service.inputOf(workspace.get(shared)!).project?.root, path.join(folder, 'including'));
   });
 
-  it('does not depend on one project that cannot be judged', async () => {
+  it('does not depend on one project that cannot be checked', async () => {
     let failing = true;
-    const { judge, workspace, shown, failed } = alone({
-      retargeted: () => (failing ? Promise.reject(new Error('no editor')) : Promise.resolve()),
+    const { service, workspace, shown, failed } = alone({
+      targetChanged: () => (failing ? Promise.reject(new Error('no editor')) : Promise.resolve()),
     });
     for (const name of ['r1', 'r2']) {
       mkdirSync(path.join(folder, name, '.git'), { recursive: true });
       const uri = pathToFileURL(path.join(folder, name, 'mkosi.conf')).href;
       workspace.didOpen({ uri, languageId: 'mkosi', version: 1, text: '[Content]\nBogus=1\n' });
-      judge.opened(uri);
+      service.opened(uri);
       await until(() => (name === 'r1' ? failed.length > 0 : (shown.get(uri)?.length ?? 0) > 0));
       failing = false;
     }
-    assert.match(failed[0] ?? '', /^Judging .*r1: Error: no editor$/);
+    assert.match(failed[0] ?? '', /^Checking .*r1: Error: no editor$/);
   });
 });
 

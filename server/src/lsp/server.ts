@@ -17,7 +17,7 @@ import {
 import { installedSystemd } from '../node/host';
 import { pathOf, releases } from '../schema';
 import { type Installed, ServerConfiguration, type TargetInForce, versionOf } from './configuration';
-import { DiagnosticsService } from './diagnostics';
+import { DiagnosticsService } from './diagnostics/service';
 import { capabilities, type HandlerContext, registerHandlers } from './handlers';
 import { systemFolders, Workspace } from './workspace';
 
@@ -58,14 +58,14 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
   let installed: Installed = { systemd: installedSystemd() };
 
   let configured: () => void = () => undefined;
-  const judge = new DiagnosticsService({
+  const diagnostics = new DiagnosticsService({
     workspace,
     configured: new Promise((resolve) => {
       configured = resolve;
     }),
     rules: () => settings.rules,
     send: (found) => connection.sendDiagnostics(found),
-    retargeted: () => connection.sendNotification('nspawn/targetChanged'),
+    targetChanged: () => connection.sendNotification('nspawn/targetChanged'),
     report: (work) => {
       report(connection, work);
     },
@@ -73,7 +73,7 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
       connection.console.error(`${what} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     },
   });
-  workspace.project = (document) => judge.caseOf(document).project;
+  workspace.project = (document) => diagnostics.inputOf(document).project;
   const here: HandlerContext = {
     workspace,
     get settings() {
@@ -85,9 +85,9 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
     get moveCommand() {
       return client.moveCommand;
     },
-    caseOf: (document) => judge.caseOf(document),
+    inputOf: (document) => diagnostics.inputOf(document),
     changed: (file) => {
-      judge.changed(file, false);
+      diagnostics.changed(file, false);
     },
   };
 
@@ -122,7 +122,7 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
     const { systemd, mkosi } = settings.inForce(installed);
     const byMinimum = mkosi.from === 'newest';
     workspace.target = { systemd: systemd.version, mkosi: mkosi.version };
-    judge.retarget(byMinimum, byMinimum || installed.mkosiClone === true);
+    diagnostics.retarget(byMinimum, byMinimum || installed.mkosiClone === true);
   }
 
   const over = new AbortController();
@@ -176,14 +176,14 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
       if (type === FileChangeType.Deleted) workspace.didDelete(uri);
       else workspace.didWrite(uri);
       const file = pathOf(uri);
-      if (file !== undefined) judge.changed(file, type !== FileChangeType.Changed);
+      if (file !== undefined) diagnostics.changed(file, type !== FileChangeType.Changed);
     }
   });
   connection.onRequest('nspawn/releases', () => releases);
   connection.onRequest('nspawn/target', (about: unknown): TargetInForce => {
     const inForce = settings.inForce(installed);
     return typeof about === 'object' && about !== null && 'uri' in about && typeof about.uri === 'string'
-      ? judge.targetOf(about.uri, inForce)
+      ? diagnostics.targetOf(about.uri, inForce)
       : inForce;
   });
   // All that is installed now: what is not told is not there any more.
@@ -197,15 +197,15 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
 
   connection.onDidOpenTextDocument(({ textDocument }) => {
     workspace.didOpen(textDocument);
-    judge.opened(textDocument.uri);
+    diagnostics.opened(textDocument.uri);
   });
   connection.onDidChangeTextDocument((params) => {
     workspace.didChange(params);
-    judge.edited(params.textDocument.uri);
+    diagnostics.edited(params.textDocument.uri);
   });
   connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
     workspace.didClose(uri);
-    judge.closed(uri);
+    diagnostics.closed(uri);
   });
 
   registerHandlers(connection, here);
