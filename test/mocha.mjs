@@ -1,7 +1,9 @@
 // Bundles TypeScript tests and runs them with mocha on this Node. The last line, `RESULT {json}`, is what test/run.mjs counts.
 //   node test/mocha.mjs SUITE [--grep PATTERN] [PART OF A PATH ...]     SUITE: unit | properties | product | host
+//   node test/mocha.mjs FILE.ts [--grep PATTERN]                        one test file, of whatever suite; under a debugger without timeouts
 
 import { rmSync } from 'node:fs';
+import inspector from 'node:inspector';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +25,13 @@ const suites = {
   /** The host library against the systemd that it finds here. */
   host: { folders: ['client/src/host'], name: /\.e2e\.ts$/ },
 };
+
+/** The suite that a test file belongs to. @param {string} file relative to the checkout @returns {keyof typeof suites | undefined} */
+const suiteOf = (file) =>
+  Object.keys(suites).find((suite) => {
+    const { folders, name, not } = suites[suite];
+    return folders.some((folder) => file.startsWith(`${folder}/`)) && name.test(path.posix.basename(file)) && !not?.test(file);
+  });
 
 /**
  * Bundles the files of a suite to out/SUITE.
@@ -60,7 +69,7 @@ export function runMocha(files, grep) {
   const mocha = new Mocha({
     ui: 'bdd',
     reporter: process.env.CI ? 'dot' : 'spec',
-    timeout: 30_000,
+    timeout: inspector.url() === undefined ? 30_000 : 0,
     forbidOnly: true,
     forbidPending: true,
     failZero: true,
@@ -73,7 +82,16 @@ export function runMocha(files, grep) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [suite, ...args] = process.argv.slice(2);
+  const args = process.argv.slice(2);
+  const suite = Object.hasOwn(suites, args[0] ?? '') ? args.shift() : suiteOf(args[0] ?? '');
+  if (suite === undefined) {
+    console.error(`${args[0]} is no test file, and no suite: those are ${Object.keys(suites).join(', ')}`);
+    process.exit(2);
+  }
+  if (suite === 'suite') {
+    console.error('Tests of this suite run in a VS Code: node test/vscode.mjs --only NAME,NAME');
+    process.exit(2);
+  }
   const at = args.indexOf('--grep');
   const grep = at < 0 ? undefined : args.splice(at, 2)[1];
   if (suite === 'properties') process.env.PROPERTY_RUNS ??= '20000';

@@ -1,6 +1,6 @@
 // Bundles the extension (client/dist/extension.js) with what its terminals run (client/dist/terminal-wrapper.js) and what saves settings as root
 // (client/dist/install-settings.js), and the language server with its checker (server/dist/cli.js).
-// --watch rebuilds on change; --dev leaves the code readable and adds source maps.
+// --dev leaves the code readable and adds source maps; --watch does too, and builds again after every change.
 
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,8 +55,37 @@ export async function buildAll(how = {}) {
   return metafiles;
 }
 
+/** Builds all of them, and again after every change, until the process ends. .vscode/tasks.json reads what this prints. */
+async function watchAll() {
+  const all = bundles({ dev: true });
+  let running = all.length;
+  console.log('[watch] build started');
+  /** One pair of lines for bundles that are built at the same time. @returns {import('esbuild').Plugin} */
+  const report = () => {
+    let first = true;
+    return {
+      name: 'report',
+      setup({ onStart, onEnd }) {
+        onStart(() => {
+          if (!first && running++ === 0) console.log('[watch] build started');
+          first = false;
+        });
+        onEnd(({ errors, warnings }) => {
+          for (const [severity, messages] of Object.entries({ error: errors, warning: warnings }))
+            for (const { text, location } of messages)
+              console.log(
+                `${location?.file ?? 'tools/build.mjs'}:${location?.line ?? 1}:${(location?.column ?? 0) + 1}: ${severity}: ${text}`,
+              );
+          if (--running === 0) console.log('[watch] build finished');
+        });
+      },
+    };
+  };
+  for (const options of all)
+    await (await context({ ...options, logLevel: 'silent', plugins: [...(options.plugins ?? []), report()] })).watch();
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const dev = process.argv.includes('--dev') || process.argv.includes('--watch');
-  if (process.argv.includes('--watch')) for (const options of bundles({ dev })) await (await context(options)).watch();
-  else await buildAll({ dev });
+  if (process.argv.includes('--watch')) await watchAll();
+  else await buildAll({ dev: process.argv.includes('--dev') });
 }

@@ -99,7 +99,11 @@ export class Language implements vscode.Disposable {
     const client = new QuietClient(
       'nspawn',
       'nspawn language server',
-      { module, transport: TransportKind.ipc },
+      // "Extension and Language Server" in .vscode/launch.json attaches to this port.
+      {
+        run: { module, transport: TransportKind.ipc },
+        debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--inspect=6009'] } },
+      },
       {
         documentSelector: [{ language: 'nspawn' }, { language: 'mkosi' }],
         errorHandler: this.handler(),
