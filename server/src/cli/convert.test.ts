@@ -15,7 +15,19 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { convert, migrate } from './convert';
+import { ExitReport } from '../node/exit-report';
+import { convert as convertVerb } from './convert';
+import { migrate as migrateVerb } from './migrate';
+import { verbUsage } from './usage';
+import type { Verb } from './verb';
+
+const runOf =
+  (verb: Verb) =>
+  (args: readonly string[]): void => {
+    verb.run(args, new ExitReport());
+  };
+const convert = runOf(convertVerb),
+  migrate = runOf(migrateVerb);
 
 describe('the verbs convert and migrate', () => {
   let folder: string;
@@ -61,8 +73,8 @@ describe('the verbs convert and migrate', () => {
   it('say nothing without a task', () => {
     for (const args of [[], ['a', 'b'], ['x', '--', 'systemd-nspawn'], ['--', 'ls']]) assert.throws(() => convert(args), Error);
     for (const args of [[], ['a', 'b'], ['--mkosi', '14', folder], ['--format', 'xml', folder]]) assert.throws(() => migrate(args), Error);
-    assert.match(printed(() => convert(['--help'])).out, /^Usage: /);
-    assert.match(printed(() => migrate(['--help'])).out, /^Usage: /);
+    assert.match(verbUsage(convertVerb, [convertVerb]), /^Usage: /);
+    assert.match(verbUsage(migrateVerb, [migrateVerb]), /^Usage: /);
   });
 
   it('convert both ways', () => {

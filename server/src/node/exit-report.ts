@@ -30,8 +30,17 @@ export class ExitReport {
     else this.fail(file, error);
   };
 
-  /** Says all of it, and sets the exit status. */
-  report(
+  /** Does something with a file. What fails is reported, and the caller goes on. */
+  attempt(file: string, named: boolean, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.unread(file, error, named);
+    }
+  }
+
+  /** Writes all lines, and sets the exit status. */
+  print(
     write: (text: string) => void = (text) => {
       process.stderr.write(text);
     },

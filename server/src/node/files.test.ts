@@ -12,7 +12,7 @@ class Heard extends ExitReport {
   said(): readonly string[] {
     const before = process.exitCode;
     let said = '';
-    this.report((text) => {
+    this.print((text) => {
       said += text;
     });
     const exit = `exit ${String(process.exitCode ?? 0)}`;
