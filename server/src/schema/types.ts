@@ -1,6 +1,6 @@
 /**
- * What a schema record may say. The records themselves are data: `nspawn.json`, `mkosi.json` and `mkosi-legacy.json`
- * are written by `tools/schema`, the words that people read stand in the Markdown files beside them.
+ * What a schema record may say. The records themselves are data: `npm run generate` writes `nspawn.json`, `mkosi.json` and
+ * `mkosi-legacy.json` from `tools/schema/facts`; the words that people read are in the Markdown files beside them.
  */
 
 /** A release as a number: systemd 226 to 262, mkosi 1 to 27.1. Numbers compare as the releases do. */
