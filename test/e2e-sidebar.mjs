@@ -443,7 +443,7 @@ await scenario('errors', { permit: true, session: true }, async () => {
     const waiting = async () =>
       (await beside(['ps', '-ww', '-eo', 'pid=,args=']))
         .split('\n')
-        .filter((line) => /attendant\.js .* shell /.test(line))
+        .filter((line) => /terminal-wrapper\.js .* shell /.test(line))
         .map((line) => line.trim().split(' ', 1)[0]);
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'db'), 'Start');
     await state('db', 'running');
