@@ -443,7 +443,7 @@ await scenario('errors', { permit: true, session: true }, async () => {
     const waiting = async () =>
       (await beside(['ps', '-ww', '-eo', 'pid=,args=']))
         .split('\n')
-        .filter((line) => /attendant\.js .* shell /.test(line))
+        .filter((line) => /terminal-wrapper\.js .* shell /.test(line))
         .map((line) => line.trim().split(' ', 1)[0]);
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'db'), 'Start');
     await state('db', 'running');
@@ -498,15 +498,11 @@ await scenario('images', { permit: true, session: false, tree: '262' }, async ()
   };
   const tooltip = async (view, name, pattern) => {
     await (await workbench.treeRow(view, name)).hover();
-    await workbench.until(
-      `${pattern} in the tooltip of ${name}`,
-      async () => {
-        const text = (await workbench.page.locator('.monaco-hover:visible').allInnerTexts()).join().replaceAll('\u00a0', ' ');
-        if (!pattern.test(text)) throw new Error(text);
-        return true;
-      },
-      10_000,
-    );
+    await workbench.until(`${pattern} in the tooltip of ${name}`, async () => {
+      const text = (await workbench.page.locator('.monaco-hover:visible').allInnerTexts()).join().replaceAll('\u00a0', ' ');
+      if (!pattern.test(text)) throw new Error(text);
+      return true;
+    });
   };
   await step('see images of every type, as what they are', async () => {
     for (const [name, type] of [
@@ -613,19 +609,15 @@ await scenario('safe', { permit: true, session: true }, async (workspace) => {
   const ours = async () =>
     (await beside(['ps', '-ww', '-eo', 'args=']))
       .split('\n')
-      .filter((line) => /client\/dist\/attendant\.js|machinectl.* shell |journalctl --follow/.test(line));
+      .filter((line) => /client\/dist\/terminal-wrapper\.js|machinectl.* shell |journalctl --follow/.test(line));
   let folder = ''; // of the socket that they report to
   const sockets = async () => (await beside(['find', folder], [0, 1])).split('\n');
   const nothingLeft = () =>
-    workbench.until(
-      'nothing of ours to be left',
-      async () => {
-        const left = [...(await ours()), ...(await sockets())].filter((one) => one !== '');
-        if (left.length > 0) throw new Error(left.join('\n'));
-        return true;
-      },
-      30_000,
-    );
+    workbench.until('nothing of ours to be left', async () => {
+      const left = [...(await ours()), ...(await sockets())].filter((one) => one !== '');
+      if (left.length > 0) throw new Error(left.join('\n'));
+      return true;
+    });
   const tabs = () => workbench.page.locator('.terminal-tabs-entry, .single-terminal-tab').allInnerTexts();
   const open = async () => {
     await workbench.openView('Machines');
@@ -633,7 +625,7 @@ await scenario('safe', { permit: true, session: true }, async (workspace) => {
     await workbench.until('a prompt', async () => /root@web/.test(await workbench.terminalText()));
     await workbench.contextMenu(await workbench.treeRow('Machines', 'web'), "Follow the Unit's Log");
     await workbench.until('both to run', async () => (await ours()).length >= 4);
-    folder = path.dirname(/attendant\.js (\S+)/.exec((await ours()).join())?.[1] ?? '');
+    folder = path.dirname(/terminal-wrapper\.js (\S+)/.exec((await ours()).join())?.[1] ?? '');
     assert.ok((await sockets()).includes(path.join(folder, 'socket')), folder);
   };
   await step('start a machine while something is not saved, which stays so', async () => {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { installPackages, must, root } from '../tools/setup.mjs';
 
-installPackages();
+await installPackages();
 must(['node', 'tools/build.mjs']);
 const { bundleSuite } = await import('./mocha.mjs');
 await bundleSuite('suite');

@@ -64,7 +64,8 @@ if (unknown.length > 0) {
   console.error(`No stage ${unknown.join(', ')}; there are ${stages.map((s) => s.name).join(', ')}`);
   process.exit(2);
 }
-installPackages();
+console.log('Checking the npm packages');
+await installPackages();
 const total = nothing();
 for (const stage of stages.filter((s) => wanted.length === 0 || wanted.includes(s.name))) {
   const seen = await run(stage);

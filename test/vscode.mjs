@@ -71,7 +71,7 @@ async function inside(tree, kind, files, name) {
   let second;
   try {
     console.log(`systemd ${rig.systemdVersion}, images on ${kind === 'btrfs' ? 'btrfs' : 'a plain file system'}`);
-    await openParents(rig);
+    openParents(rig);
     await rig.addMachine('web', 'guest');
     await rig.addMachine('db', 'tiny');
     await rig.addMachine('db2', 'tiny');

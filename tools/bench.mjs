@@ -175,7 +175,7 @@ const show = (n) => (n === undefined ? 'none' : n < 10 ? n.toFixed(1) : n.toFixe
 
 installRivals();
 if (given === undefined) {
-  installPackages();
+  await installPackages();
   must(['node', 'tools/build.mjs']);
 }
 const schema = path.join(folder, 'schema.json');

@@ -15,14 +15,16 @@ export function must([program, ...args], options = {}) {
   process.exit(1);
 }
 
-/** Installs what package-lock.json names, once. Scripts of packages are not run; none of ours needs one. */
-export function installPackages() {
+/**
+ * Installs what package-lock.json names, once. Scripts of packages are not run; none of ours needs one.
+ * @param {import('./programs.mjs').RunProgram} [run] for those that show progress
+ */
+export async function installPackages(run = async (argv) => must(argv)) {
   const stamp = path.join(root, 'node_modules/.installed');
   const want = createHash('sha256')
     .update(readFileSync(path.join(root, 'package-lock.json')))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === want) return;
-  console.log('Installing packages ...');
-  must(['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  await run(['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
   writeFileSync(stamp, want);
 }

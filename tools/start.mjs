@@ -1,13 +1,21 @@
 // `npm start`: builds the extension and opens it in VS Code on the example workspace, with real machines to manage.
+// What does not depend on each other goes on side by side: the extension, the editor, and the practice host. The editor opens as soon as
+// the practice host has its files; that boots meanwhile, and the sidebar fills by itself.
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { accessSync, constants, existsSync } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { installPackages, must, root } from './setup.mjs';
+import { boot, can, populate, prepare } from '../test/rig/systemd/rig.mjs';
+import { installVSCode } from '../test/rig/vscode/install.mjs';
+import { startVSCode } from '../test/rig/vscode/vscode.mjs';
+import { checkout, openParents } from '../test/support/checkout.mjs';
+import { Progress, stopPrograms } from './programs.mjs';
+import { installPackages, root } from './setup.mjs';
 
 const examples = path.join(root, 'examples');
 const port = Number(process.env.PORT ?? 8080);
+const progress = new Progress();
 
 /** Whether a program is on the PATH. @param {string} name */
 const onPath = (name) =>
@@ -25,82 +33,105 @@ const hasMachined = () =>
   existsSync('/run/systemd/system') &&
   spawnSync('busctl', ['--system', 'status', 'org.freedesktop.machine1'], { stdio: 'ignore' }).status === 0;
 
-/** A real systemd with two small machines, for a computer that runs none. */
-async function practiceHost(folder) {
-  const { boot, can, populate, prepare } = await import('../test/rig/systemd/rig.mjs');
-  const { checkout, openParents } = await import('../test/support/checkout.mjs');
+/** Whether a practice host is to be booted: where there is no machined, and it can be. */
+function needsPracticeHost() {
+  if (process.platform !== 'linux' || hasMachined()) return false;
   const able = can();
-  if (!able.ok) {
-    console.log(`No systemd-machined here, and no practice host can be booted (${able.reason}): the sidebar will be empty.`);
-    return undefined;
-  }
-  console.log('No systemd-machined here. Booting a practice host: a real systemd in namespaces of its own, with two small machines.');
-  await prepare({ tree: 'self', guest: true, log: console.log });
-  const rig = await boot({
-    name: `start-${process.pid}`,
-    tree: 'self',
-    permit: true,
-    binds: [checkout, { source: folder, target: folder }],
-  });
-  await openParents(rig);
-  await populate(rig);
-  return rig;
+  if (able.ok) console.log('No systemd-machined here: a practice host is booted, a real systemd in namespaces with two small machines.');
+  else console.log(`No systemd-machined here, and no practice host can be booted (${able.reason}): the sidebar will be empty.`);
+  return able.ok;
 }
 
-/** Whatever connects to a port of this computer talks to the server in the practice host, which has a network of its own. */
-function forward(rig, inner) {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer((socket) => {
-      const [program, ...args] = rig.netns([
-        'node',
-        '-e',
-        "const s=require('net').connect(+process.argv[1],'127.0.0.1');process.stdin.pipe(s).pipe(process.stdout);s.on('error',()=>process.exit(1))",
-        String(inner),
-      ]);
-      const pipe = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'] });
-      const end = () => {
-        pipe.kill();
-        socket.destroy();
-      };
-      socket.pipe(pipe.stdin).on('error', end);
-      pipe.stdout.pipe(socket).on('error', end);
-      socket.on('error', end).on('close', end);
-      pipe.on('exit', end).on('error', end);
-    });
-    server.on('error', reject).listen(port, '127.0.0.1', () => resolve(server));
-  });
+/** Builds and packs the extension. @returns {Promise<string>} the .vsix */
+async function packExtension() {
+  await progress.step('Packages that build the extension', ({ run }) => installPackages(run));
+  await progress.step('Extension', ({ run }) => run(['node', 'tools/package.mjs']));
+  return (await import('./package.mjs')).vsixPath();
 }
 
-installPackages();
-must(['node', 'tools/package.mjs'], { stdio: ['inherit', 'ignore', 'inherit'] });
+const fetchEditor = () =>
+  progress.step('VS Code (830 MB when unpacked)', (step) =>
+    installVSCode({
+      browser: false,
+      runProgram: step.run,
+      note: (text) => {
+        step.detail = text;
+      },
+    }),
+  );
+
+/** A systemd that begins to boot, with two machines and the example workspace. @param {(rig: import('../test/rig/systemd/rig.mjs').Rig) => void} isThere */
+const startPracticeHost = (isThere) =>
+  progress.step('Practice host', async (step) => {
+    const log = (/** @type {string} */ line) => {
+      step.detail = line.trim().slice(0, 60);
+    };
+    await prepare({ tree: 'self', guest: true, log });
+    const rig = await boot({ name: `start-${process.pid}`, tree: 'self', permit: true, binds: [checkout], until: 'root', log });
+    isThere(rig);
+    openParents(rig);
+    await populate(rig);
+    // Its user may not write to the checkout; changes there are thrown away anyway.
+    await step.run(rig.commandWithoutSession(['cp', '-r', examples, rig.user.home]));
+    return rig;
+  });
+
+/** What VS Code has for an environment in the practice host, as in a session of its user. @param {import('../test/rig/systemd/rig.mjs').Rig} rig */
+function environment({ user: { name, uid, home } }) {
+  const runtime = `/run/user/${uid}`;
+  return { HOME: home, USER: name, LOGNAME: name, XDG_RUNTIME_DIR: runtime, DBUS_SESSION_BUS_ADDRESS: `unix:path=${runtime}/bus` };
+}
+
+/** A server on the port of this computer. @param {(socket: import('node:net').Socket) => void} [connected] @returns {Promise<import('node:net').Server>} */
+async function listen(connected) {
+  const server = net.createServer(connected).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+/** What connects to the port of this computer talks to the server in the practice host, which has a network of its own. */
+const forward = (rig, inner) =>
+  listen((socket) => {
+    const [program, ...args] = rig.netns([
+      'node',
+      '-e',
+      "const s=require('net').connect(+process.argv[1],'127.0.0.1');process.stdin.pipe(s).pipe(process.stdout);s.on('error',()=>process.exit(1))",
+      String(inner),
+    ]);
+    const pipe = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+    const end = () => {
+      pipe.kill();
+      socket.destroy();
+    };
+    socket.pipe(pipe.stdin).on('error', end);
+    pipe.stdout.pipe(socket).on('error', end);
+    socket.on('error', end).on('close', end);
+    pipe.on('exit', end).on('error', end);
+  });
 
 if (onPath('code')) {
+  await packExtension();
   console.log('Opening VS Code on the example workspace.');
-  must(['code', '--new-window', `--extensionDevelopmentPath=${root}`, examples]);
+  await progress.step('VS Code', ({ run }) => run(['code', '--new-window', `--extensionDevelopmentPath=${root}`, examples]));
   process.exit(0);
 }
 
-const { installVSCode } = await import('../test/rig/vscode/install.mjs');
-const { vsixPath } = await import('./package.mjs');
-await installVSCode({ browser: false });
-const { startVSCode } = await import('../test/rig/vscode/vscode.mjs');
-
-const shared = mkdtempSync(path.join(tmpdir(), 'nspawn-start-'));
-let rig,
-  server,
-  vscode,
-  ending = false;
+/** What there is to take down; a promise while it is being made. */
+let rig, hosting, opening, server;
+let ending = false;
 async function end(status) {
   if (ending) return;
   ending = true;
   server?.close();
-  await vscode?.stop();
+  await stopPrograms();
+  await (await opening?.catch(() => undefined))?.stop();
+  await hosting?.catch(() => undefined);
   await rig?.stop();
-  rmSync(shared, { recursive: true, force: true });
   process.exit(status);
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
+    if (ending) return;
     console.log('\nTaking everything down again ...');
     end(0).catch((error) => {
       console.error(error);
@@ -108,29 +139,47 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     });
   });
 }
-try {
-  if (process.platform === 'linux' && !hasMachined()) rig = await practiceHost(shared);
-  // The practice host's user may not write here; changes there are thrown away anyway.
+/** Ends with the reason, unless that is that everything ends. @param {unknown} error */
+async function fail(error) {
+  if (!ending) console.error(error instanceof Error ? error.message : error);
+  await end(1);
+}
+
+/** @param {string} vsix */
+async function openEditor(vsix) {
+  if (ending) return;
   const workspace = rig ? path.posix.join(rig.user.home, 'examples') : examples;
-  if (rig) await rig.run(['cp', '-r', examples, workspace], { user: rig.user.name });
-  vscode = await startVSCode({
+  opening = startVSCode({
     workspace,
-    vsix: [vsixPath()],
+    vsix: [vsix],
     ...(rig
-      ? { wrap: (argv) => rig.command(argv, { user: rig.user.name, cwd: rig.user.home }), env: { HOME: rig.user.home } }
+      ? { wrap: (argv) => rig.commandWithoutSession(argv), env: environment(rig), profile: rig.user.home }
       : { port, env: { HOME: process.env.HOME ?? '/' } }),
   });
-  if (rig) server = await forward(rig, vscode.port);
+  const vscode = await progress.step('Editor', () => opening);
+  if (rig && !ending) server = await forward(rig, vscode.port);
+  if (ending) return;
   console.log(`\nVS Code with the extension: http://127.0.0.1:${port}/?folder=${encodeURIComponent(workspace)}`);
-  console.log(rig ? 'You are the user "tester" of the practice host; nothing there touches this computer.' : '');
+  if (rig) console.log('You are the user "tester" of the practice host; nothing there touches this computer.');
   console.log('Ctrl-C ends it.');
-  vscode.ended
-    .then((why) => {
-      console.error(why);
-      return end(1);
-    })
-    .catch(() => process.exit(1));
+  await fail(await vscode.ended);
+}
+
+try {
+  (await listen()).close(); // a port that is taken is said now, not in some minutes
+  if (needsPracticeHost())
+    hosting = startPracticeHost((booting) => {
+      rig = booting;
+      rig.booted
+        .then(async () => {
+          progress.say('The practice host has booted');
+          // The services of the user, as if logged in; there is no session.
+          await rig.run(['loginctl', 'enable-linger', rig.user.name]);
+        })
+        .catch(fail);
+    });
+  const [vsix] = await Promise.all([packExtension(), fetchEditor(), hosting]);
+  await openEditor(vsix);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  await end(1);
+  await fail(error);
 }

@@ -221,7 +221,7 @@ class Server {
 
   /** Waits for the findings in a file, but not for ever: a server that is blocked would never say any. */
   async findings(name, rule) {
-    const end = Date.now() + 20_000;
+    const end = Date.now() + 120_000;
     while (!(this.shown.get(uri(name)) ?? []).some((d) => d.code === rule)) {
       assert.ok(Date.now() < end, `nothing is said of ${name}`);
       await Promise.race([

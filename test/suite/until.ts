@@ -10,7 +10,7 @@ export async function runsIn(terminal: Terminal, commandLine: RegExp): Promise<v
 }
 
 /** Asks until the answer is neither undefined, false nor empty. What never comes is an error that says what was seen last. */
-export async function until<T>(what: string, probe: () => T | PromiseLike<T>, ms = 20_000): Promise<Exclude<NonNullable<T>, false>> {
+export async function until<T>(what: string, probe: () => T | PromiseLike<T>, ms = 50_000): Promise<Exclude<NonNullable<T>, false>> {
   for (const end = Date.now() + ms; ; ) {
     const seen = await probe();
     if (seen !== undefined && seen !== null && seen !== false && !(Array.isArray(seen) && seen.length === 0))

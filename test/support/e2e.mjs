@@ -72,7 +72,7 @@ export async function scenario(name, { permit, session, tree = 'self', groups = 
       const workspace = path.join(folder, 'containers'); // the window shows this name
       cpSync(path.join(root, 'examples'), workspace, { recursive: true });
       rig = await boot({ name: `${name}-${process.pid}`, tree, permit, binds: [checkout, { source: folder, target: folder }] });
-      await openParents(rig);
+      openParents(rig);
       const { user } = rig;
       await rig.run(['chown', '-R', user.name, workspace]);
       for (const group of groups) await rig.run(['usermod', '--append', '--groups', group, user.name]);
@@ -82,21 +82,7 @@ export async function scenario(name, { permit, session, tree = 'self', groups = 
         workspace,
         vsix: [vsix],
         env: { HOME: user.home },
-        wrap: (argv) =>
-          session
-            ? rig.command(argv, { user: user.name, cwd: user.home })
-            : [
-                'nsenter',
-                '-t',
-                String(rig.pid),
-                '-a',
-                '--',
-                'setpriv',
-                `--reuid=${user.uid}`,
-                `--regid=${user.gid}`,
-                '--init-groups',
-                ...argv,
-              ],
+        wrap: (argv) => (session ? rig.command(argv, { user: user.name, cwd: user.home }) : rig.commandWithoutSession(argv)),
       });
       browser = await openBrowser({ netns: (argv) => rig.netns(argv) });
       workbench = new Workbench(browser.page, { shots: artifacts, timeoutMs: 60_000 });

@@ -13,7 +13,8 @@
 #   NET       own (a network namespace with nothing but "lo") or host (the caller's)
 #   PERMIT    yes: polkit and sudo let the user "tester" do everything; no: they ask for the password "test"
 #
-# Prints "ready PID" on standard output when the boot is finished. PID is systemd, seen from here.
+# Prints "root PID" on standard output when systemd has its root, with the user and all files, and begins to boot, and
+# "ready PID" when the boot is finished. PID is systemd, seen from here.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 state=$1 name=$2 tree=$3 machines=$4 net=$5
@@ -70,7 +71,7 @@ cat <&0 >/dev/null 9<&- & # ends together with the process that started us
 watcher=$!
 
 # The marker appears with the new root. Before that, "systemctl" would ask the systemd outside, if there is one.
-status=starting
+status=starting root=
 until [ "$status" = running ] || [ "$status" = degraded ]; do
   if ! kill -0 "$outer" || ! kill -0 "$watcher"; then
     cat "$state/console.log" >&3
@@ -84,6 +85,8 @@ until [ "$status" = running ] || [ "$status" = degraded ]; do
   sleep 0.05
   init=$(cat "$state/init" 2>/dev/null) || continue
   [ -e "/proc/$init/root/run/nspawn-rig" ] || continue
+  [ -n "$root" ] || echo "root $init"
+  root=yes
   status=$(nsenter --target "$init" --all systemctl is-system-running 2>/dev/null 9<&-) || true
 done 3>&2 2>/dev/null
 if [ "$status" = degraded ]; then

@@ -35,6 +35,7 @@ export { packages, RigError, Terminal, trees };
  * @property {boolean} [permit] default: true, polkit and sudo let "tester" do everything; else they ask for the password "test"
  * @property {readonly Bind[]} [binds]
  * @property {Log} [log]
+ * @property {'boot' | 'root'} [until] what to wait for: the end of the boot (default), or only the files and the user; see `booted`
  */
 
 /**
@@ -125,7 +126,7 @@ export class Rig {
    * @param {string} name
    * @param {number} pid
    * @param {Tree} tree
-   * @param {{ stop: () => void, closed: Promise<void>, log?: Log | undefined }} life
+   * @param {{ stop: () => void, closed: Promise<void>, booted?: Promise<void>, log?: Log | undefined }} life
    */
   constructor(name, pid, tree, life) {
     this.name = name;
@@ -134,8 +135,10 @@ export class Rig {
     this.tree = tree;
     /** The rig's root directory, as it is called outside. */
     this.root = `/proc/${pid}/root`;
-    /** Ends with the rig, whoever brought that about. Does not keep this process alive. */
+    /** Ends with the rig, however that ends. Does not keep this process alive. */
     this.closed = life.closed;
+    /** Ends when systemd has finished its boot; until then `run`, `command` and `terminal` fail. Rejected when it cannot boot. */
+    this.booted = life.booted ?? Promise.resolve();
     this.#life = life;
     const version = spawnSync('nsenter', ['-t', `${pid}`, '-a', 'systemctl', '--version'], { encoding: 'utf8' });
     this.systemdVersion = Number(/^systemd (\d+)/.exec(version.stdout)?.[1]);
@@ -158,6 +161,16 @@ export class Rig {
   command(argv, { user = 'root', cwd = '', env = {}, tty = false } = {}) {
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     return script('exec.sh', `${this.pid}`, user, cwd, tty ? 'pty' : 'pipe', ...variables, '--', ...argv);
+  }
+
+  /**
+   * The argv to spawn outside so that `argv` runs inside as the ordinary user, without a unit or a session: also before
+   * systemd has booted, and whatever becomes of the bus.
+   * @param {readonly string[]} argv
+   */
+  commandWithoutSession(argv) {
+    const { uid, gid } = this.user;
+    return ['nsenter', '-t', `${this.pid}`, '-a', '--', 'setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups', '--', ...argv];
   }
 
   /**
@@ -234,11 +247,11 @@ export class Rig {
 /**
  * Boots a rig. It ends with `stop()`, and at the latest together with this process, however that ends.
  * @param {BootOptions} [options]
- * @returns {Promise<Rig>} when systemd has finished its boot
+ * @returns {Promise<Rig>} when systemd has finished its boot, or earlier (`until`)
  * @throws {RigError}
  */
 export async function boot(options = {}) {
-  const { name = 'rig', tree = 'self', machines = 'dir', net = 'own', permit = true, binds = [], log } = options;
+  const { name = 'rig', tree = 'self', machines = 'dir', net = 'own', permit = true, binds = [], log, until = 'boot' } = options;
   if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) throw new RigError(`not a host name: ${JSON.stringify(name)}`);
   for (const { source, target } of binds) {
     if (!existsSync(source)) throw new RigError(`cannot bind ${source}: it does not exist`);
@@ -262,18 +275,23 @@ export async function boot(options = {}) {
   child.stdin.on('error', () => {}); // it is only ever closed
   /** @type {Promise<void>} */
   const closed = new Promise((resolve) => child.on('close', () => resolve()));
-  /** @type {number} */
-  const pid = await new Promise((resolve, reject) => {
-    readLines(child.stdout, (line) => line.startsWith('ready ') && resolve(Number(line.slice('ready '.length))));
-    child.on('error', reject);
-    child.on('close', () => reject(new RigError(`cannot boot the rig ${name}`, said.slice(-20).join('\n'))));
-  });
+  /** @param {string} word @returns {Promise<number>} the pid that boot.sh prints after a word */
+  const pidAfter = (word) =>
+    new Promise((resolve, reject) => {
+      readLines(child.stdout, (line) => line.startsWith(`${word} `) && resolve(Number(line.slice(word.length))));
+      child.on('error', reject);
+      child.on('close', () => reject(new RigError(`cannot boot the rig ${name}`, said.slice(-20).join('\n'))));
+    });
+  const ready = pidAfter('ready');
+  const booted = ready.then(() => undefined);
+  booted.catch(() => {}); // reported to those who await it
+  const pid = await (until === 'root' ? pidAfter('root') : ready);
   child.unref();
   for (const stream of [child.stdin, child.stdout, child.stderr]) {
     if ('unref' in stream && typeof stream.unref === 'function') stream.unref();
   }
   writeFileSync(join(state, 'tree'), tree);
-  return new Rig(name, pid, tree, { closed, log, stop: () => child.stdin.end() });
+  return new Rig(name, pid, tree, { closed, booted, log, stop: () => child.stdin.end() });
 }
 
 /**

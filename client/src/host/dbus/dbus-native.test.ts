@@ -9,7 +9,7 @@ import { type Bus, BusError, type BusErrorKind, type Method, type Signal } from 
 import { busAtSocket, socketOfAddress, systemBusSocket } from './connect';
 import { openBus } from './dbus-native';
 
-const limits = { handshake: 2_000, call: 2_000 };
+const limits = { handshake: 25_000, call: 25_000 };
 const hasty = { handshake: 60, call: 60 };
 const ask: Method = { destination: 'a.b', path: '/a', interface: 'a.b', member: 'Ask', returns: 's' };
 
