@@ -2,7 +2,7 @@
 //   node tools/package.mjs && node tools/screenshots.mjs
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { answerPolkit, finish, machines, rig, rowOf, step, walk, workbench } from '../test/e2e.mjs';
+import { answerPolkit, finish, machines, rig, rowOf, scenario, step, workbench } from '../test/support/e2e.mjs';
 import { root } from './setup.mjs';
 
 const settings = `# A web server with a network of its own.
@@ -49,7 +49,7 @@ async function picture(name, height = 764) {
   await workbench.page.screenshot({ path: file, clip: { x: 0, y: 36, width: 1280, height } });
 }
 
-await walk('pictures', { permit: false, session: true }, async (workspace) => {
+await scenario('pictures', { permit: false, session: true }, async (workspace) => {
   put(workspace, { 'shop.nspawn': settings });
   put(path.join(workspace, 'shop'), project);
   await step('machines: a running machine and its shell', async () => {
