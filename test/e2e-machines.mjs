@@ -204,7 +204,7 @@ await scenario('verbs', { permit: true, session: true }, async () => {
     await rig.run(['machinectl', 'start', 'web']);
     await workbench.until('it to run', async () => /web, running/.test((await rowOf('web'))?.ariaLabel ?? ''));
     assert.ok(
-      (await workbench.statusBar()).some((text) => /1 machine runs/.test(text)),
+      (await workbench.statusBar()).some((text) => /1 machine running/.test(text)),
       JSON.stringify(await workbench.statusBar()),
     );
     await rig.run(['machinectl', 'kill', '--signal=SIGKILL', '--kill-whom=leader', 'web']);
@@ -277,7 +277,7 @@ await scenario('hosts', { permit: true, session: true }, async () => {
     await step('add a host, whose key is not known', async () => {
       await workbench.runCommand('Machines: Add Host…');
       await workbench.acceptQuickPick(remoteName);
-      await rowLike(/^remote\.example, .*The key of remote\.example is not known here/);
+      await rowLike(/^remote\.example, .*The SSH host key of remote\.example is not known/);
       assert.deepEqual(await rows(), ['This computer', 'db', 'web', remoteName]);
     });
     await step('connect in a terminal once', async () => {
@@ -301,7 +301,7 @@ await scenario('hosts', { permit: true, session: true }, async () => {
       await answerPolkit();
       await workbench.until('the reason', async () =>
         (await workbench.notifications()).some(({ message }) =>
-          /afar \(remote\.example\) ended with exit status .*\/var\/lib\/machines is not on btrfs/.test(message),
+          /afar \(remote\.example\) failed \(exit status .*\/var\/lib\/machines is not on btrfs/.test(message),
         ),
       );
       await workbench.screenshot('explained');

@@ -132,7 +132,7 @@ await scenario('network-loss', { permit: true, session: true }, async () => {
       begin: async () => {
         const caught = still('sd-imgclone');
         await menu('Images', 'there', 'Clone…');
-        await fill('The name of the new image', 'copy');
+        await fill('Name of the new image', 'copy');
         await caught();
       },
       begun: asked,
@@ -147,7 +147,7 @@ await scenario('network-loss', { permit: true, session: true }, async () => {
       after: letGo,
       begin: async () => {
         await menu('Images', 'copy', 'Rename…');
-        await fill('The name of the new image', 'other');
+        await fill('Name of the new image', 'other');
       },
     },
     remove: {
@@ -164,7 +164,7 @@ await scenario('network-loss', { permit: true, session: true }, async () => {
     export: {
       begin: async () => {
         await menu('Images', 'there', 'Export as tar…');
-        await fill('The whole path on', '/tmp/there.tar.xz');
+        await fill('Absolute path on', '/tmp/there.tar.xz');
       },
       begun: transferring,
     },
@@ -177,8 +177,8 @@ await scenario('network-loss', { permit: true, session: true }, async () => {
       begin: async () => {
         await workbench.runCommand('Machines: Import a tar Archive…');
         await workbench.acceptQuickPick(remoteName);
-        await fill('The whole path on', '/tmp/endless.tar');
-        await fill('The name of the new image', 'copy');
+        await fill('Absolute path on', '/tmp/endless.tar');
+        await fill('Name of the new image', 'copy');
       },
       begun: transferring,
     },
@@ -189,8 +189,8 @@ await scenario('network-loss', { permit: true, session: true }, async () => {
       begin: async () => {
         await workbench.runCommand('Machines: Download a tar Archive…');
         await workbench.acceptQuickPick(remoteName);
-        await fill('The address to download from', 'http://127.0.0.1:8099/endless.tar');
-        await fill('The name of the new image', 'copy');
+        await fill('URL to download', 'http://127.0.0.1:8099/endless.tar');
+        await fill('Name of the new image', 'copy');
         await workbench.acceptQuickPick('Do not verify');
       },
       begun: transferring,
@@ -204,8 +204,8 @@ await scenario('network-loss', { permit: true, session: true }, async () => {
       after: letGo,
       begin: async () => {
         await menu('Machines', 'afar', 'Copy to the Machine…');
-        await fill('The whole path on', '/etc/services');
-        await fill('Where to, inside', '/root/services');
+        await fill('Absolute path on', '/etc/services');
+        await fill('Destination path inside the machine', '/root/services');
       },
     },
     'copy from': {
@@ -217,8 +217,8 @@ await scenario('network-loss', { permit: true, session: true }, async () => {
       after: letGo,
       begin: async () => {
         await menu('Machines', 'afar', 'Copy from the Machine…');
-        await fill('The file or folder inside', '/etc/os-release');
-        await fill('The whole path on', '/tmp/os-release');
+        await fill('Path of the file or folder inside the machine', '/etc/os-release');
+        await fill('Absolute path on', '/tmp/os-release');
       },
     },
     shell: {
@@ -261,7 +261,7 @@ await scenario('network-loss', { permit: true, session: true }, async () => {
         );
         await workbench.until('the reason', async () =>
           (await workbench.notifications()).some(({ message }) =>
-            /\(remote\.example\).*connection to remote\.example was lost, or could not be made.*may go on there/.test(message),
+            /\(remote\.example\).*connection to remote\.example was lost or could not be established.*may continue there/.test(message),
           ),
         );
         await workbench.screenshot(`cut-${name.replaceAll(' ', '-')}`);

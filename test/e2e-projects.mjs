@@ -129,7 +129,7 @@ await scenario(
     await step('edit a file that is not trusted', async () => {
       await workbench.openFile('image/mkosi.conf');
       // The newest release: the one that the workspace wants is not asked for, and mkosi neither.
-      await judged(/^Judged by mkosi 27[.\d]*, the newest release known$/);
+      await judged(/^Checked against mkosi 27[.\d]*, the newest known version$/);
       await workbench.press('Control+End');
       await workbench.typeText('\nBoot');
       await workbench.acceptSuggestion('Bootable');
@@ -140,20 +140,20 @@ await scenario(
       unheard();
     });
     await step('see by which release each file is judged, and why', async () => {
-      const asked = /^Judged by mkosi 24, which this project asks for by MinimumVersion=$/;
+      const asked = /^Checked against mkosi 24, from MinimumVersion= of this project$/;
       await workbench.openFile('needs/mkosi.images/base.conf');
       await judged(asked);
       await workbench.screenshot('judged-by-minimum');
       await workbench.openFile('image/mkosi.conf');
-      await judged(/^Judged by mkosi 27[.\d]*, the newest release known$/);
+      await judged(/^Checked against mkosi 27[.\d]*, the newest known version$/);
       await workbench.openFile('needs/mkosi.conf');
       await judged(asked);
       await workbench.press('Control+End');
       await workbench.typeText('\n# nothing\nMinimumVersion=26');
-      await judged(/^Judged by mkosi 26, which this project asks for/);
+      await judged(/^Checked against mkosi 26, from MinimumVersion= of this project/);
       await workbench.press('Control+S');
       await workbench.openFile('legacy/mkosi.default');
-      await judged(/^Judged by mkosi 14, the last release that reads files of this name$/);
+      await judged(/^Checked against mkosi 14, the last version that reads files of this name$/);
       unheard();
     });
     await step('ask for tasks, and not be asked by mkosi but by VS Code for trust first', async () => {
@@ -206,7 +206,7 @@ await scenario(
       await workbench.page.locator('.monaco-modal-editor-block .action-label.codicon-close').first().click();
       await workbench.page.locator('.tabs-container .tab[aria-label*="mkosi.conf"]').first().click();
       await workbench.until('mkosi to be asked for its release', () => mkosi.runs().includes('/|--version|'));
-      await judged(/^Judged by mkosi 20, chosen in the settings$/);
+      await judged(/^Checked against mkosi 20, chosen in the settings$/);
       await workbench.until('what can be done with it', async () => (await lenses()).some((text) => text.includes('Build')));
       await workbench.runCommand('mkosi: Build Image');
       await workbench.until('a build', () => mkosi.runs().includes(`${path.join(workspace, 'image')}|build|`));
@@ -373,7 +373,7 @@ await scenario(
       await workbench.until('the offer', async () => (await workbench.notifications()).some((n) => /mkosi failed: build/.test(n.message)));
       await workbench.screenshot('failed-task');
       assert.equal(mkosi.runs().at(-1), `${path.dirname(main)}|build|`, 'it is not asked again before somebody wants it');
-      await workbench.answerNotification('mkosi failed', 'Show Where');
+      await workbench.answerNotification('mkosi failed', 'Locate');
       const problems = await workbench.until('both problems', async () => {
         // The extension shows the view; a palette that is open at that moment would be closed.
         const seen = (await workbench.page.locator('.markers-panel .monaco-list-row .marker-message').allInnerTexts()).map((m) => m.trim());
@@ -391,7 +391,7 @@ await scenario(
       const build = async () => workbench.clickInlineAction(await workbench.treeRow('mkosi', 'two'), 'Build Image');
       await build();
       await workbench.until('the offer', async () => (await workbench.notifications()).some((n) => /mkosi failed: build/.test(n.message)));
-      await workbench.answerNotification('mkosi failed', 'Always Show');
+      await workbench.answerNotification('mkosi failed', 'Always');
       await workbench.until('a look at the project', () => summaries() === before + 1);
       await build();
       await workbench.until('a look that nobody asked for', () => summaries() === before + 2);
@@ -438,7 +438,7 @@ let answers = 0;
 const another = (...old) =>
   workbench.until('one language server that answers', () => {
     const [first, ...more] = servers(),
-      said = log('nspawn language server.log').match(/The server answers/g)?.length ?? 0;
+      said = log('nspawn language server.log').match(/The server is running/g)?.length ?? 0;
     if (more.length > 0 || first === undefined || old.includes(first) || said <= answers) return false;
     answers = said;
     return first;
@@ -463,7 +463,7 @@ await scenario(
       await workbench.openFile('web.nspawn');
       pid = await another();
       assert.match(hostLog(), /_doActivateExtension nspawn-tools\.nspawn.*onLanguage:nspawn/);
-      await judged(/^Judged by systemd \d+/);
+      await judged(/^Checked against systemd \d+/);
       assert.ok((await workbench.squiggles()).some((s) => s.text === 'Boots'));
     });
     await step('choose the release by the keyboard', async () => {
@@ -472,48 +472,48 @@ await scenario(
       await workbench.typeText('252');
       await workbench.until('the one', async () => (await workbench.quickPickItems())[0]?.label === 'systemd 252');
       await workbench.press('Enter');
-      await judged(/^Judged by systemd 252, chosen in the settings/);
+      await judged(/^Checked against systemd 252, chosen in the settings/);
     });
     await step('judge by another mkosi once that is installed', async () => {
       put('mkosi.conf', '[Distribution]\nDistribution=debian\n');
       await workbench.openFile('mkosi.conf');
-      await judged(/^Judged by mkosi 25.3, installed here$/);
+      await judged(/^Checked against mkosi 25.3, installed here$/);
       mkosi.release('26');
       await workbench.openFile('web.nspawn');
-      await judged(/^Judged by systemd 252/);
+      await judged(/^Checked against systemd 252/);
       await workbench.openFile('mkosi.conf');
-      await judged(/^Judged by mkosi 26, installed here$/);
+      await judged(/^Checked against mkosi 26, installed here$/);
       await workbench.openFile('web.nspawn');
-      await judged(/^Judged by systemd 252/);
+      await judged(/^Checked against systemd 252/);
     });
     await step('come back after a crash', async () => {
       process.kill(pid, 'SIGKILL');
       pid = await another(pid);
-      await judged(/^Judged by systemd 252/);
+      await judged(/^Checked against systemd 252/);
       assert.match(await workbench.hover('Boots'), /Boot/);
     });
     await step('restart on request', async () => {
       await workbench.runCommand('nspawn: Restart Language Server');
       pid = await another(pid);
-      await judged(/^Judged by systemd 252/);
+      await judged(/^Checked against systemd 252/);
     });
     await step('say so when it does not stay, and start again', async () => {
       for (let i = 0; i < 4; i++) {
         process.kill(pid, 'SIGKILL');
         pid = await another(pid);
         // One that has not come so far is another failure.
-        await judged(/^Judged by systemd 252/);
+        await judged(/^Checked against systemd 252/);
       }
       process.kill(pid, 'SIGKILL');
       await workbench.until('the reason', async () =>
         (await workbench.notifications()).some((n) => /ended 5 times within three minutes/.test(n.message)),
       );
-      await judged(/^The language server does not run/);
+      await judged(/^The language server is not running/);
       await workbench.screenshot('gave-up');
       assert.deepEqual(servers(), []);
       await workbench.answerNotification('The nspawn language server ended', 'Start Again');
       pid = await another(pid);
-      await judged(/^Judged by systemd 252/);
+      await judged(/^Checked against systemd 252/);
     });
     await step('say so when it cannot start, and start it from the status bar', async () => {
       const [installed] = readdirSync(path.join(vscode.profile, 'extensions')).filter((name) => name.startsWith('nspawn-tools.nspawn'));
@@ -523,17 +523,17 @@ await scenario(
       await workbench.until('the reason', async () =>
         (await workbench.notifications()).some((n) => /language server did not start/.test(n.message)),
       );
-      await judged(/^The language server does not run/);
+      await judged(/^The language server is not running/);
       await workbench.screenshot('does-not-start');
       renameSync(`${program}.away`, program);
-      await workbench.page.locator('.part.statusbar .statusbar-item a[aria-label^="The language server does not run"]').click();
+      await workbench.page.locator('.part.statusbar .statusbar-item a[aria-label^="The language server is not running"]').click();
       pid = await another(pid);
-      await judged(/^Judged by systemd 252/);
+      await judged(/^Checked against systemd 252/);
     });
     await step('leave nothing behind when the window is opened anew', async () => {
       await workbench.runCommand('Developer: Reload Window');
       pid = await another(pid);
-      await judged(/^Judged by systemd 252/);
+      await judged(/^Checked against systemd 252/);
       assert.deepEqual(servers(), [pid]);
     });
   },

@@ -109,7 +109,7 @@ await scenario('empty', { permit: true, session: false }, async () => {
       .waitFor();
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'first'), 'Start');
     await told(
-      /systemd-machined is masked, so that nobody can start it\. This unmasks it: sudo systemctl unmask --runtime systemd-machined\.service/,
+      /systemd-machined is masked, so it cannot be started\. To unmask it: sudo systemctl unmask --runtime systemd-machined\.service/,
     );
     await dismiss();
     await beside(['systemctl', 'unmask', '--runtime', 'systemd-machined.service']);
@@ -345,12 +345,12 @@ await scenario('errors', { permit: true, session: true }, async () => {
     await beside(['systemd-run', '--quiet', nodePath, '-e', server]);
     await workbench.openView('Machines');
     await workbench.runCommand('Machines: Download a tar Archive…');
-    await fill('The address to download from', 'http://127.0.0.1:8099/slow.tar.gz');
-    await fill('The name of the new image', 'slow');
+    await fill('URL to download', 'http://127.0.0.1:8099/slow.tar.gz');
+    await fill('Name of the new image', 'slow');
     await workbench.acceptQuickPick('Do not verify');
     await workbench.until('its row', async () => (await workbench.treeRows('Transfers')).some(({ label }) => label === 'slow'));
-    await told(/The download of slow has said nothing for a minute.*Cancel it and download again/, 120_000);
-    await workbench.answerNotification('has said nothing for a minute', 'Cancel Transfer');
+    await told(/The download of slow has made no progress for a minute.*Cancel it and download again/, 120_000);
+    await workbench.answerNotification('has made no progress for a minute', 'Cancel Transfer');
     await workbench.until('systemd to have ended it', async () => !/slow/.test(await beside(['machinectl', 'list-transfers'])));
     await workbench.until(
       'its row to go',
@@ -359,7 +359,7 @@ await scenario('errors', { permit: true, session: true }, async () => {
     await workbench.until('its program to end', async () => !/^\S*machinectl pull-tar/m.test(await beside(['ps', '-ww', '-eo', 'args='])));
     const said = await workbench.page.locator('.notification-toast').allInnerTexts();
     assert.deepEqual(
-      said.filter((text) => /ended with exit status/.test(text)),
+      said.filter((text) => /exit status/.test(text)),
       [],
     );
     await dismiss();
@@ -391,7 +391,7 @@ await scenario('errors', { permit: true, session: true }, async () => {
       async () => (await rig.run(['machinectl', 'read-only', 'db', 'false'], { user: rig.user.name })).code !== 0,
     );
     await workbench.contextMenu(await workbench.treeRow('Images', 'db'), 'Make Read-Only');
-    assert.deepEqual((await told(/ended with exit status 1.*polkit does not allow you this/)).buttons, ['Show polkit Rule']);
+    assert.deepEqual((await told(/failed \(exit status 1\).*polkit does not allow you this/)).buttons, ['Show polkit Rule']);
     await workbench.answerNotification('polkit does not allow you this', 'Show polkit Rule');
     const rule = await workbench.until('the rule', async () => {
       const text = await workbench.editorText();
@@ -407,14 +407,14 @@ await scenario('errors', { permit: true, session: true }, async () => {
   await step('choose a name that is taken, or one that systemd would not find again', async () => {
     await workbench.contextMenu(await workbench.treeRow('Images', 'db'), 'Clone…');
     await workbench.page.locator('.quick-input-widget:visible input').first().fill('web');
-    await workbench.page.locator('.quick-input-message', { hasText: 'There is an image called web already.' }).waitFor();
+    await workbench.page.locator('.quick-input-message', { hasText: 'An image called web exists already.' }).waitFor();
     await workbench.page.locator('.quick-input-widget:visible input').first().fill('web.v');
-    await workbench.page.locator('.quick-input-message', { hasText: 'systemd takes ".v" at its end for a kind of image' }).waitFor();
+    await workbench.page.locator('.quick-input-message', { hasText: 'systemd reads the ending ".v" as a type of image' }).waitFor();
     await workbench.press('Escape');
   });
   await step('limit an image where there is no btrfs', async () => {
     await workbench.contextMenu(await workbench.treeRow('Images', 'db'), 'Limit the Size…');
-    await fill('The most that the image may take', '500M');
+    await fill('Maximum size', '500M');
     await told(/Limits are btrfs quotas, and \/var\/lib\/machines is not on btrfs/);
     await dismiss();
   });
@@ -472,7 +472,7 @@ await scenario('errors', { permit: true, session: true }, async () => {
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'web'), 'Start');
     await state('web', 'running');
     await workbench.contextMenu(await workbench.treeRow('Machines', 'web'), 'Bind a Path of the Host…');
-    const dialog = workbench.page.locator('.quick-input-widget:visible', { hasText: 'What of the host web shall see' });
+    const dialog = workbench.page.locator('.quick-input-widget:visible', { hasText: 'Host path to bind into web' });
     const box = dialog.locator('input').first(),
       choose = dialog.getByRole('button', { name: 'Choose' });
     await workbench.until('the dialog to know where it is', async () => (await box.inputValue()).endsWith('/'));
@@ -484,9 +484,9 @@ await scenario('errors', { permit: true, session: true }, async () => {
       await choose.click({ timeout: 1000 }).catch(() => {});
       return false;
     });
-    await fill('Where it appears inside', '/mnt/srv');
+    await fill('Path inside the machine', '/mnt/srv');
     await workbench.acceptQuickPick('Read-only');
-    await told(/A machine with user namespaces cannot be given mounts while it runs\. Write Bind= into its settings file/);
+    await told(/Mounts cannot be added to a running machine that uses user namespaces\. Write Bind= into its settings file/);
     await dismiss();
   });
 });
@@ -560,15 +560,15 @@ await scenario('images', { permit: true, session: false, tree: '262' }, async ()
   await step('be told what cannot be done with them, and why', async () => {
     await (await workbench.treeRow('Images', 'stack')).click();
     await workbench.press('F2');
-    await told(/systemd renames no mstack/);
+    await told(/systemd cannot rename an mstack/);
     await dismiss();
     await (await workbench.treeRow('Images', 'device')).click();
     await workbench.press('F2');
-    await told(/device cannot be renamed: it is a link to \/dev\/loop\d+, and systemd leaves devices below \/dev alone/);
+    await told(/device cannot be renamed: it is a link to \/dev\/loop\d+, and systemd does not rename devices below \/dev/);
     await dismiss();
     await workbench.contextMenu(await workbench.treeRow('Images', 'device'), 'Delete Image…');
     const dialog = JSON.stringify(await workbench.until('a dialog', () => workbench.dialog()));
-    assert.match(dialog, /device \(block, 34 MB, \/dev\/loop\d+\).*device: the settings files \(\.nspawn\) are deleted, and nothing else/);
+    assert.match(dialog, /device \(block, 34 MB, \/dev\/loop\d+\).*device: only the settings files \(\.nspawn\) are deleted/);
     assert.doesNotMatch(dialog, /everything in them/);
     await workbench.screenshot('delete-device');
     await workbench.answerDialog('Cancel');

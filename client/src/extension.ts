@@ -3,7 +3,7 @@ import { activateLanguage } from './language';
 import { activateMachines } from './machines';
 import { activateMkosi } from './mkosi';
 
-/** Opens each room once; each starts its work when it is needed. */
+/** Activates each module once; each starts its work when it is needed. */
 export function activate(context: vscode.ExtensionContext): void {
   const mkosi = activateMkosi(context);
   activateLanguage(context, mkosi.facts);

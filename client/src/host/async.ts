@@ -31,7 +31,7 @@ export async function pooled<T>(items: readonly T[], limit: number, work: (item:
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
 }
 
-/** For work whose end nobody waits for. It is expected to deal with its errors itself; one that slips out is a bug. */
+/** For work in the background, whose end is not awaited. It is expected to deal with its errors itself; one that slips out is a bug. */
 export function inBackground(work: Promise<unknown>): void {
   work.catch((error: unknown) => console.error('nspawn: work in the background failed:', error));
 }

@@ -1,4 +1,4 @@
-/** Folders that somebody else may have filled, with more entries than anybody needs. */
+/** Untrusted folders, which may have more entries than are useful. */
 import type { Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { patientlyLater } from '../../../server/src/node/shared/mounts';

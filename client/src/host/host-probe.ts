@@ -45,18 +45,18 @@ export const localProbe: HostProbe = {
  * @param capture runs a program there
  */
 export function remoteProbe(capture: (argv: readonly string[]) => Promise<Output>): HostProbe {
-  const said = (...argv: string[]): Promise<string | undefined> =>
+  const output = (...argv: string[]): Promise<string | undefined> =>
     capture(argv).then(
       ({ status, stdout }) => (status === 0 ? stdout.trim() : undefined),
       () => undefined,
     );
   return {
     hasOwnUsers: async (leader) => {
-      const map = await said('cat', `/proc/${leader}/uid_map`);
+      const map = await output('cat', `/proc/${leader}/uid_map`);
       return map === undefined ? undefined : ownUsers(map);
     },
     isOnBtrfs: async (path) => {
-      const type = await said('stat', '--file-system', '--format=%T', '--', path);
+      const type = await output('stat', '--file-system', '--format=%T', '--', path);
       return type === undefined ? undefined : type === 'btrfs';
     },
     // 1 is test's no; what ssh itself cannot do is another status.

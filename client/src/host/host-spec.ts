@@ -82,7 +82,7 @@ function userFolders(
 }
 
 /**
- * The user scope of this computer, systemd 259 and newer. Its machined asks nobody for rights. Programs that look into
+ * The user scope of this computer, systemd 259 and newer. Its machined asks for no rights. Programs that look into
  * a machine go through the system's machined, which knows the machines of users too: with `--user`, they would look
  * for a user's systemd inside.
  */
@@ -179,7 +179,7 @@ export function sshHost(host: string): HostSpec {
         id: `ssh-user:${host}`,
         scope: 'user',
         label: `${host} (user)`,
-        // Below the home that ssh logs in to; nobody has been told where that is.
+        // Below the home that ssh logs in to, which is not known here.
         settingsFiles: (name, imagePath) => settingsFiles(name, imagePath, ['.config/systemd/nspawn']),
         asks: ({ rights }) => rights === 'root' && !root(),
         argv: (command, argv, elevation, manner = 'terminal') =>
@@ -189,7 +189,7 @@ export function sshHost(host: string): HostSpec {
   };
 }
 
-/** The connection of a host, lent to whoever wants one, because each is a login there. Closing what is lent closes nothing. */
+/** The connection of a host, shared by all callers, because each connection is a login there. Closing a shared one closes nothing. */
 function farHost(host: string, connect: () => Promise<Bus>): Pick<HostSpec, 'open' | 'connect'> {
   let bus: Bus | undefined;
   const options: MachineStoreOptions = { connect: async () => (bus = await connect()), distant: true };

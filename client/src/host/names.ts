@@ -28,7 +28,7 @@ export function isImageName(name: string): boolean {
 }
 
 /**
- * A user that `machinectl shell` may be asked for. What cannot stand in USER@NAME or in passwd is refused; whether
+ * A user that `machinectl shell` may be asked for. What is not valid in USER@NAME or in passwd is refused; whether
  * the user exists inside is for the machine to say (systemd v252 user-util.c valid_user_group_name, relaxed).
  */
 export function isUserName(name: string): boolean {
@@ -44,7 +44,7 @@ export function unitOfMachine(name: string): string {
 }
 
 /**
- * The machine a unit runs, or undefined for other units. The instance is the name as it stands: the unit passes
+ * The machine a unit runs, or undefined for other units. The instance is the name unchanged: the unit passes
  * `--machine=%i`, which does not undo `\x2d`, and no valid name needs such an escape.
  */
 export function machineOfUnit(unit: string): string | undefined {
@@ -54,7 +54,7 @@ export function machineOfUnit(unit: string): string | undefined {
 }
 
 /**
- * One label of an object path as systemd writes it: ASCII letters and digits stand for themselves (a digit not in
+ * One label of an object path as systemd writes it: ASCII letters and digits are literal (a digit not in
  * the first place), every other byte is `_` and two hex digits, nothing at all is `_` (systemd bus-label.c).
  */
 export function escapeLabel(text: string): string {
@@ -90,7 +90,7 @@ export function pathOfUnit(unit: string): string {
   return unitPath + escapeLabel(unit);
 }
 
-/** The machine whose unit an object path of systemd1 stands for, or undefined. */
+/** The machine whose unit has this object path of systemd1, or undefined. */
 export function machineOfUnitPath(path: string): string | undefined {
   const unit = path.startsWith(unitPath) ? unescapeLabel(path.slice(unitPath.length)) : undefined;
   return unit === undefined ? undefined : machineOfUnit(unit);

@@ -17,6 +17,6 @@ describe('What a program prints', () => {
   it('has its time, also when the program does not want to end', async () => {
     const { status, stderr } = await capture(['sh', '-c', 'trap "" TERM; while :; do :; done'], { time: 100 });
     assert.equal(status, undefined);
-    assert.match(stderr, /did not end within 0\.1 s/);
+    assert.match(stderr, /did not finish within 0\.1 s/);
   });
 });

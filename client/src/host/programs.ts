@@ -55,7 +55,7 @@ export interface Output {
 const mostOutput = 16 << 20;
 
 /**
- * Runs a program that only reads and asks nobody, in the C locale.
+ * Runs a program that only reads and asks nothing, in the C locale.
  * @throws MissingProgram
  */
 export async function capture(

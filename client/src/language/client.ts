@@ -68,7 +68,7 @@ export class Language implements vscode.Disposable {
     if (this.client !== undefined) this.next(() => this.tellHost());
   }
 
-  /** Ends the server as well; what goes wrong then is nobody's trouble any more. */
+  /** Ends the server as well; errors on the way are ignored. */
   dispose(): void {
     this.target.dispose();
     this.disposed = true;

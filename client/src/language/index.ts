@@ -5,7 +5,7 @@ const languages: readonly string[] = ['nspawn', 'mkosi'];
 
 /**
  * Starts the language server with the first file of ours that is open, now or later.
- * @param mkosi which release is installed; asked whenever somebody comes back to one of our files
+ * @param mkosi which release is installed; asked whenever one of our files becomes active
  */
 export function activateLanguage(context: vscode.ExtensionContext, mkosi: AskMkosi): void {
   const language = new Language(context.extensionPath, mkosi);

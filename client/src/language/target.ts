@@ -25,7 +25,7 @@ const automatic: Readonly<Record<Tool, string>> = {
   mkosi: "the installed version, else the project's MinimumVersion=, else the newest known version",
 };
 
-/** Shows in the status bar which release the active file is judged by, and lets people choose another. */
+/** Shows in the status bar which version the active file is checked against, and lets the user select another. */
 export class TargetItem implements vscode.Disposable {
   private readonly item = new StatusItem('nspawn.target', 'Version that files are checked against', 'right', 100);
   private readonly subscriptions: readonly { dispose(): void }[];
@@ -70,8 +70,8 @@ export class TargetItem implements vscode.Disposable {
     if (this.server === 'running') {
       this.ask<Target>('nspawn/target', { uri: document.uri.toString() }).then(
         (target) => {
-          if (turn === this.asked) this.tell(tool, target[tool]);
-          // A server that has ended meanwhile is told of by whoever watches it.
+          if (turn === this.asked) this.update(tool, target[tool]);
+          // A server that has ended meanwhile is reported by the code that watches it.
         },
         () => {
           if (turn === this.asked) item.hide();
@@ -88,7 +88,7 @@ export class TargetItem implements vscode.Disposable {
     });
   }
 
-  private tell(tool: Tool, { version, from }: Chosen): void {
+  private update(tool: Tool, { version, from }: Chosen): void {
     this.item.show({
       text: `${tool} ${version}`,
       tooltip: `This file is checked against ${tool} ${version}, ${reasons[from]}. Select to choose another version.`,

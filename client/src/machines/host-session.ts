@@ -134,12 +134,12 @@ export class HostSession implements CommandContext, vscode.Disposable {
     this.host.refreshImages().catch(log);
   }
 
-  /** Works while somebody looks, and costs nothing while nobody does. */
+  /** Follows the host while a view is visible, and costs nothing while none is. */
   watch(visible: boolean): void {
     if (visible) this.start();
     if (!this.started) return;
     this.host.setActive(visible);
-    // Folders that this user may not read cannot be watched: whoever comes back to the view gets the truth of now.
+    // Folders that this user may not read cannot be watched: images are listed again when the view is shown.
     if (visible) this.host.refreshImages().catch(log);
     if (visible && this.host.state.kind === 'ready') this.transfers.start();
   }

@@ -39,7 +39,7 @@ export class Hosts implements vscode.Disposable {
     return hosts.length > 1 && isNotLinux(this.system) ? hosts.slice(1) : hosts;
   }
 
-  /** Whether there is nothing but the system scope of this computer, so that nobody has to be told which host is meant. */
+  /** Whether the system scope of this computer is the only host, so that texts need not name the host. */
   get single(): boolean {
     return this.all.length === 1 && this.all[0] === this.system;
   }

@@ -10,7 +10,7 @@ import { terminalRunner } from './terminal';
 import { Sidebar } from './views/sidebar';
 import { registerVirtualDocuments } from './views/virtual-documents';
 
-/** Opens the sidebar. Nothing is connected before somebody looks at it or uses a command. */
+/** Opens the sidebar. Nothing is connected before it is visible or a command is used. */
 export function activateMachines(context: vscode.ExtensionContext): void {
   const output = vscode.window.createOutputChannel('Machines', { log: true });
   const hosts = new Hosts(context.globalState, (message) => output.warn(inertLine(message)));

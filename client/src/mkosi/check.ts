@@ -79,7 +79,7 @@ export class Check implements vscode.Disposable {
    * is not said again.
    * @param files the configuration as mkosi has read it
    * @returns the number of problems
-   * @throws Error when mkosi failed without a word
+   * @throws Error when mkosi failed without a message
    */
   report(project: Project, files: readonly File[], { status, stderr }: Outcome): number {
     const messages = parseMessages(stderr, status),

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { mention } from '../ui/notifications';
+import { showStatus } from '../ui/notifications';
 import { pickMany, pickOne } from '../ui/prompts';
 import { Check } from './check';
 import { showMkosiError } from './complain';
@@ -16,7 +16,7 @@ import { Tasks } from './tasks';
 const anyProfiles = 19,
   severalProfiles = 25;
 
-/** The commands that run a task, by the offer they stand for. */
+/** The commands that run a task, by the template they use. */
 const taskCommands: Readonly<Record<string, string>> = {
   build: 'build',
   rebuild: 'rebuild',
@@ -28,7 +28,7 @@ const taskCommands: Readonly<Record<string, string>> = {
   boot: 'boot',
 };
 
-/** What others may ask of this room. */
+/** What this module offers to others. */
 export interface Installed {
   /** The installed mkosi; undefined: none, or it may not be run in this workspace. */
   readonly facts: () => Promise<{ readonly mkosi: number; readonly mkosiClone: boolean } | undefined>;
@@ -89,7 +89,7 @@ export function activateMkosi(context: vscode.ExtensionContext): Installed {
       mkosi.program();
       await save(project);
       const found = await check.run(project);
-      if (found === 0) mention('mkosi accepts the configuration');
+      if (found === 0) showStatus('mkosi accepts the configuration');
       else if (found !== undefined) await vscode.commands.executeCommand('workbench.panel.markers.view.focus');
     }),
     command('showEffective', 'Show effective configuration', async (project) => {
@@ -100,7 +100,7 @@ export function activateMkosi(context: vscode.ExtensionContext): Installed {
     command('migrate', 'Migrate to a newer mkosi', async (project) => {
       await save(project);
       const done = await migrate(context.extensionPath, project, await target(mkosi, project));
-      if (done === undefined) mention('This project needs no migration');
+      if (done === undefined) showStatus('This project needs no migration');
     }),
   );
   return {

@@ -215,11 +215,11 @@ describe('mkosi', () => {
         '# ---- image main ----\n# from mkosi.conf:11\nBootable=no\n# from mkosi.conf:2\nFormat=disk\n' +
           '# from mkosi.conf:7 mkosi.conf.d/10-x.conf:5\nPackages=\n    systemd\n    dbus\n    vim\n' +
           '# from mkosi.conf.d/20-r.conf:2\nRelease=trixie\n' +
-          '\n# Not set by name: from files found by their names, and defaults.\nBuildSources=/p\nImageVersion=7\n' +
+          '\n# Not set by name: from files found by name, and defaults.\nBuildSources=/p\nImageVersion=7\n' +
           '\n# ---- image img ----\n# from mkosi.images/img.conf:2\nPackages=dbus\n' +
           // Format= is each image's own, and the same by chance; ImageVersion= comes from a file of its name.
           '\n# From the main image:\n# from mkosi.conf.d/20-r.conf:2\nRelease=trixie\n' +
-          '\n# Not set by name: from files found by their names, and defaults.\nFormat=disk\nHostname=\nImageVersion=7\n',
+          '\n# Not set by name: from files found by name, and defaults.\nFormat=disk\nHostname=\nImageVersion=7\n',
       );
       assert.deepEqual(
         links.map((l) => [text.split('\n')[l.line]?.slice(l.start, l.end), l.to.line]),
@@ -240,7 +240,7 @@ describe('mkosi', () => {
     it('goes by where files lie for a release that does not say what it has read, and says so', () => {
       const places = (images: object[]): string[] => {
         const { text, links } = report(JSON.stringify({ Images: images }), [main, profile, image], '/p');
-        assert.match(text, /^# This release of mkosi does not say which files it has read/);
+        assert.match(text, /^# This version of mkosi does not report which files it has read/);
         return links.map((l) => `${text.split('\n')[l.line + 1]?.replace(/=.*/, '') ?? ''} ${l.to.path}`);
       };
       // 24: a main image without a name, of a main configuration that is its own.

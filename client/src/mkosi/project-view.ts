@@ -25,7 +25,7 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
   readonly onDidChangeTreeData = this.changed.event;
   private readonly view: vscode.TreeView<Row>;
   private readonly subscriptions: vscode.Disposable;
-  /** The only project of the workspace stands open. */
+  /** The only project of the workspace is expanded. */
   private only = false;
   private waiting: NodeJS.Timeout | undefined;
 

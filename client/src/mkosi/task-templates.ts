@@ -1,4 +1,4 @@
-/** What a task of ours asks of mkosi, as it stands in tasks.json. */
+/** What a task asks of mkosi, as written in tasks.json. */
 export interface Request {
   readonly verb: string;
   /** How often `--force` is given: 1 builds again or also removes the cache, 2 removes the package cache as well. */
@@ -46,12 +46,12 @@ export function taskTemplates(release: number | undefined): readonly TaskTemplat
   ];
 }
 
-/** The arguments for mkosi. Options stand before the verb, as every release since 4 wants them. */
+/** The arguments for mkosi. Options come before the verb, as every release since 4 requires. */
 export function argumentsFor({ verb, force = 0, profiles = [], args = [] }: Request): string[] {
   return [...(force > 0 ? [`-${'f'.repeat(Math.min(force, 2))}`] : []), ...profiles.map((p) => `--profile=${p}`), verb, ...args];
 }
 
-/** The request in a task definition, which anybody may have written. undefined: there is no verb in it. */
+/** The request in a task definition, which is untrusted. undefined: it has no verb. */
 export function requestOf(definition: Readonly<Record<string, unknown>>): Request | undefined {
   const { verb, force, profiles, args } = definition;
   if (typeof verb !== 'string' || !/^[a-z][a-z-]*$/.test(verb)) return undefined;

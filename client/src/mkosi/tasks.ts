@@ -14,7 +14,7 @@ const groups = { build: vscode.TaskGroup.Build, clean: vscode.TaskGroup.Clean };
 /** Definition of a task of ours; `folder` is below the workspace folder. */
 type Definition = vscode.TaskDefinition & Request & { readonly folder?: string };
 
-/** The tasks of every mkosi project in the workspace, and those that stand in tasks.json. */
+/** The tasks of every mkosi project in the workspace, and those in tasks.json. */
 export class Tasks implements vscode.TaskProvider {
   constructor(private readonly mkosi: Mkosi) {}
 

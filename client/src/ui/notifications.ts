@@ -1,13 +1,13 @@
-/** Everything that is said to people in notifications, dialogs and the status bar. All of it is made inert here. */
+/** Everything that is shown in notifications, dialogs and the status bar. All of it is made inert here. */
 import * as vscode from 'vscode';
 import { inert, inertDialog, inertLine, inertPrompt, type Said } from './text';
 
-/** For work nobody waits for: what goes wrong is written down, never thrown. */
+/** For work in the background: errors are logged, never thrown. */
 export function log(error: unknown): void {
   console.error('nspawn:', error);
 }
 
-/** Tells the `when` clauses of package.json. */
+/** Sets a context key for the `when` clauses of package.json. */
 export function setContext(key: string, value: string | boolean | readonly string[]): void {
   vscode.commands.executeCommand('setContext', key, value).then(undefined, log);
 }
@@ -39,7 +39,7 @@ export function showError(text: string): void {
   notify('error', text).catch(log);
 }
 
-/** What a file system of ours fails with: VS Code shows it as the words of a notification. */
+/** The error of a file system provider: VS Code shows its text in a notification. */
 export const fileError = (text: string, kind?: 'NoPermissions'): vscode.FileSystemError =>
   kind === undefined ? new vscode.FileSystemError(inertPrompt(text)) : vscode.FileSystemError[kind](inertPrompt(text));
 
@@ -57,7 +57,7 @@ export async function confirm({ message, detail, button }: Question, kind: Kind 
   return (await show(kind)(inertDialog(message), { modal: true, detail: inertDialog(detail) }, button)) === button;
 }
 
-/** Says in the status bar for some seconds that all is well. */
-export function mention(text: string): void {
+/** Shows a success message in the status bar for some seconds. */
+export function showStatus(text: string): void {
   vscode.window.setStatusBarMessage(`$(check) ${inertLine(text)}`, 5_000);
 }

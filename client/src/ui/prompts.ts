@@ -39,7 +39,7 @@ export interface Choice<T> {
   readonly alwaysShow?: boolean;
 }
 
-/** What to pick, and what stands in the box while nothing is typed: the same unless told. */
+/** Title, and the placeholder of the empty box; by default the same. */
 export interface PickQuestion {
   readonly title: string;
   readonly placeHolder?: string;

@@ -10,7 +10,7 @@ export interface RowAppearance {
   /** What a screen reader says, in its parts. */
   readonly spoken?: readonly string[];
   readonly collapsible?: vscode.TreeItemCollapsibleState;
-  /** Of the file that it stands for. */
+  /** Of the file that the row shows. */
   readonly uri?: vscode.Uri;
 }
 
@@ -23,7 +23,7 @@ export function treeItem({ label, description, tooltip, spoken, collapsible, uri
   return item;
 }
 
-/** For what is only known when somebody rests on the row. @param tooltip from {@link table} */
+/** Sets a tooltip that is only known when the mouse rests on the row. @param tooltip from {@link table} */
 export function setTooltip(item: vscode.TreeItem, tooltip: vscode.MarkdownString): void {
   item.tooltip = tooltip;
 }
@@ -37,8 +37,8 @@ export function documentLink(range: vscode.Range, target: vscode.Uri, tooltip: s
 
 /** What a screen reader says of a row besides what it said before. */
 export function alsoSpoken(item: vscode.TreeItem, text: string): void {
-  const { accessibilityInformation: said } = item;
-  if (said) item.accessibilityInformation = { ...said, label: `${said.label}, ${inertLabel(text)}` };
+  const { accessibilityInformation: accessibility } = item;
+  if (accessibility) item.accessibilityInformation = { ...accessibility, label: `${accessibility.label}, ${inertLabel(text)}` };
 }
 
 /** A time as people here write it, with the usual blanks. @param ms milliseconds since 1970 */
@@ -67,7 +67,7 @@ export function describeView<T>(view: vscode.TreeView<T>, text: string): void {
   view.description = inertLine(text);
 }
 
-/** What stands in the status bar, on the left unless told; hidden until it is shown. */
+/** An item of the status bar, on the left by default; hidden until it is shown. */
 export class StatusItem implements vscode.Disposable {
   private readonly item: vscode.StatusBarItem;
 

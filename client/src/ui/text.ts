@@ -1,5 +1,5 @@
 /**
- * Text for people in which parts were written by somebody else: names of images, paths, what the bus, ssh or mkosi says. VS Code makes
+ * Text for people in which parts come from elsewhere: names of images, paths, what the bus, ssh or mkosi says. VS Code makes
  * links and commands of `[label](command:…)` in messages and prompts, icons of `$(name)` in pickers, the status bar and tabs, and links
  * of what looks like an address in Markdown. Nothing of ours needs any of that in a text, so no text has it.
  */
@@ -44,7 +44,7 @@ export const inertPrompt = (text: string): string => defused(lines(text, mostOfM
 /** The same for a dialog, which may list what it is about. */
 export const inertDialog = (text: string): string => unlinked(lines(text, mostOfDialog));
 
-/** The same for what stands on one line: an entry of a picker, a title, the name of a terminal. */
+/** The same for text on one line: an entry of a picker, a title, the name of a terminal. */
 export const inertLine = (text: string): string => defused(visible(shortened(text, mostOfLine)));
 
 /** The same for a row of a tree, where icons are none: its name stays what it is. */

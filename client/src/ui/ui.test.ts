@@ -34,7 +34,7 @@ describe('what is said to people', () => {
     for (const [text] of hostile) {
       ui.showInfo(text);
       ui.showError(`It failed: ${text}`);
-      ui.mention(text);
+      ui.showStatus(text);
       assert.equal(await ui.notify('warning', text, 'Other', text), text, 'the button that was pressed');
       assert.equal(await ui.confirm({ message: say`Delete ${text}?`, detail: say`${text}`, button: 'Delete' }), true);
       ui.setContext('nspawn.x', 'y');

@@ -117,7 +117,7 @@ describe('a command line as a .nspawn file', () => {
     for (const path of ['/a\nBoot=no', '/a\\']) {
       const { text, notes } = fromCommand(['-b', `--bind=${path}`]);
       assert.doesNotMatch(text, /Bind|Boot=no/);
-      assert.match(notes.map((n) => n.message).join(), /no line of a file/);
+      assert.match(notes.map((n) => n.message).join(), /a settings file cannot contain/);
     }
   });
 });

@@ -197,7 +197,7 @@ describe('migration of mkosi.conf', () => {
   it('brings new files back', () => {
     assert.equal(
       one('[Config]\nMinimumVersion=27\n[Runtime]\nCPUs=2\nConsole=headless\n[Content]\nPackages=a b\n', 24, 'mkosi.conf').conf,
-      '[Config]\nMinimumVersion=24\n# [Runtime]\n# mkosi 24: mkosi 24 has no Console=, which came with 25\n# Console=headless\n\n[Host]\nQemuSmp=2\n\n' +
+      '[Config]\nMinimumVersion=24\n# [Runtime]\n# mkosi 24: mkosi 24 does not support Console=, which was added in 25\n# Console=headless\n\n[Host]\nQemuSmp=2\n\n' +
         '[Content]\nPackages=a,b\n',
     );
   });

@@ -65,7 +65,7 @@ function* showing(here: LintInput, most: number, chosen: Levels = {}): Resumable
 /** What is wrong in a document, as editors show it. */
 export const diagnostics = (here: LintInput, chosen?: Levels): Diagnostic[] => runToEnd(diagnosing(here, chosen));
 
-/** The same, rule by rule. */
+/** Like {@link diagnostics}, but yields after every rule so that the caller can pause. */
 export function* diagnosing(here: LintInput, chosen?: Levels): Resumable<Diagnostic[]> {
   return (yield* showing(here, mostShown.editor, chosen)).map((s) => diagnosticOf(here.document, s));
 }

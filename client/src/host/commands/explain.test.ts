@@ -18,14 +18,14 @@ describe('A failure', () => {
   });
 
   it('is explained by what is known of the machine, with the next step', () => {
-    assert.match(of('remove', 'running', { allowed: 'asks' }), /web runs.*Power it off/);
+    assert.match(of('remove', 'running', { allowed: 'asks' }), /web is running.*Power it off/);
     assert.match(of('remove', 'stopped', { allowed: 'yes' }), /busy/);
     assert.match(of('start', 'failed'), /Why Did It Fail\?" on its row shows its last messages\.$/);
     assert.match(
       explain({ command: 'start', machines: [{ ...web, state: 'failed', image: { ...image, type: 'mstack' } }], unknown: [] }) ?? '',
       /PrivateUsers=managed/,
     );
-    assert.match(of('start', 'running'), /runs by now/);
+    assert.match(of('start', 'running'), /is running already/);
     assert.match(
       explain({ command: 'start', machines: [{ ...web, state: 'failed', failure: 'start-limit-hit' }], unknown: [] }) ?? '',
       /too often.*"Reset Failed State"/,
@@ -33,7 +33,7 @@ describe('A failure', () => {
     assert.match(of('pause', 'running'), /control socket.*systemd-vmspawn/);
     assert.match(of('clone', 'stopped', { taken: 'db' }), /db exists already.*another name/);
     assert.match(of('importTar', 'stopped', { missing: '/x.tar' }), /^\/x\.tar does not exist/);
-    assert.match(explain({ command: 'poweroff', machines: [], unknown: ['web'], allowed: 'asks' }) ?? '', /not there any more/);
+    assert.match(explain({ command: 'poweroff', machines: [], unknown: ['web'], allowed: 'asks' }) ?? '', /no longer exists/);
   });
 
   it('is explained by what limits, mounts, shells and copies need', () => {
@@ -47,7 +47,7 @@ describe('A failure', () => {
         btrfs: true,
         allowed: 'yes',
       }) ?? '',
-      /all images together first/,
+      /limit for all images first/,
     );
     assert.match(of('bind', 'running', { ownUsers: true }), /PrivateUsers=no/);
     assert.equal(of('bind', 'running', { ownUsers: false, allowed: 'yes' }), '');

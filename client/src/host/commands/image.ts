@@ -70,7 +70,7 @@ export const setPoolLimit: CommandSpec<{ readonly limit: string }> = {
 
 /**
  * Installs a settings file where the administrator has them, which nspawn trusts. `source`: a private copy of its text, alone in
- * a folder that only this user may write to. `was`: what stands there (`stampOf`); anything else is not replaced.
+ * a folder that only this user may write to. `was`: the stamp of the file that may be replaced (`stampOf`); anything else is not replaced.
  */
 export const installSettings: CommandSpec<{ readonly source: string; readonly name: string; readonly was?: string }> = {
   ...verb('installSettings', 'nothing'),

@@ -143,7 +143,7 @@ describe('installing settings', () => {
     chmodSync(at('etc'), 0o777);
     const { status, said } = install(put('settings', 'new'), 'web');
     assert.equal(status, 1);
-    assert.match(said, /Anybody could put a link into/);
+    assert.match(said, /other users can put a link into/);
     assert.deepEqual(readdirSync(at('etc')), []);
   });
 });

@@ -17,7 +17,7 @@ export const installer: readonly [script: string, verb: string] = [__filename, '
 
 /** @returns the exit status */
 function install(source: string, target: string, was?: string): number {
-  // What comes into being can be read by everybody, as the settings of machines are.
+  // New files are readable by all users, as the settings of machines are.
   process.umask(0o022);
   try {
     const text = readPrivateFile(source, mostBytes.configuration),

@@ -72,7 +72,7 @@ export const status: CommandSpec = {
   rights: 'anyone',
   many: true,
   prints: true,
-  // The terminal it stays in can be scrolled: a pager would only stand in the way.
+  // Its terminal can be scrolled, so a pager is not needed.
   argv: (names) => ['machinectl', 'status', '--no-pager', '--', ...check.machines(names)],
 };
 

@@ -43,7 +43,7 @@ export async function polkitSays(bus: Bus, actions: readonly string[]): Promise<
   return (['no', 'asks', 'yes'] as const).find((verdict) => verdicts.includes(verdict));
 }
 
-/** When this process began, in ticks since the boot: field 22 of proc_pid_stat(5), counted behind the name in brackets. */
+/** When this process began, in ticks since the boot: field 22 of proc_pid_stat(5), counted after the name in brackets. */
 async function startTime(): Promise<bigint> {
   const stat = (await readSmallFileLater('/proc/self/stat', mostBytes.host)).toString();
   return BigInt(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 0);

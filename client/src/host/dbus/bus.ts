@@ -1,4 +1,4 @@
-/** What we want from a D-Bus connection, and no more. The package behind it is known to dbus-native.ts alone. */
+/** What we want from a D-Bus connection, and no more. Only dbus-native.ts knows the package that implements it. */
 
 /** A method with its hand-written signatures; an answer of any other shape is refused. */
 export interface Method {
@@ -34,7 +34,7 @@ export interface Signal {
 
 /**
  * Why a connection or a call failed.
- * - `absent`: nobody listens there.
+ * - `absent`: no program listens there.
  * - `denied`: the socket's permissions, or the bus does not accept who we are.
  * - `closed`: the connection ended before the answer.
  * - `timeout`: no answer in time.
@@ -55,7 +55,7 @@ export class BusError extends Error {
   }
 }
 
-/** One connection. It ends once and for all; whoever wants to go on opens another. */
+/** One connection. It ends once and for all; to go on, open another. */
 export interface Bus {
   /**
    * Integers of 64 bits come as bigint, `ay` as Buffer, `a{s*}` as plain objects, variants as their value.
@@ -66,7 +66,7 @@ export interface Bus {
 
   /**
    * Calls `handler` for matching signals until the connection ends. Resolves when the bus knows the rule.
-   * Anybody on the bus may send us a signal that looks like another's (only the bus itself cannot be imitated):
+   * Any program on the bus may send a signal that looks like another's (only the bus itself cannot be imitated):
    * take it as a hint to ask, never as the answer.
    */
   onSignal(match: Match, handler: (signal: Signal) => void): Promise<void>;

@@ -2,7 +2,7 @@
  * The interface `Bus` over a stream. Of the package dbus-native (0.16.1, pinned) only the greeting and the writing of
  * messages are used, and this is the only file that knows it: its message bus throws out of a timer when the peer never
  * answers Hello, and its reading decodes everything that comes, at once. The peer may be anything, so the greeting has a
- * deadline and a size, and messages are read by {@link ./wire}: only those that somebody waits for, in the shape that was
+ * deadline and a size, and messages are read by {@link ./wire}: only those that a caller waits for, with the signature that was
  * asked for, one after the other, and never so much of them at once that others would have to wait.
  */
 
@@ -210,7 +210,7 @@ class NativeBus implements Bus {
     return bytes ?? undefined;
   }
 
-  /** What nobody waits for is not looked at. Nothing is offered on this connection, so calls to us stay without an answer. */
+  /** Messages that no caller waits for are not read. Nothing is offered on this connection, so calls to it are not answered. */
   private async receive({ start, fields, body }: Raw): Promise<void> {
     const header = readHeader(start, fields);
     const decode = (signature: string) => this.inTurns(readBody(start, signature, body, this.turn));
@@ -270,8 +270,8 @@ function otherShape(method: Method, { signature }: Header): BusError {
   return new BusError('garbled', `${describe(method)} answered "${signature}" instead of "${method.returns}".`);
 }
 
-function errorOf(method: Method, { errorName = 'unnamed error' }: Header, said: string | undefined): BusError {
-  return new BusError('remote', `${describe(method)}: ${said ? said.slice(0, longestError) : errorName}`, errorName);
+function errorOf(method: Method, { errorName = 'unnamed error' }: Header, text: string | undefined): BusError {
+  return new BusError('remote', `${describe(method)}: ${text ? text.slice(0, longestError) : errorName}`, errorName);
 }
 
 function connectionError(error: Error): BusError {

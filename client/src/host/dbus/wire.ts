@@ -1,7 +1,7 @@
 /**
- * Messages of D-Bus as they come over the wire (D-Bus specification, "Message Protocol"). Whoever sends them may be
- * anything: a header is read at once, because it is small, and a body only when somebody waits for it, with the
- * signature that was expected, and in slices, so that a large one keeps nobody waiting. What breaks the rules of the
+ * Messages of D-Bus as they come over the wire (D-Bus specification, "Message Protocol"). The sender may be
+ * anything: a header is read at once, because it is small, and a body only when a caller waits for it, with the
+ * signature that was expected, and in slices, so that a large one does not block. What breaks the rules of the
  * protocol is a {@link WireError}.
  */
 import { isUtf8 } from 'node:buffer';
@@ -66,7 +66,7 @@ export function lengthsOf(start: Buffer, most: number): { readonly fields: numbe
   return { fields, body };
 }
 
-/** What stands in front of a body. */
+/** The part before a body. */
 export interface Header {
   /** One of {@link kinds}, or a later one. */
   readonly kind: number;
@@ -93,7 +93,7 @@ const fields: Readonly<Partial<Record<number, readonly [name: keyof Header | 'de
 };
 
 /**
- * @param start as {@link lengthsOf} has it @param rest the header fields behind it, padding included
+ * @param start as {@link lengthsOf} has it @param rest the header fields after it, padding included
  * @throws WireError also for a signature that can be none, so that the body need not be looked at
  */
 export function readHeader(start: Buffer, rest: Buffer): Header {
@@ -325,7 +325,7 @@ class Reader {
   }
 }
 
-/** What a reader gives that need not make room for others. */
+/** Runs a reader to its end without yielding. */
 function drained<T>(values: Generator<undefined, T>): T {
   for (;;) {
     const step = values.next();

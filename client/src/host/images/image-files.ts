@@ -45,7 +45,7 @@ export async function osReleaseOf(root: string): Promise<OsRelease | undefined> 
   return undefined;
 }
 
-/** The assignments in a text, one a line, with what stands around them left out. */
+/** The assignments in a text, one per line, without the rest. */
 function* assignments(text: string): Generator<readonly [key: string, value: string]> {
   for (const line of text.split('\n')) {
     const content = line.trim(),
@@ -84,7 +84,7 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
   ...['0', 'no', 'n', 'false', 'f', 'off'].map((word) => [word, false] as const),
 ]);
 
-/** Characters of headers and settings about booting; whoever has more does not mean it. */
+/** Characters of headers and settings about booting; a real file has fewer. */
 const mostAboutBoot = 64 << 10;
 
 /**
@@ -108,9 +108,9 @@ function aboutBoot(settings: string): ReadonlyMap<string, unknown> {
 
 /** Whether the settings turn off booting, as `systemd-nspawn@.service` would otherwise do. */
 export function bootsAnInit(settings: string): boolean {
-  const said = aboutBoot(settings);
+  const assignments = aboutBoot(settings);
   const value = (key: string): boolean | undefined => {
-    const found = said.get(key);
+    const found = assignments.get(key);
     if (typeof found === 'boolean') return found; // ini has words of its own for that
     return typeof found === 'string' ? booleans.get(found.toLowerCase()) : undefined;
   };

@@ -79,7 +79,7 @@ const nothing: Delta = { added: [], changed: [], removed: [] };
 export class Inventory {
   readonly registered = new Map<string, Registration>();
   readonly units = new Map<string, Unit>();
-  /** The machines whose unit starts with the system; undefined while nobody has said. */
+  /** The machines whose unit starts at boot; undefined while that is not known. */
   autostart: ReadonlySet<string> | undefined;
   /** The settings files that were found, by the name of the machine. */
   settings: ReadonlyMap<string, SettingsFile> = new Map();
@@ -128,7 +128,7 @@ export class Inventory {
   }
 
   /**
-   * One image with its details. Path and limit are no news: they are read for whoever rests on a row, who would lose
+   * One image with its details. Path and limit are not a change: they are read for the tooltip of a row, which would lose
    * the tooltip if that row were drawn again.
    */
   updateImage(image: Image): Change | undefined {

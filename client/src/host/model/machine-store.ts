@@ -14,7 +14,7 @@ import { watchFolder, watchForPath } from './watch';
 export interface MachineStoreOptions {
   /** Opens a connection; called again after each loss. */
   readonly connect: () => Promise<Bus>;
-  /** The socket behind `connect`, whose return is watched for. Absent where there is no such file. */
+  /** The socket that `connect` uses, whose return is watched for. Absent where there is no such file. */
   readonly socket?: string | undefined;
   /** Folders with images, watched where they may be read: machined has no signals for images. */
   readonly imageFolders?: readonly string[];
@@ -72,7 +72,7 @@ export class MachineStore implements Disposable {
   private readonly inventory = new Inventory();
   private readonly retry = new Retry();
   private readonly watchers = new Map<string, Disposable>();
-  private readonly told = new Set<string>();
+  private readonly logged = new Set<string>();
   private current: HostState = { kind: 'connecting' };
   private session: Session | undefined;
   private wasReady = false;
@@ -113,8 +113,8 @@ export class MachineStore implements Disposable {
   }
 
   /**
-   * Whether somebody looks. Signals are followed in either case; attempts to reconnect and the listing of changed
-   * images wait until somebody does.
+   * Whether a view is visible. Signals are followed in either case; attempts to reconnect and the listing of changed
+   * images wait until one is.
    */
   setActive(active: boolean): void {
     this.active = active;
@@ -140,7 +140,7 @@ export class MachineStore implements Disposable {
   }
 
   private readonly refreshSettings = coalesced(async () => {
-    const change = this.inventory.updateSettings(await findSettings(this.options.settingsFolders ?? [], this.tellOnce));
+    const change = this.inventory.updateSettings(await findSettings(this.options.settingsFolders ?? [], this.logOnce));
     if (change) this.rowsChanged.fire(change);
   });
 
@@ -175,7 +175,7 @@ export class MachineStore implements Disposable {
       listWanted: () => this.retry.nudge(),
       imagesDoubtful: () => this.doubtImages(),
       problem: (message) => this.options.log?.(message),
-      leftOut: this.tellOnce,
+      leftOut: this.logOnce,
     });
     inBackground(bus.closed.then(() => this.retry.interrupt()));
     try {
@@ -221,7 +221,7 @@ export class MachineStore implements Disposable {
       await (kind === 'denied' ? this.retry.untilNudged() : this.retry.waitLonger(60_000));
       return;
     }
-    const watcher = kind === 'absent' && socket !== undefined ? watchForPath(socket, () => this.retry.nudge(), this.tellOnce) : undefined;
+    const watcher = kind === 'absent' && socket !== undefined ? watchForPath(socket, () => this.retry.nudge(), this.logOnce) : undefined;
     // Half a second at most: within one, what is shown is to be right again.
     await this.retry.wait(watcher ? 30_000 : 500);
     watcher?.dispose();
@@ -246,10 +246,10 @@ export class MachineStore implements Disposable {
   }
 
   /** For what does not change by being said again. */
-  private readonly tellOnce = (said: string): void => {
-    if (this.told.has(said)) return;
-    this.told.add(said);
-    this.options.log?.(said);
+  private readonly logOnce = (message: string): void => {
+    if (this.logged.has(message)) return;
+    this.logged.add(message);
+    this.options.log?.(message);
   };
 
   private doubtImages(): void {
@@ -272,7 +272,7 @@ export class MachineStore implements Disposable {
         (name) => {
           if (!name?.startsWith('.#')) this.doubtImages(); // not the locks that machines take and leave
         },
-        this.tellOnce,
+        this.logOnce,
       );
       if (watcher) this.watchers.set(folder, watcher);
     }
@@ -283,7 +283,7 @@ export class MachineStore implements Disposable {
     if (this.watchers.has(key) || this.disposed) return;
     const refresh = () => inBackground(this.refreshSettings());
     const watcher =
-      watchFolder(folder, refresh, this.tellOnce) ??
+      watchFolder(folder, refresh, this.logOnce) ??
       watchForPath(
         folder,
         () => {
@@ -292,7 +292,7 @@ export class MachineStore implements Disposable {
           if (this.session) this.watchSettings(folder);
           refresh();
         },
-        this.tellOnce,
+        this.logOnce,
       );
     if (watcher) this.watchers.set(key, watcher);
   }
@@ -307,7 +307,7 @@ function asBusError(error: unknown): BusError {
   return error instanceof BusError ? error : new BusError('garbled', String(error));
 }
 
-/** What an error means for somebody who wants to see machines. */
+/** What an error means for showing machines. */
 function reasonOf({ kind, errorName = '' }: BusError, wasReady: boolean): UnavailableReason {
   switch (kind) {
     case 'absent':

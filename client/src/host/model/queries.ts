@@ -57,7 +57,7 @@ export async function subscribe(bus: Bus): Promise<void> {
 /**
  * Whether machined runs without its name on the bus, as it does for two seconds after the bus was restarted (systemd
  * 262), until systemd ends it. Asking it for something then starts nothing, because it runs; but from then on the bus
- * keeps everybody waiting for it, machinectl too, for as long as it waits for a service to start.
+ * blocks all its callers, machinectl too, for as long as it waits for a service to start.
  */
 export async function machinedLostItsName(bus: Bus): Promise<boolean> {
   const daemon = 'org.freedesktop.DBus';
@@ -76,13 +76,13 @@ export async function unmaskingMachined(bus: Bus): Promise<readonly string[] | u
   return state === 'masked' ? ['systemctl', 'unmask', machinedUnit] : undefined;
 }
 
-export async function listMachines(bus: Bus, tell: read.Tell): Promise<read.ListedMachine[]> {
-  return read.readMachines(await bus.call({ ...machinedMethod, member: 'ListMachines', returns: 'a(ssso)' }), tell);
+export async function listMachines(bus: Bus, warn: read.Warn): Promise<read.ListedMachine[]> {
+  return read.readMachines(await bus.call({ ...machinedMethod, member: 'ListMachines', returns: 'a(ssso)' }), warn);
 }
 
-export async function listImages(bus: Bus, tell: read.Tell): Promise<Image[]> {
+export async function listImages(bus: Bus, warn: read.Warn): Promise<Image[]> {
   const method = { ...machinedMethod, member: 'ListImages', returns: 'a(ssbttto)' };
-  return read.readImages(await bus.call(method, [], patience), tell);
+  return read.readImages(await bus.call(method, [], patience), warn);
 }
 
 /**
@@ -90,9 +90,9 @@ export async function listImages(bus: Bus, tell: read.Tell): Promise<Image[]> {
  * asking by name makes systemd load a unit, announce it, drop it and announce that: each answer would be followed
  * by signals that make us ask again.
  */
-export async function listUnits(bus: Bus, machines: readonly string[] | undefined, tell: read.Tell): Promise<read.Unit[]> {
+export async function listUnits(bus: Bus, machines: readonly string[] | undefined, warn: read.Warn): Promise<read.Unit[]> {
   const patterns = machines === undefined || machines.length > manyPatterns ? ['*'] : machines;
-  const units = read.readUnits(await bus.call(listUnitsByPatterns, [[], patterns.map(unitOfMachine)]), tell);
+  const units = read.readUnits(await bus.call(listUnitsByPatterns, [[], patterns.map(unitOfMachine)]), warn);
   await pooled([...units.entries()], parallel, async ([at, unit]) => {
     if (unit.active === 'failed') units[at] = { ...unit, result: await resultOfUnit(bus, unit.machine) };
   });
@@ -105,9 +105,9 @@ const machinesTargetPath = pathOfUnit('machines.target');
  * The machines that start with the system: `machinectl enable` makes machines.target want their units. Undefined when
  * systemd does not tell.
  */
-export async function autostarted(bus: Bus, tell: read.Tell): Promise<ReadonlySet<string> | undefined> {
+export async function autostarted(bus: Bus, warn: read.Warn): Promise<ReadonlySet<string> | undefined> {
   const method = { destination: systemd, path: machinesTargetPath, interface: properties, member: 'Get', takes: 'ss', returns: 'v' };
-  return orRefused(async () => read.readMachineUnits(await bus.call(method, [`${systemd}.Unit`, 'Wants']), tell));
+  return orRefused(async () => read.readMachineUnits(await bus.call(method, [`${systemd}.Unit`, 'Wants']), warn));
 }
 
 async function resultOfUnit(bus: Bus, machine: string): Promise<string> {
@@ -145,9 +145,9 @@ export async function hasOsRelease(bus: Bus, image: string): Promise<boolean | u
 }
 
 /** Empty while the machine has none, and for a machine that shares the host's network. */
-export async function addresses(bus: Bus, machine: string, tell: read.Tell): Promise<Address[]> {
+export async function addresses(bus: Bus, machine: string, warn: read.Warn): Promise<Address[]> {
   const method = { ...machinedMethod, member: 'GetMachineAddresses', takes: 's', returns: 'a(iay)' };
-  return (await orRefused(async () => read.readAddresses(await bus.call(method, [machine]), tell))) ?? [];
+  return (await orRefused(async () => read.readAddresses(await bus.call(method, [machine]), warn))) ?? [];
 }
 
 /** What is known of a host and of the user that a connection belongs to. */
@@ -168,7 +168,7 @@ export async function who(bus: Bus): Promise<Who> {
   return read.readWho(systemdIs, user);
 }
 
-/** Whether a service is there, running or to be started by whoever asks for it. */
+/** Whether a service exists: it runs, or the bus starts it on request. */
 export async function isOffered(bus: Bus, service: string): Promise<boolean> {
   const daemon = { destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus' };
   const lists = await Promise.all(['ListNames', 'ListActivatableNames'].map((member) => bus.call({ ...daemon, member, returns: 'as' })));

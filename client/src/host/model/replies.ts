@@ -22,8 +22,8 @@ export const most = {
 } as const;
 
 /** Hears in a sentence what was left out. */
-export type Tell = (said: string) => void;
-const silent: Tell = () => undefined;
+export type Warn = (message: string) => void;
+const silent: Warn = () => undefined;
 
 /** An entry of machine1 ListMachines. */
 export interface ListedMachine {
@@ -63,9 +63,9 @@ function list(value: unknown, what: string): readonly unknown[] {
 }
 
 /** The beginning of a list. */
-function beginning(value: unknown, what: string, entries: number, tell: Tell): readonly unknown[] {
+function beginning(value: unknown, what: string, entries: number, warn: Warn): readonly unknown[] {
   const all = list(value, what);
-  if (all.length > entries) tell(`${what} has more than ${entries} entries. The others are left out.`);
+  if (all.length > entries) warn(`${what} has more than ${entries} entries. The others are left out.`);
   return all.slice(0, entries);
 }
 
@@ -111,9 +111,9 @@ function time(value: unknown, what: string): number | undefined {
 }
 
 /** machine1 ListMachines: `a(ssso)`. The host itself, `.host`, is not a machine of ours. */
-export function readMachines([answer]: readonly unknown[], tell: Tell = silent): ListedMachine[] {
+export function readMachines([answer]: readonly unknown[], warn: Warn = silent): ListedMachine[] {
   const what = 'The list of machines';
-  return beginning(answer, what, most.machines, tell).flatMap((entry) => {
+  return beginning(answer, what, most.machines, warn).flatMap((entry) => {
     const [name, kind, service] = list(entry, what)
       .slice(0, 3)
       .map((field) => text(field, what));
@@ -141,9 +141,9 @@ export function readMachine([answer]: readonly unknown[]): MachineProperties {
 }
 
 /** machine1 ListImages: `a(ssbttto)`, that is name, type, read-only, created, modified, usage, object. */
-export function readImages([answer]: readonly unknown[], tell: Tell = silent): Image[] {
+export function readImages([answer]: readonly unknown[], warn: Warn = silent): Image[] {
   const what = 'The list of images';
-  return beginning(answer, what, most.rows, tell).flatMap((entry) => {
+  return beginning(answer, what, most.rows, warn).flatMap((entry) => {
     const [name, type, readOnly, created, modified, usage] = list(entry, what);
     return image(what, { name, type, readOnly, created, modified, usage });
   });
@@ -187,9 +187,9 @@ function image(what: string, raw: RawImage): Image[] {
 }
 
 /** systemd1 ListUnitsByPatterns: `a(ssssssouso)`. Units of other kinds are left out. */
-export function readUnits([answer]: readonly unknown[], tell: Tell = silent): Unit[] {
+export function readUnits([answer]: readonly unknown[], warn: Warn = silent): Unit[] {
   const what = 'The list of units';
-  return beginning(answer, what, most.rows, tell).flatMap((entry) => {
+  return beginning(answer, what, most.rows, warn).flatMap((entry) => {
     const fields = list(entry, what);
     const machine = machineOfUnit(text(fields[0], what));
     const active = text(fields[3], what);
@@ -211,10 +211,10 @@ export function readText([answer]: readonly unknown[]): string {
 }
 
 /** The machines of a property that lists units, `as`. Other units are left out. */
-export function readMachineUnits([answer]: readonly unknown[], tell: Tell = silent): ReadonlySet<string> {
+export function readMachineUnits([answer]: readonly unknown[], warn: Warn = silent): ReadonlySet<string> {
   const what = 'The list of units that start with the system';
   return new Set(
-    beginning(answer, what, most.rows, tell)
+    beginning(answer, what, most.rows, warn)
       .map((unit) => machineOfUnit(text(unit, what)))
       .filter((name) => name !== undefined),
   );
@@ -259,9 +259,9 @@ const ipv4 = 2;
 const ipv6 = 10;
 
 /** GetMachineAddresses: `a(iay)`, the numbers being Linux's AF_INET and AF_INET6. Others are left out. */
-export function readAddresses([answer]: readonly unknown[], tell: Tell = silent): Address[] {
+export function readAddresses([answer]: readonly unknown[], warn: Warn = silent): Address[] {
   const what = 'A list of addresses';
-  return beginning(answer, what, most.addresses, tell).flatMap((entry): Address[] => {
+  return beginning(answer, what, most.addresses, warn).flatMap((entry): Address[] => {
     const [family, raw] = list(entry, what);
     const bytes = raw instanceof Uint8Array ? [...raw] : list(raw, what).map((byte) => Number(integer(byte, what)));
     const number = Number(integer(family, what));

@@ -1,5 +1,5 @@
 /**
- * When to try again. Tries follow each other ever more slowly, and only while somebody looks; a nudge (a signal, a
+ * When to try again. Attempts follow each other ever more slowly, and only while a view is visible; a nudge (a signal, a
  * file that appeared, a click) makes the next one happen at once.
  */
 export class Retry {
@@ -63,7 +63,7 @@ export class Retry {
     this.go();
   }
 
-  /** Nobody looks: no more tries, but for nudges, until somebody does. */
+  /** No view is visible: no more attempts, except for nudges, until one is. */
   setActive(active: boolean): void {
     this.active = active;
     if (active && this.overdue) this.go();

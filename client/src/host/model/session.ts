@@ -23,7 +23,7 @@ export interface Reports {
   changed(change: Change): void;
   /** Everything should be listed anew: machined or systemd came back, or may have been installed. */
   listWanted(): void;
-  /** Images may have changed; nobody says which. */
+  /** Images may have changed; which ones is not known. */
   imagesDoubtful(): void;
   /** Something that was not understood or not answered, for the log. */
   problem(message: string): void;
@@ -105,10 +105,10 @@ export class Session {
     // The question starts machined where it does not run: its coming is no news then.
     this.startingMachined = true;
     const [machines, units, images, autostart] = await Promise.all([
-      ask.listMachines(bus, this.tell).finally(() => (this.startingMachined = false)),
-      ask.listUnits(bus, undefined, this.tell),
-      ask.listImages(bus, this.tell),
-      ask.autostarted(bus, this.tell),
+      ask.listMachines(bus, this.warn).finally(() => (this.startingMachined = false)),
+      ask.listUnits(bus, undefined, this.warn),
+      ask.listImages(bus, this.warn),
+      ask.autostarted(bus, this.warn),
     ]);
     inventory.autostart = autostart;
     replace(
@@ -138,7 +138,7 @@ export class Session {
 
   readonly refreshImages = coalesced(() =>
     this.guarded(async () => {
-      this.publish([], await ask.listImages(this.bus, this.tell));
+      this.publish([], await ask.listImages(this.bus, this.warn));
     }),
   );
 
@@ -172,7 +172,7 @@ export class Session {
         this.touchUnit(body[2]);
         break;
       case 'Reloading':
-        if (body[0] === false) inBackground(this.askAutostart()); // `machinectl enable` reloads, as does everybody else
+        if (body[0] === false) inBackground(this.askAutostart()); // `machinectl enable` reloads, as do other programs
         break;
       case 'UnitFilesChanged':
         if (!this.listed) this.reports.listWanted(); // systemd-machined may have been unmasked
@@ -194,7 +194,7 @@ export class Session {
   private touch(name: unknown, toAsk: Set<string>, request: () => Promise<void>): void {
     if (typeof name !== 'string' || !isMachineName(name)) return;
     if (toAsk.size >= most.machines && !toAsk.has(name)) {
-      this.tell(`More than ${most.machines} machines changed at once. The others are ignored.`);
+      this.warn(`More than ${most.machines} machines changed at once. The others are ignored.`);
       return;
     }
     toAsk.add(name);
@@ -202,7 +202,7 @@ export class Session {
   }
 
   private readonly askUnits = this.batches(this.unitsToAsk, async (names) => {
-    const units = new Map((await ask.listUnits(this.bus, names, this.tell)).map((unit) => [unit.machine, unit]));
+    const units = new Map((await ask.listUnits(this.bus, names, this.warn)).map((unit) => [unit.machine, unit]));
     for (const name of names) {
       const before = this.inventory.units.get(name);
       const now = units.get(name);
@@ -218,7 +218,7 @@ export class Session {
   private readonly askAutostart = coalesced(() =>
     this.guarded(async () => {
       const before = this.inventory.autostart,
-        now = await ask.autostarted(this.bus, this.tell);
+        now = await ask.autostarted(this.bus, this.warn);
       this.inventory.autostart = now;
       this.publish(before && now ? new Set([...before, ...now]) : undefined);
     }),
@@ -241,7 +241,7 @@ export class Session {
     this.each(names, async (name) => {
       const asked = this.inventory.registered.get(name);
       if (!asked) return;
-      const [os, addresses] = await Promise.all([asked.os ?? ask.osRelease(this.bus, name), ask.addresses(this.bus, name, this.tell)]);
+      const [os, addresses] = await Promise.all([asked.os ?? ask.osRelease(this.bus, name), ask.addresses(this.bus, name, this.warn)]);
       const now = this.inventory.registered.get(name);
       if (now?.leader !== asked.leader || !now) return; // another run of the machine has begun meanwhile
       this.inventory.registered.set(name, { ...now, ...(os ? { os } : {}), addresses });
@@ -264,10 +264,10 @@ export class Session {
   private set<T>(map: Map<string, T>, name: string, value: T | undefined, mostOfThem: number): void {
     if (value === undefined) map.delete(name);
     else if (map.has(name) || map.size < mostOfThem) map.set(name, value);
-    else this.tell(`There are more than ${mostOfThem} machines. The others are left out.`);
+    else this.warn(`There are more than ${mostOfThem} machines. The others are left out.`);
   }
 
-  private readonly tell = (said: string): void => this.reports.leftOut(said);
+  private readonly warn = (message: string): void => this.reports.leftOut(message);
 
   /**
    * Does some work for each machine and publishes what came of it: of a few at once, of thousands in some dozen pieces,

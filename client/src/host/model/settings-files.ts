@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import * as path from 'node:path';
 import { entriesIn, mostEntries } from '../folder';
 import { isImageName } from '../names';
-import { most, type Tell } from './replies';
+import { most, type Warn } from './replies';
 import type { SettingsFile } from './types';
 
 /** A folder in which nspawn looks for settings. */
@@ -30,17 +30,17 @@ export function settingsFolders(imageFolders: readonly string[], trusted = admin
 /** The file that counts for each name. Folders that are not there or may not be read are left out. @param tell hears what was cut */
 export async function findSettings(
   folders: readonly SettingsFolder[],
-  tell: Tell = () => undefined,
+  warn: Warn = () => undefined,
 ): Promise<ReadonlyMap<string, SettingsFile>> {
   const found = new Map<string, SettingsFile>();
   for (const { path: folder, trusted } of folders) {
     const { entries, more } = await entriesIn(folder).catch(() => ({ entries: [], more: false }));
-    if (more) tell(`${folder} has more than ${mostEntries} entries. The others are left out.`);
+    if (more) warn(`${folder} has more than ${mostEntries} entries. The others are left out.`);
     for (const { name: file } of entries) {
       const name = file.slice(0, -ending.length);
       if (!file.endsWith(ending) || !isImageName(name) || found.has(name)) continue;
       if (found.size >= most.rows) {
-        tell(`There are more than ${most.rows} settings files. The others are left out.`);
+        warn(`There are more than ${most.rows} settings files. The others are left out.`);
         return found;
       }
       found.set(name, { path: path.join(folder, file), trusted });

@@ -22,7 +22,7 @@ export function transferOf(id: number, [answer]: readonly unknown[]): TransferFa
     return value.slice(0, 2000).replaceAll(/\p{C}+/gu, ' ');
   };
   const progress = all.get('Progress');
-  // -1.8e308 stands for "not known" (systemd 252).
+  // -1.8e308 means "not known" (systemd 252).
   const known = typeof progress === 'number' && progress >= 0 && progress <= 1;
   return { id, type: text('Type'), local: text('Local'), remote: text('Remote'), ...(known ? { progress } : {}) };
 }

@@ -12,7 +12,7 @@ export interface Transfer extends TransferFacts {
   readonly message?: string;
 }
 
-/** Milliseconds without a word after which a transfer counts as silent. */
+/** Milliseconds without progress after which a transfer counts as silent. */
 export const patience = 60_000;
 
 /** How a transfer ended. */
@@ -39,7 +39,7 @@ const daemon = 'org.freedesktop.DBus';
 
 /**
  * The transfers of systemd-importd, followed by its signals on a connection of their own. importd is started by
- * whoever needs it and ends by itself: we never wake it.
+ * the program that needs it and ends by itself: it is never started from here.
  */
 export class Transfers implements Disposable {
   private readonly changed = new Emitter<undefined>();
@@ -49,7 +49,7 @@ export class Transfers implements Disposable {
   readonly onDidEnd = this.ended.event;
 
   private readonly rows = new Map<number, Transfer>();
-  private readonly said = new Map<number, string[]>();
+  private readonly messages = new Map<number, string[]>();
   /** Those whose description is awaited, and how they have ended meanwhile: that may be heard first. */
   private readonly asked = new Map<number, Ended['result'] | undefined>();
   /** Those that have said nothing for {@link patience}: they may hang, as downloads of systemd 252 now and then do. */
@@ -68,7 +68,7 @@ export class Transfers implements Disposable {
     return this.rows;
   }
 
-  /** Connects if there is no connection. Whoever sees that the host can be reached calls it, again after a loss. */
+  /** Connects if there is no connection. Called when the host becomes reachable, and again after a loss. */
   start(): void {
     if (this.bus || this.connecting || this.disposed) return;
     this.connecting = true;
@@ -153,9 +153,9 @@ export class Transfers implements Disposable {
   private end(id: number, result: Ended['result']): void {
     if (this.asked.has(id)) this.asked.set(id, this.asked.get(id) ?? result);
     const transfer = this.rows.get(id);
-    const messages = this.said.get(id) ?? [];
+    const messages = this.messages.get(id) ?? [];
     this.rows.delete(id);
-    this.said.delete(id);
+    this.messages.delete(id);
     this.silent.delete(id);
     clearTimeout(this.timers.get(id));
     this.timers.delete(id);
@@ -167,7 +167,7 @@ export class Transfers implements Disposable {
   /** importd has gone. When it ends for want of work, there is nothing to lose. */
   private lose(): void {
     for (const id of [...this.rows.keys(), ...this.asked.keys()]) this.end(id, 'lost');
-    this.said.clear();
+    this.messages.clear();
   }
 
   private async add(bus: Bus, id: unknown): Promise<void> {
@@ -202,8 +202,8 @@ export class Transfers implements Disposable {
         .slice(0, 1000)
         .replaceAll(/\p{C}+/gu, ' ')
         .slice(0, 500);
-      if (Number.isInteger(id) && (this.said.size < mostTransfers || this.said.has(id)))
-        this.said.set(id, [...(this.said.get(id) ?? []), message].slice(-20));
+      if (Number.isInteger(id) && (this.messages.size < mostTransfers || this.messages.has(id)))
+        this.messages.set(id, [...(this.messages.get(id) ?? []), message].slice(-20));
       if (!before) return;
       // Before systemd 256 this is the only place that tells the progress.
       const percent = /(?:Got|Imported|Exported) (\d{1,3})%/.exec(message)?.[1];
@@ -231,7 +231,7 @@ export class Transfers implements Disposable {
   }
 
   private forget(): void {
-    this.said.clear();
+    this.messages.clear();
     this.asked.clear();
     this.silent.clear();
     for (const timer of this.timers.values()) clearTimeout(timer);

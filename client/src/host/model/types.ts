@@ -1,7 +1,7 @@
 /** Plain data about one systemd host. Nothing here knows D-Bus or VS Code. */
 
 /**
- * What a machine is doing. `failed` is the unit's word: its last run ended badly and nobody started it again.
+ * What a machine is doing. `failed` is the unit's word: its last run ended badly and it was not started again.
  * `stopped` machines exist as an image only.
  */
 export type MachineState = 'running' | 'starting' | 'stopping' | 'failed' | 'stopped';
@@ -68,7 +68,7 @@ export interface Machine {
   readonly settings?: SettingsFile;
 }
 
-/** `masked`: systemd-machined is installed, and somebody has seen to it that it does not start (`systemctl mask`). */
+/** `masked`: systemd-machined is installed, but disabled with `systemctl mask`. */
 export type UnavailableReason = 'not-linux' | 'no-bus' | 'no-machined' | 'masked' | 'denied' | 'lost';
 
 /**

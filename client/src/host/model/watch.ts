@@ -13,14 +13,14 @@ const used: Readonly<Partial<Record<string, string>>> = { ENOSPC: 'fs.inotify.ma
 export function watchFolder(
   folder: string,
   changed: (name: string | undefined) => void,
-  tell: (said: string) => void = () => undefined,
+  warn: (message: string) => void = () => undefined,
   watch: typeof fs.watch = fs.watch,
 ): Disposable | undefined {
   const failed = (error: unknown): void => {
     const { code = '' } = error as NodeJS.ErrnoException,
       limit = used[code];
     if (limit === undefined) return;
-    tell(
+    warn(
       `Folders cannot be watched (${code}): other programs use all watches that ${limit} allows. Changes appear when a view is shown ` +
         'or refreshed. Close programs that watch many files, or raise the limit with sysctl.',
     );
@@ -41,7 +41,7 @@ export function watchFolder(
 }
 
 /** Calls `appeared` when a path, or the nearest folder above it that is missing, may have come into being. */
-export function watchForPath(file: string, appeared: () => void, tell?: (said: string) => void): Disposable | undefined {
+export function watchForPath(file: string, appeared: () => void, warn?: (message: string) => void): Disposable | undefined {
   let wanted = file;
   while (wanted !== path.dirname(wanted)) {
     const entry = path.basename(wanted);
@@ -50,7 +50,7 @@ export function watchForPath(file: string, appeared: () => void, tell?: (said: s
       (name) => {
         if (name === undefined || name === entry) appeared();
       },
-      tell,
+      warn,
     );
     if (watcher) return watcher;
     wanted = path.dirname(wanted);

@@ -63,13 +63,13 @@ describe('A connection over ssh', () => {
         255,
         'No ED25519 host key is known for far and you have requested strict checking.\r\nHost key verification failed.\r\n',
         'denied',
-        /not known here.*terminal/,
+        /host key of \S+ is not known.*terminal/,
       ],
       [
         255,
         '@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.\n',
         'denied',
-        /another key.*ssh-keygen -R/,
+        /host key of \S+ has changed.*ssh-keygen -R/,
       ],
       [255, 'me@far: Permission denied (publickey).', 'denied', /ssh-copy-id/],
       [255, 'Received disconnect from 1.2.3.4: 2: Too many authentication failures', 'denied', /ssh-add/],
@@ -77,7 +77,7 @@ describe('A connection over ssh', () => {
       [255, 'ssh: connect to host far port 22: Connection refused', 'absent', /refused/],
       [255, '', 'absent', /^far cannot be reached\. /],
       [127, 'bash: line 1: systemd-stdio-bridge: command not found', 'absent', /Install systemd/],
-      [1, '', 'absent', /ended with status 1\. Is systemd running/],
+      [1, '', 'absent', /ended with status 1\. Check that systemd is running/],
       [null, '', 'closed', /The connection to far/],
     ];
     for (const [status, said, kind, message] of cases) {

@@ -13,7 +13,7 @@ const limits: Partial<Limits> = { handshake: 30_000, call: 25_000 };
  * Connects to a bus of another host, that of its system or that of the user that ssh logs in as. The user id that our side of D-Bus's
  * handshake tells is the local one, which means nothing there; the bridge ignores it, because who may talk to it has
  * been decided by sshd (systemd stdio-bridge.c calls sd_bus_set_anonymous).
- * @throws BusError `denied` when ssh would have to ask somebody, `absent` when the host or the bridge is not there
+ * @throws BusError `denied` when ssh would have to ask the user, `absent` when the host or the bridge is not there
  */
 export async function busOverSsh(host: string, scope: 'system' | 'user' = 'system'): Promise<Bus> {
   const [program = '', ...args] = overSsh(host, ['systemd-stdio-bridge', ...(scope === 'user' ? ['--user'] : [])], 'stream');
@@ -25,7 +25,7 @@ export async function busOverSsh(host: string, scope: 'system' | 'user' = 'syste
   }
   const child = spawn(file, args, { cwd: '/', stdio: 'pipe' });
   try {
-    return await openBus(new ProcessStream(child, (status, said) => sshFailure(host, status, said)), limits);
+    return await openBus(new ProcessStream(child, (status, stderr) => sshFailure(host, status, stderr)), limits);
   } catch (error) {
     if (!(error instanceof BusError) || error.message.includes(host)) throw error;
     throw new BusError(
@@ -44,24 +44,24 @@ const patience = 2_000;
 
 /** The output and input of a process as one stream, which ends with the process and takes it along. */
 export class ProcessStream extends Duplex {
-  private said = '';
+  private stderr = '';
 
   /** @param reason why it ended, of its exit status (null after a signal) and the last that it said on stderr */
   constructor(
     private readonly child: ChildProcessWithoutNullStreams,
-    reason: (status: number | null, said: string) => Error,
+    reason: (status: number | null, stderr: string) => Error,
   ) {
     super();
     child.stdout.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) child.stdout.pause();
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.said = (this.said + text).slice(-longestWords);
+      this.stderr = (this.stderr + text).slice(-longestWords);
     });
-    // That nobody reads any more is said better by the end of the process.
+    // A closed pipe is better explained by the exit of the process.
     child.stdin.on('error', () => undefined);
     child.on('error', (error) => this.destroy(error));
-    child.on('close', (status) => this.destroy(reason(status, this.said)));
+    child.on('close', (status) => this.destroy(reason(status, this.stderr)));
   }
 
   override _read(): void {
@@ -81,7 +81,7 @@ export class ProcessStream extends Duplex {
     this.child.stdout.destroy();
     this.child.stderr.destroy();
     this.child.kill();
-    // One that does not want to is not left behind.
+    // A process that does not end by itself is killed.
     const timer = setTimeout(() => this.child.kill('SIGKILL'), patience);
     timer.unref();
     this.child.once('exit', () => clearTimeout(timer));
@@ -95,28 +95,28 @@ const sshItself = 255;
 const notFound = 127;
 
 /** Why a connection over ssh ended, and what to do next; `said` is the end of what ssh and the other side wrote. */
-export function sshFailure(host: string, status: number | null, said: string): BusError {
-  said = said.slice(-longestWords);
-  const lines = said
+export function sshFailure(host: string, status: number | null, stderr: string): BusError {
+  stderr = stderr.slice(-longestWords);
+  const lines = stderr
     .split(/[\r\n]+/)
     .map((line) => line.replaceAll(/\p{C}+/gu, ' ').trim())
     .filter((line) => line !== '');
   const words = lines.length === 0 ? '' : ` (${lines.slice(-2).join(' ').slice(0, 300)})`;
   if (status === sshItself) {
-    if (/HOST IDENTIFICATION HAS CHANGED|host key .* has changed/i.test(said)) {
+    if (/HOST IDENTIFICATION HAS CHANGED|host key .* has changed/i.test(stderr)) {
       return new BusError(
         'denied',
         `The SSH host key of ${host} has changed. Find out why before you remove the old ` +
           `key with ssh-keygen -R and connect in a terminal${words}.`,
       );
     }
-    if (/Host key verification failed|No \S+ host key is known/i.test(said)) {
+    if (/Host key verification failed|No \S+ host key is known/i.test(stderr)) {
       return new BusError(
         'denied',
         `The SSH host key of ${host} is not known. Connect once in a terminal and compare the key that ssh shows${words}.`,
       );
     }
-    if (/Permission denied|authentication failures|authentication methods/i.test(said)) {
+    if (/Permission denied|authentication failures|authentication methods/i.test(stderr)) {
       return new BusError(
         'denied',
         `${host} does not accept a login without a password. Install your key with ssh-copy-id or load it with ssh-add; ` +

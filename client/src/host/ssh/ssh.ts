@@ -36,12 +36,12 @@ export function aliasesIn(configuration: string): readonly string[] {
   return [...new Set(names)].filter(isDestination);
 }
 
-/** What stands for itself in every shell, also at the beginning of a word. */
+/** Characters that every shell reads literally, also at the beginning of a word. */
 const bare = /^[A-Za-z0-9_/.:,+@-][A-Za-z0-9_/.:,+@=-]*$/;
 
 /**
  * One argument as a word for the login shell of another computer. Right for sh, bash, zsh, fish and csh: what these
- * read differently between single quotes (a backslash in fish, `!` in csh) stands outside of them, behind a backslash.
+ * read differently between single quotes (a backslash in fish, `!` in csh) is written outside of them, after a backslash.
  * @throws CommandError for control characters, which csh cannot be given, nor a terminal
  */
 export function shellWord(argument: string): string {
@@ -55,7 +55,7 @@ export function shellWord(argument: string): string {
 
 /**
  * - `terminal`: a conversation; ssh, too, may ask for passwords and for what to think of a key.
- * - `silent`: nobody can be asked.
+ * - `silent`: the user cannot be asked.
  * - `stream`: the same, and a connection that is to last.
  *
  * The loss of what lasts is noticed within 80 s, also when the network only falls silent: else it would be two hours (tcp(7)).

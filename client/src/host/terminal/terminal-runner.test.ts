@@ -119,7 +119,7 @@ describe('attendance', () => {
       // Nothing can be made in /proc, and no other place is left.
       await assert.rejects(
         new TerminalRunner(script, () => ['/proc', later]).attend(['true'], false),
-        /socket.*cannot be made.*\/proc.*later.*set TMPDIR/,
+        /socket.*cannot be created.*\/proc.*later.*set TMPDIR/,
       );
       const again = new TerminalRunner(script, () => [later]);
       await assert.rejects(again.attend(['true'], false), /ENOENT/);

@@ -88,7 +88,7 @@ export class TerminalRunner implements Disposable {
     this.running.clear();
   }
 
-  /** The folder of the socket, which nobody else may look into. */
+  /** The folder of the socket, which no other user may read. */
   private place(): Promise<string> {
     this.folder ??= this.listen().catch((error: unknown) => {
       this.folder = undefined;
@@ -159,7 +159,7 @@ export class TerminalRunner implements Disposable {
       });
   }
 
-  /** The run of an attendant that says who it is; undefined for what nobody expects, or has come already. */
+  /** The run that a wrapper identifies itself with; undefined if it is not expected, or has connected already. */
   private claim(name: string, connection: Socket): Run | undefined {
     const run = this.running.get(name);
     if (run === undefined || run.connection !== undefined) return undefined;

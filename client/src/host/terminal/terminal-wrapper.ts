@@ -28,13 +28,13 @@ function begin(): void {
   const child = spawn(program, args, { stdio: 'inherit', env });
   child.once('error', (error) => {
     process.stdout.write(`${visible(error.message)}\r\n`);
-    tell(127);
+    report(127);
   });
-  child.once('exit', (code, signal) => tell(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  child.once('exit', (code, signal) => report(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
 }
 
 /** Tells the exit status, as a shell counts it, and goes on when that was heard: a terminal that is closed says less. */
-function tell(status: number): void {
+function report(status: number): void {
   extension.write(`${status}\n`);
   extension.once('data', () => {
     if (status === 0 && after !== 'keep') process.exit(0);

@@ -27,7 +27,7 @@ const looks: Readonly<Record<string, readonly [title: string, look: Look]>> = {
 /**
  * Registers the commands; each works from a row, from a selection and, with pickers, from the palette. A key of the
  * keyboard hands over the view it was pressed in instead of a row. A selection may span hosts: each gets its own call.
- * Whoever calls a verb gets the exit statuses.
+ * The caller of a command gets the exit statuses.
  */
 export function registerCommands(hosts: Hosts, sidebar: Sidebar): vscode.Disposable[] {
   const register = (
@@ -43,7 +43,7 @@ export function registerCommands(hosts: Hosts, sidebar: Sidebar): vscode.Disposa
         if (selected?.length === 0) return [];
         const row = typeof from === 'string' ? selected?.[0] : asRow(from);
         if (row === undefined || row.heading === true) {
-          // Whoever hands something over is not asked where.
+          // A caller that passes arguments is not asked for the host.
           const session = row !== undefined || given !== undefined ? hosts.of(row ?? given ?? {}) : await hosts.pick(title, needsSome(id));
           return (session && (await work(session, undefined, undefined, given))) || [];
         }

@@ -2,7 +2,7 @@ import type { CommandSpec, HostSpec, Machine, Rights } from '../../host';
 import type { Question } from '../../ui/notifications';
 import type { Row } from '../views/tree';
 
-/** What a command of ours was handed besides rows, by whoever calls it with arguments: nobody is asked for it then. */
+/** What the caller of a command passed besides rows; the user is not asked for it then. */
 export interface CommandArguments {
   /** The options of the command, in the shape it takes them; checked like what a user types. */
   readonly options?: unknown;
@@ -84,13 +84,13 @@ export interface Invocation {
   readonly newName: string | undefined;
   /** Paths on this host that it is to read or to write. */
   readonly paths: { readonly source?: string | undefined; readonly target?: string | undefined };
-  /** What to hand over to have the same done once more; nobody is asked for it again, but for what it may destroy. */
+  /** The arguments that repeat the call. Only the question about what it destroys is asked again. */
   readonly given: CommandArguments;
   /** The same with force, for when it has failed: what the button says, and what to hand over then. */
   readonly retryWithForce?: { readonly button: string; readonly given: CommandArguments };
 }
 
-/** How to do something although something stands in its way. */
+/** How to repeat a command with force. */
 export interface ForcedRetry<O> {
   readonly button: string;
   readonly options: (chosen: O) => O;

@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
-/** A text that root is to read, where nobody else can put something in its place. */
+/** A text that root is to read, in a folder where no other user can replace it. */
 export interface PrivateCopy {
   readonly source: string;
   /** At once, for a window that closes waits for nothing. */

@@ -65,7 +65,7 @@ export async function runCommand(
   )
     return [];
   const transfers = /^(pull|import|export)/.test(spec.id);
-  if (transfers) session.transfers.start(); // whoever waits for one is told of its end, whether the view is open or not
+  if (transfers) session.transfers.start(); // its end is reported whether the view is open or not
   return Promise.all(
     ready.map(async ({ call, prepared }) => {
       const { newName } = prepared;
@@ -141,7 +141,7 @@ async function confirmed(session: HostSession, verb: MachineCommand, names: read
   return (await notify('warning', session.titled(doubt), anyway)) === anyway;
 }
 
-/** Asks before something runs whose options nobody was asked for. */
+/** Asks before something runs whose options the user has not chosen. */
 const chosenElsewhere = ({ spec }: HostSession, argvs: readonly (readonly string[])[]): Promise<boolean> =>
   confirm({
     message: say`Run a command that you did not choose yourself?`,
@@ -161,14 +161,14 @@ interface Failed {
   readonly taken: string | undefined;
   readonly prepared: Invocation;
   readonly elevation: Elevation;
-  /** It had. */
+  /** That the command ran with. */
   readonly rights: Rights;
 }
 
 /** Whether a command ended with the connection to where it ran: ssh's own exit status (ssh(1)), which none of those commands has. */
 const isLost = ({ spec }: HostSession, status: number | undefined): boolean => spec.kind === 'ssh' && status === 255;
 
-/** Says that it failed, why it may have, and what to do next. Nobody waits for the answer. */
+/** Says that it failed, why it may have, and what to do next. Resolves before the notification is answered. */
 async function report(
   session: HostSession,
   verb: MachineCommand,
@@ -216,7 +216,7 @@ async function examined(
   const look = session.spec.local ? localProbe : remoteProbe((argv) => session.capture(argv));
   const [leader] = machines.map((machine) => machine.leader);
   return {
-    // Whom sudo or run0 lets in is their affair.
+    // sudo and run0 have their own policy.
     allowed: asksPolkit ? await look.mayDo(spec.actions) : rights === 'root' || rights === 'owner' ? undefined : 'yes',
     ...(source === undefined || (await look.exists(source)) !== false ? {} : { missing: source }),
     ...(target === undefined || (await look.exists(target)) !== true ? {} : { existing: target }),

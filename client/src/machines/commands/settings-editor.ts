@@ -60,7 +60,7 @@ class RootFiles implements vscode.FileSystemProvider {
   readonly onDidChangeFile = this.changed.event;
 
   watch(): vscode.Disposable {
-    return new vscode.Disposable(() => undefined); // nobody else's change is missed: the time is compared before saving
+    return new vscode.Disposable(() => undefined); // no change of another program is missed: the time is compared before saving
   }
 
   /** A file that is not there is an empty one, for it may be about to come into being. */

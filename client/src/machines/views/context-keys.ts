@@ -7,8 +7,8 @@ const is =
     states.includes(state);
 
 /**
- * What the palette's `when` clauses in package.json ask for. They say what there is nothing of, so that before anybody
- * has looked at the host, when none is set, every command can be found.
+ * What the `when` clauses of the palette test. They say what there is none of, so that before the
+ * host was queried, when no key is set, every command can be found.
  */
 export class ContextKeys {
   private readonly said = new Map<string, boolean>();

@@ -59,7 +59,7 @@ export function machineTooltip(machine: Machine): vscode.MarkdownString {
 const stateOf = (machine: Machine): string =>
   machine.state === 'failed' && machine.failure !== undefined ? `failed (${machine.failure})` : machine.state;
 
-/** What menus ask for, see package.json: each stands between two semicolons. */
+/** What the `when` clauses of menus test: each flag is between two semicolons. */
 function flagsOf({ image, autostart, settings }: Machine): readonly string[] {
   return said([
     image && 'image',

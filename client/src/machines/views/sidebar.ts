@@ -159,7 +159,7 @@ export class Sidebar implements vscode.Disposable {
   }
 
   /**
-   * Context keys decide which welcome text stands in an empty view; rows that are kept get a line above them. Where hosts
+   * Context keys select the welcome text of an empty view; rows that are kept get a line above them. Where hosts
    * have roots, these say it.
    */
   private tell(): void {
@@ -204,7 +204,7 @@ export class Sidebar implements vscode.Disposable {
   }
 }
 
-/** Everything there is anywhere. */
+/** The machines and images of all hosts, by the id of the host and their name. */
 function together(hosts: readonly HostSession[]): Snapshot {
   const of = <T>(rows: (snapshot: Snapshot) => ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
     new Map(hosts.flatMap((session) => [...rows(session.snapshot)].map(([name, row]) => [`${session.spec.id}/${name}`, row] as const)));

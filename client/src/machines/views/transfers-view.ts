@@ -246,7 +246,7 @@ function transferRow({ id, type, local, remote, message }: Transfer, description
   return row;
 }
 
-/** Failures are said: the terminal that began the transfer may be closed, or somebody else's. */
+/** Reports failures: the terminal that began the transfer may be closed, or belong to another program. */
 function tellEnd(session: HostSession, { transfer: { type, local }, result, messages }: Ended): void {
   if (result === 'lost')
     showError(

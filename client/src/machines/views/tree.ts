@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { log } from '../../ui/notifications';
 import { alsoSpoken, setTooltip, treeItem, withFacts } from '../../ui/rows';
 
-/** A row of a tree: an object that stays the same while the thing it stands for lives. */
+/** A row of a tree: the same object for as long as the thing that it shows exists. */
 export interface Row {
   readonly name: string;
   /** The id of the place it belongs to; absent for the system scope of this computer. */
@@ -31,7 +31,7 @@ export interface Shown {
   names(): readonly string[];
   row(name: string): vscode.TreeItem | undefined;
   tooltip(name: string): Promise<vscode.MarkdownString | undefined>;
-  /** The heading that a name stands below; undefined for a flat list. */
+  /** The heading of a name; undefined for a flat list. */
   heading?(name: string): string | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface Branch extends Shown {
   readonly label: string;
   /** A word for the menus, see package.json. */
   readonly kind: string;
-  /** What stands above its rows. */
+  /** The row above its rows. */
   root(): vscode.TreeItem;
 }
 
@@ -57,7 +57,7 @@ export class Tree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<Row | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
 
-  /** @param branches in their order @param flat whether they are one, which stands without a root */
+  /** @param branches in their order @param flat whether there is only one, which is shown without a root */
   constructor(
     private readonly branches: () => readonly Branch[],
     private readonly flat: () => boolean = () => true,
@@ -136,7 +136,7 @@ export class Tree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
 class BranchRows {
   readonly rows = new Map<string, Row>();
   readonly headings = new Map<string, Row>();
-  /** What every row stands below. */
+  /** The parent of every row. */
   readonly below = new Map<string, string | undefined>();
   readonly root: Row;
 
