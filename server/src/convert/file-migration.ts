@@ -1,4 +1,4 @@
-import { findings } from '../rules';
+import { findings, hasTag } from '../rules';
 import { Document, mkosi, mkosiLegacy, newest, type Version } from '../schema';
 import { isSpace, skip, stripped } from '../syntax';
 import { applied, type Block, commented, cut, rewritten } from './blocks';
@@ -36,18 +36,6 @@ interface Section {
   /** It was empty before. */
   readonly empty?: boolean;
 }
-
-/** Rules whose findings are about one line, whatever else the project has. */
-const ofLine = new Set([
-  'bad-value',
-  'unknown-setting',
-  'wrong-section',
-  'outside-section',
-  'stray-text',
-  'broken-header',
-  'bad-condition',
-  'not-a-condition',
-]);
 
 /** One file on its way. */
 export class FileMigration {
@@ -332,7 +320,7 @@ export class FileMigration {
         text = pieces.map((p) => p.text).join('');
       const document = Document.of(uri(this.source.path), 'mkosi', text, { ...newest, mkosi: this.target });
       const bad = findings({ document, launch: 'unit', trusted: true }).filter(
-        (f) => ofLine.has(f.rule) && (f.verdict === 'refused' || f.verdict === 'warned'),
+        (f) => hasTag(f.rule, 'line') && (f.verdict === 'refused' || f.verdict === 'warned'),
       );
       if (bad.length === 0) return;
       let at = 0;

@@ -6,7 +6,7 @@ import {
   DiagnosticTag,
 } from 'vscode-languageserver-types';
 import { type Resumable, runToEnd } from '../model';
-import { andMore, type Finding, judging, type LintInput, mostOfOne, type Verdict } from '../rules';
+import { aboutHidden, type Finding, hasTag, judging, type LintInput, mostOfOne, type Verdict } from '../rules';
 import type { Document } from '../schema';
 import { uriOf } from './context';
 import { rangeOf } from './lookup';
@@ -59,7 +59,7 @@ function* showing(here: LintInput, most: number, chosen: Levels = {}): Resumable
   if (found.length <= most) return found;
   // The worst ones stay, in the order of the text.
   const kept = new Set(found.toSorted((a, b) => a.severity - b.severity).slice(0, most));
-  return [...found.filter((s) => kept.has(s)), ...wanted(andMore(found.length - most, found.length > mostOfOne))];
+  return [...found.filter((s) => kept.has(s)), ...aboutHidden(found.length - most, found.length > mostOfOne).flatMap(wanted)];
 }
 
 /** What is wrong in a document, as editors show it. */
@@ -80,7 +80,7 @@ export function diagnosticOf(document: Document, { finding, severity }: Shown): 
     codeDescription: pageOf(finding.rule),
     message: finding.message,
     ...(finding.related === undefined ? {} : { relatedInformation: relatedTo(finding.related) }),
-    ...(finding.rule.startsWith('deprecated') ? { tags: [DiagnosticTag.Deprecated] } : {}),
+    ...(hasTag(finding.rule, 'deprecated') ? { tags: [DiagnosticTag.Deprecated] } : {}),
   };
 }
 

@@ -1,142 +1,24 @@
 import { mayQuote } from '../model/mkosi';
 import { readsSection, unread } from '../model/mkosi/reads';
 import { type Resumable, runToEnd } from '../model/resumable';
-import { badValue } from './common/bad-value';
-import { brokenHeader } from './common/broken-header';
-import { deprecated } from './common/deprecated';
-import { invalidUtf8 } from './common/invalid-utf8';
-import { notJudged } from './common/not-judged';
-import { outsideSection } from './common/outside-section';
-import { strayText } from './common/stray-text';
-import { unknownSection } from './common/unknown-section';
-import { unknownSetting } from './common/unknown-setting';
-import { wrongSection } from './common/wrong-section';
 import { RuleContextOfDocument } from './context';
-import { badCondition } from './mkosi/bad-condition';
-import { commentSign } from './mkosi/comment-sign';
-import { duplicate } from './mkosi/duplicate';
-import { missingFile } from './mkosi/missing-file';
-import { notACondition } from './mkosi/not-a-condition';
-import { projectFault } from './mkosi/project-fault';
-import { scriptNotExecutable } from './mkosi/script-not-executable';
-import { specifier } from './mkosi/specifier';
-import { swallowedLine } from './mkosi/swallowed-line';
-import { unknownProfile } from './mkosi/unknown-profile';
-import { unreadFile } from './mkosi/unread-file';
-import { wrongImage } from './mkosi/wrong-image';
-import { ambientCapability } from './nspawn/ambient-capability';
-import { bindUserShell } from './nspawn/bind-user-shell-without-bind-user';
-import { bindUser } from './nspawn/bind-user-without-private-users';
-import { bridgeAndZone } from './nspawn/bridge-and-zone';
-import { capabilityDropped } from './nspawn/capability-dropped';
-import { delegateWithoutManaged } from './nspawn/delegate-without-managed';
-import { duplicatePort } from './nspawn/duplicate-port';
-import { ephemeralLinkJournal } from './nspawn/ephemeral-link-journal';
-import { filterWithoutEffect } from './nspawn/filter-without-effect';
-import { hiddenMount } from './nspawn/hidden-mount';
-import { hostNetwork } from './nspawn/host-network';
-import { idmapWithoutPrivateUsers } from './nspawn/idmap-without-private-users';
-import { inlineComment } from './nspawn/inline-comment';
-import { killSignalIgnored } from './nspawn/kill-signal-ignored';
-import { longLine } from './nspawn/long-line';
-import { lostNetAdmin } from './nspawn/lost-net-admin';
-import { machineIdKept } from './nspawn/machine-id-kept';
-import { machineName } from './nspawn/machine-name';
-import { managedOnHostNetwork } from './nspawn/managed-on-host-network';
-import { maskedFile } from './nspawn/masked-file';
-import { namespacePathWithManaged } from './nspawn/namespace-path-with-managed';
-import { namespacePathWithNetwork } from './nspawn/namespace-path-with-network';
-import { overridden } from './nspawn/overridden';
-import { ownershipWithoutPrivateUsers } from './nspawn/ownership-without-private-users';
-import { parametersWithoutStartMode } from './nspawn/parameters-without-start-mode';
-import { portOnHostNetwork } from './nspawn/port-on-host-network';
-import { privateOverridden } from './nspawn/private-overridden';
-import { quotedValue } from './nspawn/quoted-value';
-import { readOnlyChown } from './nspawn/read-only-chown';
-import { rootMount } from './nspawn/root-mount-with-private-users';
-import { startModeConflict } from './nspawn/start-mode-conflict';
-import { tmpfsWithoutMode } from './nspawn/tmpfs-without-mode';
-import { unitSetting } from './nspawn/unit-setting';
-import { unknownImage } from './nspawn/unknown-image';
-import { unreadFolder } from './nspawn/unread-folder';
-import { untrusted } from './nspawn/untrusted';
-import { userScopeWithoutManaged } from './nspawn/user-scope-without-managed';
-import { usersOnHostNetwork } from './nspawn/users-on-host-network';
-import { volatileReadOnly } from './nspawn/volatile-read-only';
-import type { Finding, LintInput, Rule, RuleContext } from './rule';
+import { commonRules, mkosiRules, nspawnRules, rules } from './registry';
+import type { Finding, LintInput, RuleContext, Tag } from './rule';
 
-/** Every rule; the order is the order of the documentation. */
-export const rules: readonly Rule[] = [
-  invalidUtf8,
-  longLine,
-  brokenHeader,
-  unknownSection,
-  outsideSection,
-  strayText,
-  unknownSetting,
-  unitSetting,
-  wrongSection,
-  deprecated,
-  badValue,
-  inlineComment,
-  quotedValue,
-  overridden,
-  startModeConflict,
-  duplicatePort,
-  untrusted,
-  maskedFile,
-  unreadFolder,
-  machineName,
-  unknownImage,
-  userScopeWithoutManaged,
-  managedOnHostNetwork,
-  delegateWithoutManaged,
-  ephemeralLinkJournal,
-  volatileReadOnly,
-  readOnlyChown,
-  namespacePathWithNetwork,
-  bridgeAndZone,
-  usersOnHostNetwork,
-  portOnHostNetwork,
-  ambientCapability,
-  bindUser,
-  bindUserShell,
-  rootMount,
-  parametersWithoutStartMode,
-  ownershipWithoutPrivateUsers,
-  privateOverridden,
-  namespacePathWithManaged,
-  hostNetwork,
-  lostNetAdmin,
-  idmapWithoutPrivateUsers,
-  capabilityDropped,
-  filterWithoutEffect,
-  killSignalIgnored,
-  hiddenMount,
-  machineIdKept,
-  tmpfsWithoutMode,
-  notACondition,
-  duplicate,
-  badCondition,
-  specifier,
-  wrongImage,
-  missingFile,
-  scriptNotExecutable,
-  unreadFile,
-  projectFault,
-  unknownProfile,
-  commentSign,
-  swallowedLine,
-  notJudged,
-];
-
+/** The rules for a kind of file. */
 const rulesOf = {
-  nspawn: rules.filter(({ tool }) => tool !== 'mkosi'),
-  mkosi: rules.filter(({ tool }) => tool !== 'nspawn'),
+  nspawn: [...commonRules, ...nspawnRules],
+  mkosi: [...commonRules, ...mkosiRules],
 };
 
-/** Rules about what is wrong in any section, known or not. */
-const wholeFile: ReadonlySet<string> = new Set(['unknown-section', 'broken-header', 'outside-section', 'invalid-utf8', 'project-fault']);
+const byId = new Map(rules.map((rule) => [rule.id, rule]));
+
+/** Whether a rule has a tag. @param id an unknown one has none */
+export const hasTag = (id: string, tag: Tag): boolean => byId.get(id)?.tags?.includes(tag) === true;
+
+/** What the rules say when not all findings of a file are shown. @param more how many are not shown @param least there may be even more */
+export const aboutHidden = (more: number, least: boolean): Finding[] =>
+  rules.flatMap((rule) => (rule.hidden === undefined ? [] : [{ rule: rule.id, ...rule.hidden(more, least) }]));
 
 /** Lines of a section that mkosi passes over have nothing wrong; that it does so is said of the header. */
 function inUnreadSection(start: number, here: RuleContext): boolean {
@@ -147,7 +29,7 @@ function inUnreadSection(start: number, here: RuleContext): boolean {
 
 /** What mkosi does not read, it does not complain about; but it says something else than it seems to. */
 function asRead(finding: Finding, here: RuleContext): Finding {
-  if (finding.rule === 'project-fault' || finding.rule === 'unread-file') return finding;
+  if (hasTag(finding.rule, 'about-file')) return finding;
   if (here.document.kind === 'mkosi-legacy' && here.project?.edition.modern === true) {
     const { version } = here.project.edition;
     return finding.verdict === 'advice'
@@ -191,7 +73,7 @@ export function* judging(here: LintInput): Resumable<Finding[]> {
       let count = 0;
       for (const finding of rule.check(situation)) {
         if (count++ > mostOfOne) break;
-        if (!wholeFile.has(rule.id) && inUnreadSection(finding.start, situation)) continue;
+        if (!hasTag(rule.id, 'any-section') && inUnreadSection(finding.start, situation)) continue;
         found.push(asRead({ rule: rule.id, ...finding }, situation));
       }
     } catch (error) {
@@ -204,5 +86,5 @@ export function* judging(here: LintInput): Resumable<Finding[]> {
   return here.project === undefined || mayQuote(here.document, here.project) ? found : found.map(withheld);
 }
 
-export { andMore } from './common/not-judged';
+export { commonRules, mkosiRules, nspawnRules, rules } from './registry';
 export type { Finding, Fix, LintInput, Rule, RuleContext, Verdict } from './rule';

@@ -6,9 +6,19 @@ import type { FileLocation } from '../model/nspawn/location';
 import type { Launch, NspawnOptions } from '../model/nspawn/options';
 import type { Assigned, Document } from '../schema';
 import { isLineEnd, type Span } from '../syntax';
+import type { Effect } from '../values';
 
 /** What the real tool does: fails, complains and goes on, says nothing but does something else, or is content. */
 export type Verdict = 'refused' | 'warned' | 'silent' | 'advice';
+
+/** The verdict for what the tool does with a bad value. */
+export const verdictOf: Readonly<Record<Effect, Verdict>> = {
+  dropped: 'warned',
+  skipped: 'warned',
+  fatal: 'refused',
+  silent: 'silent',
+  advice: 'advice',
+};
 
 /** A change of the text that answers a finding; offsets in the document. */
 export interface Fix {
@@ -67,16 +77,35 @@ export interface RuleContext extends LintInput {
 }
 
 /**
- * A rule: one file, one id, one page of documentation. It never throws and takes time in proportion to the text. What it
- * quotes of the text is `shortened`.
+ * What code that runs all rules has to know about one:
+ * - `any-section`: its findings are valid in sections that the tool does not read, too.
+ * - `about-file`: its findings are about the file or the project, and hold where a line is not read, too.
+ * - `line`: its findings depend on a single line, not on the rest of the project.
+ * - `deprecated`: editors show what it marks as deprecated.
+ */
+export type Tag = 'any-section' | 'about-file' | 'line' | 'deprecated';
+
+/**
+ * A rule: a file of the same name in the folder of the files that it is for, a page in docs/rules and fixtures. It never
+ * throws and takes time in proportion to the text. What it quotes of the text is `shortened`. `npm run new:rule` makes one.
  */
 export interface Rule {
+  /** The name of its file. */
   readonly id: string;
-  /** Documents that the rule is about; default: both tools' files. */
-  readonly tool?: 'nspawn' | 'mkosi';
+  /** One sentence without a full stop, for the table in docs/rules/README.md and the description of the setting. */
+  readonly summary: string;
+  /** Every verdict that `check` gives, the worst first. */
+  readonly verdicts: readonly Verdict[];
+  readonly tags?: readonly Tag[];
   /** A file with none of these settings has nothing for the rule; default: every file has. */
   readonly about?: readonly string[];
   check(here: RuleContext): Iterable<Omit<Finding, 'rule'>>;
+  /**
+   * What to say when not all findings of a file are shown.
+   * @param more the number of findings that are not shown
+   * @param least whether there may be even more
+   */
+  hidden?(more: number, least: boolean): Omit<Finding, 'rule'>;
 }
 
 /** Takes lines away. */

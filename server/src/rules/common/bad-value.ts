@@ -1,21 +1,16 @@
 import { assignmentSpan, effectOf, type ParsedAssignment, valueSpan } from '../../model/assignments';
 import { reads } from '../../model/mkosi/reads';
 import { shortened } from '../../syntax';
-import { type Effect, grammarOf, type Problem, type Rewrite } from '../../values';
+import { grammarOf, type Problem, type Rewrite } from '../../values';
 import { explanation } from '../explanation';
-import { type Finding, type Fix, type Rule, type RuleContext, removal, replacement, type Verdict } from '../rule';
-
-export const verdictOf: Readonly<Record<Effect, Verdict>> = {
-  dropped: 'warned',
-  skipped: 'warned',
-  fatal: 'refused',
-  silent: 'silent',
-  advice: 'advice',
-};
+import { type Finding, type Fix, type Rule, type RuleContext, removal, replacement, verdictOf } from '../rule';
 
 /** A value that the setting does not take, or not as it is meant. */
 export const badValue: Rule = {
   id: 'bad-value',
+  summary: 'A value that the setting does not accept, or interprets differently',
+  verdicts: ['refused', 'warned', 'silent', 'advice'],
+  tags: ['line'],
   *check(here) {
     const { document, assignments } = here;
     yield* interpolation(here);

@@ -5,6 +5,9 @@ import { type Finding, type Rule, replacement } from '../rule';
 /** A setting that still works, but has a successor. */
 export const deprecated: Rule = {
   id: 'deprecated',
+  summary: 'A setting that has a successor, or an old name of a setting',
+  verdicts: ['warned', 'advice'],
+  tags: ['deprecated'],
   *check({ document: { edition }, assignments }) {
     const mkosi = edition.schema.data.tool === 'mkosi';
     for (const entry of assignments.entries) {

@@ -5,6 +5,9 @@ import type { Finding, Rule } from '../rule';
 /** Bytes that are no UTF-8, and code points that systemd counts among them: nspawn does not start (since 239). */
 export const invalidUtf8: Rule = {
   id: 'invalid-utf8',
+  summary: 'Bytes that are not UTF-8',
+  verdicts: ['refused', 'warned'],
+  tags: ['any-section'],
   *check({ document }) {
     if (document.edition.schema.data.tool === 'mkosi') {
       yield* undecodable(document);

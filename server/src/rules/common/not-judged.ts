@@ -1,31 +1,24 @@
 import { mostCharacters } from '../../schema';
-import type { Finding, Rule } from '../rule';
+import type { Rule } from '../rule';
 
-/**
- * Says that not everything was judged: a file that is too large, or more findings than are kept. The latter nobody knows
- * before all rules have been asked, so that it comes from where they are gathered.
- */
+/** Says that not everything was checked: a file that is too large, or more findings than are shown. */
 export const notJudged: Rule = {
   id: 'not-judged',
+  summary: 'A file that is too large, or more findings than are shown',
+  verdicts: ['advice'],
   *check({ document }) {
     if (!document.tooLarge) return;
     yield {
       verdict: 'advice',
       start: 0,
       end: 0,
-      message: `This file has more than ${mostCharacters >> 20} million characters and is not judged`,
+      message: `This file has more than ${mostCharacters >> 20} million characters and is not checked`,
     };
   },
+  hidden: (more, least) => ({
+    verdict: 'advice',
+    start: 0,
+    end: 0,
+    message: `${least ? 'At least ' : ''}${more} more findings in this file are not shown; fix some of the others first`,
+  }),
 };
-
-/**
- * @param more how many findings there are besides those that are shown
- * @param least there may be even more than that
- */
-export const andMore = (more: number, least: boolean): Finding => ({
-  rule: notJudged.id,
-  verdict: 'advice',
-  start: 0,
-  end: 0,
-  message: `${least ? 'At least ' : ''}${more} more findings in this file are not shown; mend some of the others first`,
-});

@@ -4,6 +4,9 @@ import { type Rule, replacement } from '../rule';
 /** A line before the first section header; nspawn passes over whatever it says. */
 export const outsideSection: Rule = {
   id: 'outside-section',
+  summary: 'A setting before the first section header',
+  verdicts: ['refused', 'warned'],
+  tags: ['any-section', 'line'],
   *check({ document }) {
     const { edition, tree } = document;
     const nspawn = edition.schema.data.tool === 'systemd-nspawn';

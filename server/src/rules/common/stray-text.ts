@@ -5,6 +5,9 @@ import type { Rule, RuleContext } from '../rule';
 /** Text without an equals sign, and a value without a name. */
 export const strayText: Rule = {
   id: 'stray-text',
+  summary: 'A line without an equals sign, or without a name before it',
+  verdicts: ['refused', 'warned'],
+  tags: ['line'],
   *check(here) {
     const { document } = here,
       { tree, edition } = document;

@@ -1,13 +1,16 @@
 import { readsSection } from '../../model/mkosi/reads';
+import { isUnitSection } from '../../model/nspawn/unit-names';
+import { nameFault } from '../../model/section-name';
 import { type SchemaVersion, similar, ukiProfile } from '../../schema';
 import { inDocument, shortened } from '../../syntax';
-import { isUnitSection } from '../nspawn/unit-setting';
 import type { Rule, Verdict } from '../rule';
-import { nameFault } from './broken-header';
 
 /** A section that the tool does not know: nspawn says so and skips it, mkosi skips it without a word. */
 export const unknownSection: Rule = {
   id: 'unknown-section',
+  summary: 'A section that the tool does not know',
+  verdicts: ['warned', 'silent'],
+  tags: ['any-section'],
   *check(here) {
     const {
       document: { tree, edition },

@@ -1,13 +1,16 @@
 import { nameSpan } from '../../model/assignments';
 import { readsSection, stopsAtUnknown } from '../../model/mkosi/reads';
+import { isUnitSetting } from '../../model/nspawn/unit-names';
 import { type Assigned, mkosiLegacy, type SchemaVersion, similar, ukiProfile } from '../../schema';
 import { inDocument, shortened } from '../../syntax';
-import { isUnitSetting } from '../nspawn/unit-setting';
 import type { Finding, Fix, Rule, Verdict } from '../rule';
 
 /** A setting that the tool does not know in this section. */
 export const unknownSetting: Rule = {
   id: 'unknown-setting',
+  summary: 'A setting that the tool does not know',
+  verdicts: ['refused', 'warned'],
+  tags: ['line'],
   *check(here) {
     const { document } = here,
       { edition } = document;

@@ -7,6 +7,9 @@ import type { Fix, Rule, Verdict } from '../rule';
 /** A setting that exists, but belongs into another section. */
 export const wrongSection: Rule = {
   id: 'wrong-section',
+  summary: 'A setting in the wrong section',
+  verdicts: ['warned', 'advice'],
+  tags: ['line'],
   *check({ document }) {
     const { edition } = document;
     let ends: ReadonlyMap<string, number> | undefined;

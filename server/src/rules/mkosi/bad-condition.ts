@@ -7,7 +7,9 @@ import { type Rule, replacement } from '../rule';
 /** A condition that mkosi cannot ask, and an assertion that does not hold. */
 export const badCondition: Rule = {
   id: 'bad-condition',
-  tool: 'mkosi',
+  summary: 'An invalid condition value, or an assertion that fails',
+  verdicts: ['refused'],
+  tags: ['line'],
   *check(here) {
     const seen = new Set<string>();
     for (const {

@@ -5,7 +5,8 @@ import { type Rule, replacement } from '../rule';
 /** A # that cuts a value in two where nobody thinks of a comment, and a ; that is no comment any more. */
 export const commentSign: Rule = {
   id: 'comment-sign',
-  tool: 'mkosi',
+  summary: 'A # that cuts a value off, or a ; that does not start a comment',
+  verdicts: ['silent'],
   *check({ document: { tree, edition, text }, assignments }) {
     const { dialect } = tree;
     for (const entry of assignments.entries) {

@@ -8,7 +8,8 @@ import { type Finding, type Rule, type RuleContext, removal } from '../rule';
  */
 export const duplicate: Rule = {
   id: 'duplicate',
-  tool: 'mkosi',
+  summary: 'A setting or section that occurs twice',
+  verdicts: ['refused', 'silent'],
   *check(here) {
     const {
       document: { tree, edition },

@@ -16,7 +16,8 @@ interface Named {
 /** A file or folder that mkosi wants and that is not there, or is something else. */
 export const missingFile: Rule = {
   id: 'missing-file',
-  tool: 'mkosi',
+  summary: 'A file that mkosi needs but that does not exist or does not fit',
+  verdicts: ['refused', 'silent', 'advice'],
   *check(here) {
     const { fileSystem } = here,
       seen = new Set<string>();

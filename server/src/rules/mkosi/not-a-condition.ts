@@ -6,7 +6,9 @@ import { type Rule, replacement } from '../rule';
 /** A name in `[Match]` or one of its sisters that cannot be asked for. */
 export const notACondition: Rule = {
   id: 'not-a-condition',
-  tool: 'mkosi',
+  summary: 'A name in [Match] or another condition section that is not a condition',
+  verdicts: ['refused'],
+  tags: ['line'],
   *check({ document }) {
     const { edition } = document;
     for (const assigned of document.assignments()) {

@@ -5,7 +5,9 @@ import type { Rule } from '../rule';
 /** What is wrong with a project as a whole: images that are missing or go round in circles, settings that need others. */
 export const projectFault: Rule = {
   id: 'project-fault',
-  tool: 'mkosi',
+  summary: 'An error in the project as a whole',
+  verdicts: ['refused', 'warned', 'silent', 'advice'],
+  tags: ['any-section', 'about-file'],
   *check(here) {
     const seen = new Set<string>();
     for (const { verdict, path, message, at } of here.faults) {

@@ -10,7 +10,8 @@ import type { Finding, Rule, RuleContext } from '../rule';
 /** A script without the executable bit: a summary says nothing, and the build ends there (mkosi 27.1 __init__.py check_inputs). */
 export const scriptNotExecutable: Rule = {
   id: 'script-not-executable',
-  tool: 'mkosi',
+  summary: 'A script that is not executable',
+  verdicts: ['silent'],
   *check(here) {
     const {
         project,

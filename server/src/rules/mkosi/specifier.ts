@@ -6,7 +6,8 @@ import type { Rule } from '../rule';
 /** A `%` that nothing stands for: mkosi leaves it out of the value. */
 export const specifier: Rule = {
   id: 'specifier',
-  tool: 'mkosi',
+  summary: 'Unknown % specifier, or one whose setting is not set yet',
+  verdicts: ['refused', 'warned'],
   *check(here) {
     const {
         document: { edition },

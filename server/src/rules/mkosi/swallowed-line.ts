@@ -6,7 +6,8 @@ import type { Rule } from '../rule';
 /** An indented header or setting, which mkosi takes for a part of the value above it; a scalar over several lines. */
 export const swallowedLine: Rule = {
   id: 'swallowed-line',
-  tool: 'mkosi',
+  summary: 'An indented section header or setting that becomes part of the value above',
+  verdicts: ['silent'],
   *check(here) {
     const {
       document: { edition },

@@ -8,7 +8,8 @@ import { type Rule, replacement } from '../rule';
 /** A profile that is chosen but lies nowhere: since 25 mkosi goes on without it. */
 export const unknownProfile: Rule = {
   id: 'unknown-profile',
-  tool: 'mkosi',
+  summary: 'A profile that does not exist',
+  verdicts: ['silent'],
   about: ['Profiles'],
   *check(here) {
     const { edition } = here.document,

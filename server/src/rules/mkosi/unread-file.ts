@@ -4,7 +4,9 @@ import type { Finding, Rule, RuleContext } from '../rule';
 /** A file of configuration where mkosi reads none: a mkosi.default for 15 and newer, a drop-in beside the mkosi.conf of its folder. */
 export const unreadFile: Rule = {
   id: 'unread-file',
-  tool: 'mkosi',
+  summary: 'A configuration file that mkosi does not read',
+  verdicts: ['silent'],
+  tags: ['about-file'],
   *check(here) {
     const { project, document, path } = here;
     if (project?.edition.modern !== true) return;

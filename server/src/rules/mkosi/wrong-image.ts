@@ -16,7 +16,8 @@ const homes: Readonly<Record<string, string>> = {
 /** A setting that this image may not set, because it is the same for all of them or the main image's own. */
 export const wrongImage: Rule = {
   id: 'wrong-image',
-  tool: 'mkosi',
+  summary: 'A setting that this image may not set',
+  verdicts: ['refused'],
   *check(here) {
     const {
         document,

@@ -6,7 +6,8 @@ import { lineAfter, type Rule, removal } from '../rule';
 /** Capabilities that a command starts with: only those that the machine has, and no init needs them. */
 export const ambientCapability: Rule = {
   id: 'ambient-capability',
-  tool: 'nspawn',
+  summary: 'AmbientCapability= with a capability that the machine lacks, or for a machine that boots',
+  verdicts: ['refused'],
   about: ['AmbientCapability'],
   *check(here) {
     const { options } = here;

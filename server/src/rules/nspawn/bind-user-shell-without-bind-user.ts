@@ -2,9 +2,10 @@ import { assignmentSpan, wordOf } from '../../model/assignments';
 import { type Rule, removal } from '../rule';
 
 /** A shell for bound users, but no users that are bound. */
-export const bindUserShell: Rule = {
+export const bindUserShellWithoutBindUser: Rule = {
   id: 'bind-user-shell-without-bind-user',
-  tool: 'nspawn',
+  summary: 'BindUserShell= without BindUser=',
+  verdicts: ['refused', 'silent'],
   about: ['BindUserShell'],
   *check({ options }) {
     const shell = options.last('BindUserShell');

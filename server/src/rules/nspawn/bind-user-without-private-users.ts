@@ -2,9 +2,10 @@ import { assignmentSpan } from '../../model/assignments';
 import { lineAfter, type Rule } from '../rule';
 
 /** 249 to 257 could bind users only into a user namespace. */
-export const bindUser: Rule = {
+export const bindUserWithoutPrivateUsers: Rule = {
   id: 'bind-user-without-private-users',
-  tool: 'nspawn',
+  summary: 'BindUser= without user namespacing',
+  verdicts: ['refused'],
   about: ['BindUser'],
   *check(here) {
     const { options } = here;

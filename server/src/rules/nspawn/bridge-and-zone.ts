@@ -4,7 +4,8 @@ import { type Rule, removal } from '../rule';
 /** One virtual Ethernet link cannot hang on two bridges (since 240; before, the bridge won). */
 export const bridgeAndZone: Rule = {
   id: 'bridge-and-zone',
-  tool: 'nspawn',
+  summary: 'Bridge= together with Zone=',
+  verdicts: ['refused', 'silent'],
   about: ['Bridge'],
   *check({ options }) {
     const bridge = options.last('Bridge'),

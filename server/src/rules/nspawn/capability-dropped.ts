@@ -4,7 +4,8 @@ import type { Rule } from '../rule';
 /** A capability that is granted and dropped at once is dropped. */
 export const capabilityDropped: Rule = {
   id: 'capability-dropped',
-  tool: 'nspawn',
+  summary: 'A capability that is both granted and dropped',
+  verdicts: ['silent'],
   about: ['DropCapability'],
   *check({ options }) {
     const words = (entries: readonly ParsedAssignment[]) =>

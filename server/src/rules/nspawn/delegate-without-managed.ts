@@ -4,7 +4,8 @@ import { type Rule, removal } from '../rule';
 /** Ranges of user IDs can only be handed on when systemd-nsresourced hands them out. */
 export const delegateWithoutManaged: Rule = {
   id: 'delegate-without-managed',
-  tool: 'nspawn',
+  summary: 'PrivateUsersDelegate= without PrivateUsers=managed',
+  verdicts: ['refused', 'silent'],
   about: ['PrivateUsersDelegate'],
   *check({ options }) {
     const delegate = options.last('PrivateUsersDelegate');

@@ -5,7 +5,8 @@ import { type Rule, removal } from '../rule';
 /** A port of the host that is forwarded twice; the first line wins. */
 export const duplicatePort: Rule = {
   id: 'duplicate-port',
-  tool: 'nspawn',
+  summary: 'A host port that is forwarded twice',
+  verdicts: ['warned'],
   about: ['Port'],
   *check({ document, assignments }) {
     const seen = new Map<string, ParsedAssignment>();

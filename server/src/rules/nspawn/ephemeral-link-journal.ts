@@ -5,7 +5,8 @@ import { type Rule, replacement } from '../rule';
 /** The journal of a machine that is thrown away cannot be linked for good. */
 export const ephemeralLinkJournal: Rule = {
   id: 'ephemeral-link-journal',
-  tool: 'nspawn',
+  summary: 'A linked journal for an ephemeral machine',
+  verdicts: ['refused'],
   about: ['Ephemeral'],
   *check({ options }) {
     const { version, linkJournal } = options,

@@ -8,7 +8,8 @@ import { type Rule, replacement } from '../rule';
  */
 export const filterWithoutEffect: Rule = {
   id: 'filter-without-effect',
-  tool: 'nspawn',
+  summary: 'A denied system call group that denies nothing',
+  verdicts: ['silent'],
   about: ['SystemCallFilter'],
   *check({ document, options }) {
     const groups = wordsOf('syscallGroups', document.edition.version),

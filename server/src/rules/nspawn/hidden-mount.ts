@@ -6,7 +6,8 @@ import { type Rule, removal } from '../rule';
 /** Two mounts at one place: nspawn makes both, sorted by path alone, and only the upper one is seen (v262 nspawn-mount.c:76). */
 export const hiddenMount: Rule = {
   id: 'hidden-mount',
-  tool: 'nspawn',
+  summary: 'Two mounts on the same path',
+  verdicts: ['silent', 'advice'],
   about: mounts,
   *check({ document, options }) {
     const taken = new Map<string, ParsedAssignment>();

@@ -6,7 +6,8 @@ import { lineAfter, type Rule } from '../rule';
 /** Any setting of [Network] takes back the --network-veth of the template unit. */
 export const hostNetwork: Rule = {
   id: 'host-network',
-  tool: 'nspawn',
+  summary: 'A settings file that removes the virtual Ethernet link of the machine',
+  verdicts: ['advice'],
   about: ['Private', 'NamespacePath', ...links],
   *check(here) {
     const { options } = here;

@@ -5,7 +5,8 @@ import { lineAfter, type Rule, removal } from '../rule';
 /** Mounts with mapped owners need user namespacing, or nspawn fails when it sets them up. */
 export const idmapWithoutPrivateUsers: Rule = {
   id: 'idmap-without-private-users',
-  tool: 'nspawn',
+  summary: 'A mount with mapped owners but no user namespacing',
+  verdicts: ['silent'],
   about: ['Bind', 'BindReadOnly'],
   *check(here) {
     const { options } = here;

@@ -1,12 +1,12 @@
 import { valueSpan } from '../../model/assignments';
-import { verdictOf } from '../common/bad-value';
 import { explanation, worst } from '../explanation';
-import { type Rule, replacement } from '../rule';
+import { type Rule, replacement, verdictOf } from '../rule';
 
 /** A comment behind a value: systemd knows comments only on lines of their own and takes it as part of the value. */
 export const inlineComment: Rule = {
   id: 'inline-comment',
-  tool: 'nspawn',
+  summary: 'A comment after a value',
+  verdicts: ['refused', 'warned', 'silent'],
   *check({ document, assignments }) {
     for (const entry of assignments.entries) {
       const why = explanation(entry);

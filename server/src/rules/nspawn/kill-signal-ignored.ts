@@ -5,7 +5,8 @@ import { type Rule, replacement } from '../rule';
 /** The stub init waits for few signals; SIGKILL is the kernel's to deliver (v262 nspawn-stub-pid1.c). */
 export const killSignalIgnored: Rule = {
   id: 'kill-signal-ignored',
-  tool: 'nspawn',
+  summary: 'A signal that the stub init of ProcessTwo= ignores',
+  verdicts: ['silent'],
   about: ['KillSignal'],
   *check({ options }) {
     const entry = options.last('KillSignal'),

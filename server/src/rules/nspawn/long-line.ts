@@ -7,7 +7,8 @@ const longest = 1024 * 1024;
 /** Lines, single and joined, of a megabyte end the start (since 235, LONG_LINE_MAX); older releases cut at 2 KiB. */
 export const longLine: Rule = {
   id: 'long-line',
-  tool: 'nspawn',
+  summary: 'A line longer than nspawn reads',
+  verdicts: ['refused', 'silent'],
   *check({ document }) {
     const text = document.text.getText(),
       old = document.edition.version < 235,

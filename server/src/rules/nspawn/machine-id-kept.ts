@@ -5,7 +5,8 @@ import { type Rule, removal } from '../rule';
 /** An image that has a machine ID keeps it, whatever MachineID= says (v262 nspawn.c setup_machine_id). */
 export const machineIdKept: Rule = {
   id: 'machine-id-kept',
-  tool: 'nspawn',
+  summary: 'MachineID= for an image that already has a machine ID',
+  verdicts: ['silent'],
   about: ['MachineID'],
   *check({ options, onHost, location }) {
     const entry = options.last('MachineID');

@@ -5,7 +5,8 @@ import type { Rule } from '../rule';
 /** An underscore in the name: nspawn leaves it out of the name of the machine, and looks for a file without it. */
 export const machineName: Rule = {
   id: 'machine-name',
-  tool: 'nspawn',
+  summary: 'An underscore in the file name',
+  verdicts: ['advice'],
   *check(here) {
     if (here.onHost === undefined || here.location === undefined) return;
     const { files } = here.onHost,

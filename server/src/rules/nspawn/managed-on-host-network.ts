@@ -5,7 +5,8 @@ import { type Rule, replacement } from '../rule';
 /** A managed user namespace cannot mount /sys without a network of its own (since 261 in files). */
 export const managedOnHostNetwork: Rule = {
   id: 'managed-on-host-network',
-  tool: 'nspawn',
+  summary: 'A managed user namespace on the host network',
+  verdicts: ['refused'],
   about: ['PrivateUsers', ...network],
   *check({ options }) {
     if (options.userMode !== 'managed' || options.privateNetwork) return;

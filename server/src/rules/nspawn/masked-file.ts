@@ -4,7 +4,8 @@ import type { Rule } from '../rule';
 /** A file of the same name in a folder that nspawn looks through earlier: of all files it reads the first. */
 export const maskedFile: Rule = {
   id: 'masked-file',
-  tool: 'nspawn',
+  summary: 'A file hidden by another one of the same name',
+  verdicts: ['advice'],
   *check(here) {
     if (here.onHost === undefined || here.location === undefined) return;
     const { files } = here.onHost,

@@ -4,7 +4,8 @@ import { type Fix, type Rule, removal, replacement } from '../rule';
 /** Behind a managed user namespace nspawn makes a network of its own, after it has joined the one named (v262 nspawn.c:4456). */
 export const namespacePathWithManaged: Rule = {
   id: 'namespace-path-with-managed',
-  tool: 'nspawn',
+  summary: 'NamespacePath= together with a managed user namespace',
+  verdicts: ['silent'],
   about: ['NamespacePath'],
   *check({ options }) {
     const entry = options.last('NamespacePath'),

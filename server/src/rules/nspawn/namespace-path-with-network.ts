@@ -6,7 +6,8 @@ import { type Rule, removal } from '../rule';
 /** A machine that joins a network namespace cannot get links of its own. */
 export const namespacePathWithNetwork: Rule = {
   id: 'namespace-path-with-network',
-  tool: 'nspawn',
+  summary: 'NamespacePath= together with network links of its own',
+  verdicts: ['refused'],
   about: ['NamespacePath'],
   *check({ options }) {
     const path = options.last('NamespacePath');

@@ -4,7 +4,8 @@ import { type Rule, removal } from '../rule';
 /** An assignment that a later one replaces or takes back. */
 export const overridden: Rule = {
   id: 'overridden',
-  tool: 'nspawn',
+  summary: 'A line that a later one replaces or resets',
+  verdicts: ['advice'],
   *check({ document, assignments }) {
     const live = new Map<string, ReadonlySet<ParsedAssignment>>(),
       successors = new Map<string, ReadonlyMap<ParsedAssignment, ParsedAssignment>>();

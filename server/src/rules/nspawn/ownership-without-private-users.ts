@@ -4,7 +4,8 @@ import { lineAfter, type Rule } from '../rule';
 /** The owner mode alone switches user namespacing off, the template unit's, too (nspawn-settings.c settings_load). */
 export const ownershipWithoutPrivateUsers: Rule = {
   id: 'ownership-without-private-users',
-  tool: 'nspawn',
+  summary: 'An ownership mode that turns user namespacing off',
+  verdicts: ['silent'],
   about: ['PrivateUsersOwnership', 'PrivateUsersChown'],
   *check(here) {
     if (here.options.last('PrivateUsers') !== undefined) return;

@@ -5,7 +5,8 @@ import { lineAfter, type Rule } from '../rule';
 /** Parameters= is taken over together with Boot= or ProcessTwo= only (nspawn.c merge_settings). */
 export const parametersWithoutStartMode: Rule = {
   id: 'parameters-without-start-mode',
-  tool: 'nspawn',
+  summary: 'Parameters= without Boot= or ProcessTwo=',
+  verdicts: ['silent'],
   about: ['Parameters'],
   *check(here) {
     const [parameters] = here.assignments.live('Parameters');

@@ -4,7 +4,8 @@ import { lineAfter, type Rule, replacement } from '../rule';
 /** A port can only be forwarded into a network of the machine's own. */
 export const portOnHostNetwork: Rule = {
   id: 'port-on-host-network',
-  tool: 'nspawn',
+  summary: 'A forwarded port without a private network',
+  verdicts: ['refused'],
   about: ['Port'],
   *check(here) {
     const { options } = here;

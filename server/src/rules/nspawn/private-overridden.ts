@@ -6,7 +6,8 @@ import { type Rule, removal } from '../rule';
 /** Private=no beside a setting that gives the machine a network of its own: the machine gets it. */
 export const privateOverridden: Rule = {
   id: 'private-overridden',
-  tool: 'nspawn',
+  summary: 'Private=no together with a network link',
+  verdicts: ['silent'],
   about: ['Private'],
   *check({ options }) {
     const off = options.last('Private');

@@ -1,12 +1,12 @@
 import { valueSpan } from '../../model/assignments';
-import { verdictOf } from '../common/bad-value';
 import { explanation, worst } from '../explanation';
-import { type Rule, replacement } from '../rule';
+import { type Rule, replacement, verdictOf } from '../rule';
 
 /** Quotation marks around a value whose setting knows none: they are taken as part of it. */
 export const quotedValue: Rule = {
   id: 'quoted-value',
-  tool: 'nspawn',
+  summary: 'Quotation marks where they become part of the value',
+  verdicts: ['refused', 'warned', 'silent'],
   *check({ document, assignments }) {
     for (const entry of assignments.entries) {
       const why = explanation(entry);

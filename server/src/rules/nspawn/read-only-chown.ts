@@ -5,7 +5,8 @@ import { lineAfter, type Rule, replacement } from '../rule';
 /** Files cannot be given to the machine's users when the image is read-only (since 240). */
 export const readOnlyChown: Rule = {
   id: 'read-only-chown',
-  tool: 'nspawn',
+  summary: 'Owners to be changed in a read-only image',
+  verdicts: ['refused'],
   about: ['ReadOnly', 'Volatile', ...mounts],
   *check(here) {
     const { options } = here;

@@ -3,9 +3,10 @@ import { mounts } from '../../model/nspawn/groups';
 import { lineAfter, type Rule } from '../rule';
 
 /** What is mounted over / comes with owners of its own, which user namespacing cannot adapt (since 240). */
-export const rootMount: Rule = {
+export const rootMountWithPrivateUsers: Rule = {
   id: 'root-mount-with-private-users',
-  tool: 'nspawn',
+  summary: 'A mount over / together with user namespacing',
+  verdicts: ['refused'],
   about: mounts,
   *check(here) {
     const { version, rootMounts, userMode, ownership, firstUser, userBy } = here.options;

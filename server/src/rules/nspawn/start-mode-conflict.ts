@@ -5,7 +5,8 @@ import { type Rule, removal } from '../rule';
 /** Boot= and ProcessTwo= that say different things: the first one wins (nspawn-settings.c:572). */
 export const startModeConflict: Rule = {
   id: 'start-mode-conflict',
-  tool: 'nspawn',
+  summary: 'Boot= and ProcessTwo= that contradict each other',
+  verdicts: ['warned'],
   about: ['Boot', 'ProcessTwo'],
   *check({ assignments }) {
     for (const entry of startOf(assignments).conflicts) {

@@ -8,7 +8,8 @@ import { type Rule } from '../rule';
  */
 export const tmpfsWithoutMode: Rule = {
   id: 'tmpfs-without-mode',
-  tool: 'nspawn',
+  summary: 'A world-writable temporary file system',
+  verdicts: ['advice'],
   about: ['TemporaryFileSystem'],
   *check({ options }) {
     for (const entry of options.live('TemporaryFileSystem')) {

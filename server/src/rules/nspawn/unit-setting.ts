@@ -1,27 +1,12 @@
+import { isUnitSetting } from '../../model/nspawn/unit-names';
 import { inDocument, shortened } from '../../syntax';
 import type { Rule } from '../rule';
-
-/** Sections of unit files. */
-const sections: readonly string[] = ['Unit', 'Service', 'Install', 'Resource', 'Slice', 'Scope', 'Container', 'Socket', 'Mount'];
-
-/** Settings of services that people look for in a `.nspawn` file. */
-const settings: readonly RegExp[] = [
-  /^((Startup)?(CPU|IO|Memory)|Tasks|BlockIO|IP(Address|Ingress|Egress)|Device|ManagedOOM)[A-Z]/,
-  /^(Delegate|Slice|TasksMax|AllowedCPUs|AllowedMemoryNodes|SocketBindAllow|SocketBindDeny|RestrictNetworkInterfaces)$/,
-  /^(Exec(Start|Stop|Reload|Condition)(Pre|Post)?|Type|Restart(Sec)?|KillMode|RemainAfterExit)$/,
-  /^(Timeout(Start|Stop)?|Watchdog)Sec$/,
-  /^(Description|Documentation|After|Before|Wants|Requires|BindsTo|PartOf|Conflicts)$/,
-  /^(WantedBy|RequiredBy|Alias|DefaultDependencies)$/,
-];
-
-/** Whether a name is one of a unit file. */
-export const isUnitSetting = (name: string): boolean => settings.some((s) => s.test(name));
-export const isUnitSection = (name: string): boolean => sections.includes(name);
 
 /** A setting of the service that runs the machine, not of the machine. */
 export const unitSetting: Rule = {
   id: 'unit-setting',
-  tool: 'nspawn',
+  summary: 'A unit setting in a .nspawn file',
+  verdicts: ['warned'],
   *check({ document }) {
     const { edition } = document;
     for (const { section, setting, line, start } of document.assignments()) {

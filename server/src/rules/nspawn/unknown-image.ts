@@ -6,7 +6,8 @@ import type { Rule } from '../rule';
 /** A file for a machine of which there is no image: mistyped, or the image is gone. */
 export const unknownImage: Rule = {
   id: 'unknown-image',
-  tool: 'nspawn',
+  summary: 'A file for which there is no image',
+  verdicts: ['advice'],
   *check(here) {
     if (here.onHost === undefined || here.location === undefined) return;
     const { files } = here.onHost,

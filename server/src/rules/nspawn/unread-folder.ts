@@ -4,7 +4,8 @@ import type { Rule } from '../rule';
 /** A file where units of packages lie: nspawn never reads one there. */
 export const unreadFolder: Rule = {
   id: 'unread-folder',
-  tool: 'nspawn',
+  summary: 'A file in a folder that nspawn never reads',
+  verdicts: ['advice'],
   *check(here) {
     if (here.onHost === undefined || here.location === undefined) return;
     const { files } = here.onHost,

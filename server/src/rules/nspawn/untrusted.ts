@@ -7,7 +7,8 @@ import type { Rule, RuleContext } from '../rule';
 /** Settings that nspawn ignores because of where the file lies: one complaint for each group of settings. */
 export const untrusted: Rule = {
   id: 'untrusted',
-  tool: 'nspawn',
+  summary: 'A setting that is ignored because the file is not trusted where it is',
+  verdicts: ['warned'],
   *check(here) {
     if (here.trusted) return;
     const done = new Set<string>(),

@@ -5,7 +5,8 @@ import { type Rule, removal } from '../rule';
 /** Without root there are no user IDs but those that systemd-nsresourced hands out (v262 nspawn.c verify_arguments). */
 export const userScopeWithoutManaged: Rule = {
   id: 'user-scope-without-managed',
-  tool: 'nspawn',
+  summary: 'A per-user machine requesting user IDs it may not use',
+  verdicts: ['refused'],
   about: users,
   *check({ options }) {
     const { userBy } = options;

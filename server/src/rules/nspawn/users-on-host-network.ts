@@ -4,7 +4,8 @@ import { lineAfter, type Rule } from '../rule';
 /** 233 to 239 did not let the file take back the network of systemd-nspawn@.service while its -U stays. */
 export const usersOnHostNetwork: Rule = {
   id: 'users-on-host-network',
-  tool: 'nspawn',
+  summary: 'User namespacing on the host network',
+  verdicts: ['refused'],
   about: ['Private', 'VirtualEthernet', 'NamespacePath'],
   *check(here) {
     const { options } = here;

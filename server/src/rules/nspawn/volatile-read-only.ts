@@ -4,7 +4,8 @@ import { type Rule, removal } from '../rule';
 /** Volatile= implies a read-only image; until 241 saying both was refused. */
 export const volatileReadOnly: Rule = {
   id: 'volatile-read-only',
-  tool: 'nspawn',
+  summary: 'ReadOnly= together with Volatile=',
+  verdicts: ['refused'],
   about: ['Volatile'],
   *check({ options }) {
     const readOnly = options.last('ReadOnly'),
