@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { globSync } from './support/glob.mjs';
 
 /** The rooms of the server, lowest first: a room may look at itself and at lower ones. */
-const serverRooms = ['syntax', 'schema', 'values', 'model', 'rules', 'features', 'convert'];
+const serverRooms = ['syntax', 'schema', 'values', 'model', 'rules', 'families', 'features', 'convert'];
 /** What a room of the client may look at besides itself. */
 const clientRooms: Readonly<Record<string, readonly string[]>> = {
   host: [],
@@ -97,6 +97,44 @@ describe('architecture', () => {
       assert.ok(there !== undefined, `${i.file} imports ${i.from}, which is above every room`);
       assert.ok(there === here || clientRooms[here]?.includes(there), `${i.file} imports ${i.from}`);
     }
+  });
+
+  it('asks only what is about one kind of file by its nature which kind a file is', () => {
+    // What is about one tool: the record of a kind, its rules, its model, its grammars, and the conversion from one to another.
+    const about = /^server\/src\/(families|convert|(rules|model)\/(nspawn|mkosi)|values\/mkosi)\//;
+    const kind = String.raw`'(?:systemd-nspawn|nspawn|mkosi|mkosi-legacy)'`,
+      record = String.raw`(?:families\b|(?:nspawn|mkosi|mkosiLegacy)\b)`;
+    const branches = new RegExp(
+      [
+        String.raw`[=!]==? ${kind}`,
+        String.raw`${kind} [=!]==?`,
+        String.raw`\bcase ${kind}`,
+        String.raw`\.(?:schema|format|edition|kind|family) [=!]==? ${record}`,
+        String.raw`\[${kind}[^\]]*\]\.(?:includes|some)\(`,
+        String.raw`\blanguageId [=!]==?`,
+        String.raw`\.(?:ends|starts)With\('(?:\.nspawn|mkosi|nspawn)`,
+        String.raw`\bdata\.tool [=!]==?`,
+        String.raw`\bgrammars [=!]==?`,
+        // Releases with and without sections of conditions are schemas of mkosi.
+        String.raw`\.modern\b`,
+      ].join('|'),
+      'g',
+    );
+    assert.deepEqual(
+      [
+        "kind === 'nspawn'",
+        "'mkosi' !== tool",
+        "case 'mkosi-legacy':",
+        'edition.schema === mkosi',
+        "['mkosi'].includes(",
+        'edition.modern',
+      ].filter((text) => text.match(branches) === null),
+      [],
+    );
+    const found = sources
+      .filter((file) => file.startsWith('server/src/') && !about.test(file))
+      .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(branches)].map(([text]) => `${file}: ${text}`));
+    assert.deepEqual(found, [], 'ask a fact of the schema (schema/reader.ts) or of the family (families/family.ts) by its name instead');
   });
 
   it('keeps disks, processes and connections out of the rooms of the server', () => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { families, type Kind } from '../server/src/families';
 import { isLevel, shown } from '../server/src/features';
 import { decode } from '../server/src/node/files';
 import { type LintInput, rules } from '../server/src/rules';
 import { judged } from '../server/src/rules/testing/judged';
 import { projectOf } from '../server/src/rules/testing/project';
-import { Document, type Kind, newest } from '../server/src/schema';
+import { Document, newest } from '../server/src/schema';
 
 const folder = 'docs/rules';
 const pages = readdirSync(folder)
@@ -46,13 +47,13 @@ function caseOf({ kind, text }: Example): LintInput {
     const files = { [name]: decoded.text, ...(beside === undefined ? {} : { [beside]: '' }) };
     const modes = beside === undefined ? {} : { [beside]: Number.parseInt(mode, 8) };
     if (decoded.undecodable.length === 0) return projectOf(files, Number(target ?? mkosi), modes).caseOf(name);
-    const document = Document.of(`file:///work/${name}`, kind, decoded.text, { ...newest, mkosi });
+    const document = Document.of(`file:///work/${name}`, families[kind], decoded.text, { ...newest, mkosi });
     return { document, launch: 'unit', trusted: true };
   }
   const here = judged(decoded.text),
     { document } = here;
   if (decoded.undecodable.length === 0) return here;
-  return { ...here, document: Document.of(document.uri, kind, decoded.text, newest, decoded.undecodable) };
+  return { ...here, document: Document.of(document.uri, families[kind], decoded.text, newest, decoded.undecodable) };
 }
 
 describe('SECURITY.md', () => {
@@ -78,7 +79,11 @@ describe('SECURITY.md', () => {
 describe('pages of rules', () => {
   it('are there for every rule, and for nothing else', () => {
     for (const { id } of rules) assert.ok(pages.includes(id), `The rule ${id} has no page: write ${folder}/${id}.md`);
-    for (const id of pages) assert.ok(rules.some((r) => r.id === id), `There is no rule for ${folder}/${id}.md: delete the page or make the rule`);
+    for (const id of pages)
+      assert.ok(
+        rules.some((r) => r.id === id),
+        `There is no rule for ${folder}/${id}.md: delete the page or make the rule`,
+      );
   });
 
   it('leave to the README how a rule is silenced', () => {

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { completion, hover } from '../server/src/features';
 import { at } from '../server/src/features/testing/marked';
-import { type Document, Schema, type SchemaVersion } from '../server/src/schema';
+import { nspawn as current, type Document, Schema, type SchemaVersion } from '../server/src/schema';
 import pages from '../server/src/schema/nspawn.md';
 import type { NspawnFacts } from '../tools/schema/nspawn.mjs';
 
@@ -39,7 +39,7 @@ const readBy = (document: Document, edition: SchemaVersion): Document =>
 describe('a setting of a new release', () => {
   it('is offered and explained from one fact and one section of documentation', async () => {
     const { nspawnSchema } = await nspawn();
-    const schema = new Schema(nspawnSchema(await nextFacts()), pages.replace('\n## [Files]', `${section}\n## [Files]`));
+    const schema = new Schema(nspawnSchema(await nextFacts()), pages.replace('\n## [Files]', `${section}\n## [Files]`), current.reader);
     const offered = (marked: string, version: number): string[] => {
       const { document, position } = at(marked);
       return completion(readBy(document, schema.at(version)), position).map((item) => item.label);

@@ -87,6 +87,34 @@ describe('checker', () => {
     );
   });
 
+  it('takes a named file by its sections when its name says nothing, and none that is of another kind', () => {
+    put('web.txt', '[Exec]\nBoot=maybe\n');
+    assert.match(check('check', 'web.txt').stdout, /^web\.txt:2:6: warning: Boot=/);
+    put('included', '[Output]\nFormat=dsk\n');
+    assert.match(check('check', 'included').stdout, /^included:2:8: error: Format=/);
+    put('x.network', '[Match]\nName=host0\n[Network]\nDHCP=yes\n');
+    put('y.service', '[Exec]\nBoot=maybe\n');
+    put('notes.txt', 'Boot=maybe\n');
+    for (const verb of ['check', 'format']) {
+      for (const name of ['x.network', 'y.service', 'notes.txt']) {
+        const { status, stdout, stderr } = check(verb, name);
+        assert.deepEqual([status, stdout], [2, ''], name);
+        assert.equal(stderr.trim().split('\n').length, 1, stderr);
+        assert.ok(stderr.startsWith(`${name}: This is not a .nspawn or mkosi file`), stderr);
+        assert.match(stderr, /--stdin-filename/);
+      }
+    }
+    const input = '[Exec]\nBoot=maybe\n';
+    const fed = (...args: string[]) => spawnSync(process.execPath, [cli, 'check', ...args, '-'], { cwd: folder, encoding: 'utf8', input });
+    const other = fed('--stdin-filename', 'y.service');
+    assert.deepEqual([other.status, other.stdout], [2, '']);
+    assert.match(other.stderr, /^y\.service: This is not a \.nspawn or mkosi file/);
+    assert.equal(fed('--stdin-filename', 'y.nspawn').status, 1);
+    // Another file that is ours is checked all the same, and a folder says nothing of what is not.
+    const both = check('check', 'web.txt', 'x.network');
+    assert.deepEqual([both.status, both.stdout.startsWith('web.txt:2:6')], [2, true]);
+  });
+
   it('combines a file with the switches of the unit, or of a bare command', () => {
     put('port.nspawn', '[Network]\nPort=80\n');
     assert.equal(check('check', 'port.nspawn').status, 0);

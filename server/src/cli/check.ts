@@ -6,7 +6,7 @@ import { type Decoded, type Found, fileUri, read, searchAt, standardInput } from
 import { host } from '../node/host';
 import { type Member, Projects } from '../node/projects';
 import type { LintInput } from '../rules';
-import { Document, isTrusted, newest, type Target } from '../schema';
+import { Document, newest, type Target } from '../schema';
 import { formatOption, isStandardInput, oneOf, release, stdinFilename } from './options';
 import { type CheckedFile, outputs, printedDiagnostic } from './output';
 import { defineVerb } from './verb';
@@ -105,20 +105,20 @@ class CheckRun {
     return this.checked;
   }
 
-  private readProject({ path: file, kind }: Found): void {
-    if (kind !== 'nspawn') this.projects.of(path.resolve(file));
+  private readProject({ path: file, family }: Found): void {
+    if (family.inProject) this.projects.of(path.resolve(file));
   }
 
   /** A file that was named, or found in a folder. */
   private found(found: Found): void {
-    const { path: file, kind } = found;
-    if (kind === 'nspawn') {
+    const { path: file, family } = found;
+    if (!family.inProject) {
       this.checked.push(this.alone(found, read(file)));
       return;
     }
     const absolute = path.resolve(file),
       { document: own, project } = this.projects.reading(absolute) ?? { document: undefined, project: this.projects.of(absolute) };
-    const document = own ?? Document.of(fileUri(absolute), kind, read(file).text, this.options.target);
+    const document = own ?? Document.of(fileUri(absolute), family, read(file).text, this.options.target);
     this.done.add(absolute);
     this.checked.push(this.check(file, { document, trusted: true, project }));
   }
@@ -131,13 +131,13 @@ class CheckRun {
   }
 
   /** A file by itself, without a project. */
-  private alone({ path: file, kind }: Found, { text, undecodable }: Decoded): CheckedFile {
+  private alone({ path: file, family }: Found, { text, undecodable }: Decoded): CheckedFile {
     const absolute = path.resolve(file),
       { target, trust } = this.options;
     return this.check(file, {
-      document: Document.of(fileUri(absolute), kind, text, target, undecodable),
-      trusted: trust === 'auto' ? isTrusted(absolute) : trust === 'trusted',
-      onHost: kind === 'nspawn' ? { path: absolute, files: host } : undefined,
+      document: Document.of(fileUri(absolute), family, text, target, undecodable),
+      trusted: trust === 'auto' ? family.trusts(absolute) : trust === 'trusted',
+      onHost: { path: absolute, files: host },
     });
   }
 
@@ -146,6 +146,6 @@ class CheckRun {
       this.report.fail(reported, `The rule ${rule} failed: ${String(error)}`);
     };
     const found = shown({ ...input, launch: this.options.launch, failed });
-    return { path: file, kind: input.document.kind, diagnostics: found.map((each) => printedDiagnostic(input.document, each)) };
+    return { path: file, kind: input.document.format.kind, diagnostics: found.map((each) => printedDiagnostic(input.document, each)) };
   }
 }

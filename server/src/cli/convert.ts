@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type FromCommand, fromCommand, fromShell, type Note, toCommand } from '../convert';
+import { families } from '../families';
+import { isTrusted } from '../model';
 import { read } from '../node/files';
 import { mostBytes } from '../node/shared/small-file';
 import { readStandardInput } from '../node/shared/standard-input';
 import { visibleLines } from '../node/shared/visible';
-import { Document, isTrusted, newest } from '../schema';
+import { Document, newest } from '../schema';
 import { formatOption, oneOf, release } from './options';
 import { defineVerb } from './verb';
 
@@ -39,7 +41,7 @@ in other files.`,
 /** Prints the command line for a file. */
 function printCommand(file: string, systemd: number, json: boolean): void {
   const { text, undecodable } = read(file);
-  const document = Document.of(pathToFileURL(file).href, 'nspawn', text, { ...newest, systemd }, undecodable);
+  const document = Document.of(pathToFileURL(file).href, families.nspawn, text, { ...newest, systemd }, undecodable);
   const result = toCommand(document, path.basename(file).replace(/\.nspawn$/, ''), isTrusted(path.resolve(file)));
   print(json, result, `${result.shell}\n`, result.notes);
 }

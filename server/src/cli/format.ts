@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Family } from '../families';
 import { formatting } from '../features';
 import type { ExitReport } from '../node/exit-report';
 import { type Decoded, decode, filesAt, standardInput } from '../node/files';
@@ -9,7 +10,7 @@ import { patiently } from '../node/shared/mounts';
 import { replaceFile, stampOf } from '../node/shared/replace-file';
 import { mostBytes, readSmallFile, UnreadableFile } from '../node/shared/small-file';
 import { visibleLine } from '../node/shared/visible';
-import { Document, type Kind, newest } from '../schema';
+import { Document, newest } from '../schema';
 import { isStandardInput, stdinFilename } from './options';
 import { defineVerb } from './verb';
 
@@ -34,7 +35,7 @@ Exit status 0: done, 1: --check found files that are not in the canonical form, 
 
 function formatStandardInput(named: string | undefined, checkOnly: boolean): void {
   const input = standardInput(named),
-    formatted = formattedText(input.path, input.kind, input);
+    formatted = formattedText(input.path, input.family, input);
   if (!checkOnly) process.stdout.write(formatted);
   else if (formatted !== input.text) listUnformatted(input.path);
 }
@@ -44,17 +45,17 @@ function formatPath(operand: string, checkOnly: boolean, report: ExitReport): vo
   const files = filesAt(operand, report);
   if (files.length === 0) return;
   const within = statSync(operand).isDirectory() ? operand : path.dirname(operand);
-  for (const { path: file, kind, named } of files)
+  for (const { path: file, family, named } of files)
     report.attempt(file, named, () => {
-      formatFile(file, kind, { checkOnly, within }, report);
+      formatFile(file, family, { checkOnly, within }, report);
     });
 }
 
 /** @param within the folder that was named: no link leads out of it */
-function formatFile(file: string, kind: Kind, { checkOnly, within }: { checkOnly: boolean; within: string }, report: ExitReport): void {
+function formatFile(file: string, family: Family, { checkOnly, within }: { checkOnly: boolean; within: string }, report: ExitReport): void {
   const was = stampOf(patiently(file, () => statSync(file, { bigint: true })));
   const decoded = decode(readSmallFile(file, mostBytes.configuration)),
-    formatted = formattedText(file, kind, decoded);
+    formatted = formattedText(file, family, decoded);
   if (formatted === decoded.text) return;
   if (checkOnly) {
     listUnformatted(file);
@@ -71,8 +72,8 @@ function listUnformatted(file: string): void {
 }
 
 /** The text in its canonical form. @throws UnreadableFile for what could not be written back */
-function formattedText(file: string, kind: Kind, { text, undecodable }: Decoded): string {
+function formattedText(file: string, family: Family, { text, undecodable }: Decoded): string {
   if (undecodable.length > 0) throw new UnreadableFile(file, 'failed', 'This file is not valid UTF-8; nothing was changed in it.');
-  const document = Document.of(pathToFileURL(file).href, kind, text, newest);
+  const document = Document.of(pathToFileURL(file).href, family, text, newest);
   return TextDocument.applyEdits(document.text, formatting(document));
 }

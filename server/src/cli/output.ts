@@ -3,7 +3,7 @@ import { DiagnosticSeverity, type Range } from 'vscode-languageserver-types';
 import { executableTitle, moveTitle, type Shown } from '../features';
 import { visibleLine } from '../node/shared/visible';
 import type { Verdict } from '../rules';
-import type { Document, Kind } from '../schema';
+import type { Document } from '../schema';
 import { sarif } from './sarif';
 
 /** A finding as it is printed. Lines and characters count from 0, characters in UTF-16 units, as in LSP. */
@@ -20,7 +20,8 @@ export interface PrintedDiagnostic {
 /** What is printed of a file. It does not hold the text. */
 export interface CheckedFile {
   readonly path: string;
-  readonly kind: Kind;
+  /** The kind of file. */
+  readonly kind: string;
   readonly diagnostics: readonly PrintedDiagnostic[];
 }
 

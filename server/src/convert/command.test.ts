@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { families } from '../families';
 import { Document, newest, nspawn } from '../schema';
 import { fromCommand, fromShell } from './from-command';
 import { optionOf, options, read } from './options';
 import { pasted, shellQuoted } from './shell';
 import { toCommand } from './to-command';
 
-const file = (text: string): Document => Document.of('file:///a.nspawn', 'nspawn', text, newest);
+const file = (text: string): Document => Document.of('file:///a.nspawn', families.nspawn, text, newest);
 /** Arguments as a file gives them back. */
 const back = (text: string): readonly string[] => toCommand(file(text), undefined, true).argv.slice(1);
 

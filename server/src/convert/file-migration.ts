@@ -1,4 +1,5 @@
-import { findings, hasTag } from '../rules';
+import { families, findings } from '../families';
+import { hasTag } from '../rules';
 import { Document, mkosi, mkosiLegacy, newest, type Version } from '../schema';
 import { isSpace, skip, stripped } from '../syntax';
 import { applied, type Block, commented, cut, rewritten } from './blocks';
@@ -318,7 +319,7 @@ export class FileMigration {
     for (let turn = 0; turn < 3; turn++) {
       const pieces = this.assemble(),
         text = pieces.map((p) => p.text).join('');
-      const document = Document.of(uri(this.source.path), 'mkosi', text, { ...newest, mkosi: this.target });
+      const document = Document.of(uri(this.source.path), families.mkosi, text, { ...newest, mkosi: this.target });
       const bad = findings({ document, launch: 'unit', trusted: true }).filter(
         (f) => hasTag(f.rule, 'line') && (f.verdict === 'refused' || f.verdict === 'warned'),
       );

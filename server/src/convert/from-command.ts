@@ -1,5 +1,5 @@
+import { families, findings } from '../families';
 import { network } from '../model';
-import { findings } from '../rules';
 import { Document, newest, nspawn } from '../schema';
 import { withoutEnd } from '../syntax';
 import { type Given, type Option, read } from './options';
@@ -82,7 +82,7 @@ export function fromCommand(args: readonly string[], version = newest.systemd): 
     );
   }
   const text = written(lines);
-  const document = Document.of('', 'nspawn', text, { ...newest, systemd: version });
+  const document = Document.of('', families.nspawn, text, { ...newest, systemd: version });
   for (const f of findings({ document, launch: 'unit', trusted: true })) {
     if (f.verdict !== 'advice') notes.push({ about: text.slice(f.start, f.end), message: f.message });
   }

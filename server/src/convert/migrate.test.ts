@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { findings } from '../rules';
+import { families, findings } from '../families';
 import { Document, mkosi, mkosiLegacy, newest } from '../schema';
 import { migrate } from './migrate';
 import moves from './migrations.json';
@@ -17,7 +17,7 @@ const named = (files: readonly { path: string; text: string }[], path: string) =
 /** What the checker knows a release to refuse or to complain about; specifiers depend on what else is set. */
 const complaints = (text: string, target: number): string[] =>
   findings({
-    document: Document.of('file:///mkosi.conf', 'mkosi', text, { ...newest, mkosi: target }),
+    document: Document.of('file:///mkosi.conf', families.mkosi, text, { ...newest, mkosi: target }),
     launch: 'unit',
     trusted: true,
   })

@@ -1,4 +1,5 @@
-import { Document, kindOf, mkosiLegacy, newest, type Version } from '../schema';
+import { families, familyAt } from '../families';
+import { Document, mkosiLegacy, newest, type Version } from '../schema';
 import { fileMoves, legacyMove, onlyLegacy } from './migrations';
 
 /** A file of a project: path with slashes, relative to wherever the caller counts from. */
@@ -39,7 +40,7 @@ const formats = new Set(
 );
 
 /** Whether a migration has to see a file of a project, also where mkosi 14 was the last to read it. */
-export const isConfiguration = (path: string): boolean => ['mkosi', 'mkosi-legacy'].includes(kindOf(path) ?? '');
+export const isConfiguration = (path: string): boolean => familyAt(path)?.inProject === true;
 
 /** A path as the address of a document. */
 export const uri = (path: string): string => `file:///${path.split('/').map(encodeURIComponent).join('/')}`;
@@ -67,7 +68,7 @@ export function sources(files: readonly File[], from: Version | undefined): Sour
       (old.has(root) && !/^mkosi\.(images|profiles|presets|local|tools|initrd)\b/.test(below)) ||
       isLegacy({ path, text }, from);
     const release = legacy ? 14 : (from ?? written(text));
-    const kind = legacy ? 'mkosi-legacy' : 'mkosi';
+    const kind = legacy ? families['mkosi-legacy'] : families.mkosi;
     const document = Document.of(uri(path), kind, text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n'), {
       ...newest,
       mkosi: release ?? newest.mkosi,
@@ -91,7 +92,7 @@ function isLegacy({ path, text }: File, from: Version | undefined): boolean {
   if (from !== undefined) return from < 15;
   if (/^\[(Match|TriggerMatch|Config|Include|Build|Runtime|Preset|UKIProfile)\]/m.test(text)) return false;
   if (/^\[(Partitions|Packages)\]/m.test(text)) return true;
-  const { tree } = Document.of(uri(path), 'mkosi-legacy', text, { ...newest, mkosi: 14 });
+  const { tree } = Document.of(uri(path), families['mkosi-legacy'], text, { ...newest, mkosi: 14 });
   return [...tree].some(
     ({ line }) => line.kind === 'assignment' && ((line.key.text === 'Format' && formats.has(line.value.text)) || onlyLegacy(line.key.text)),
   );

@@ -1,5 +1,6 @@
 import type { CompletionItem } from 'vscode-languageserver-types';
-import { type Document, mkosi, mkosiLegacy, nspawn } from '../schema';
+import { type Family, familyNamed } from '../families';
+import type { Document } from '../schema';
 import { sectionMarkdown, settingMarkdown, wordMarkdown } from './markdown';
 
 /** Opens the list of values as soon as a setting is accepted. */
@@ -7,18 +8,17 @@ export const suggestAgain = { title: 'Suggest values', command: 'editor.action.t
 
 /** What an item is about, so that its page can be written when it is asked for. */
 export interface Subject {
-  readonly kind: Document['kind'];
+  readonly kind: string;
   readonly version: number;
   readonly section: string;
   readonly setting?: string;
   readonly word?: string;
 }
 
-/** Kind and version say which schema; a mkosi.conf may be judged by that of old releases. */
-export function subjectOf({ edition }: Document, section: string, setting?: string, word?: string): Subject {
-  const kind = edition.schema === nspawn ? 'nspawn' : edition.schema === mkosi ? 'mkosi' : 'mkosi-legacy';
+/** Kind and version say which schema. */
+export function subjectOf({ edition, format }: Document, section: string, setting?: string, word?: string): Subject {
   return {
-    kind,
+    kind: format.kind,
     version: edition.version,
     section,
     ...(setting === undefined ? {} : { setting }),
@@ -26,11 +26,15 @@ export function subjectOf({ edition }: Document, section: string, setting?: stri
   };
 }
 
-/** The item with the page of what it would put in; names of the host and of other files have none. */
-export function resolved(item: CompletionItem): CompletionItem {
+/**
+ * The item with the page of what it would put in; names of the host and of other files have none.
+ * @param known the kinds of files that items may come from
+ */
+export function resolved(item: CompletionItem, known?: readonly Family[]): CompletionItem {
   if (item.data === undefined) return item;
   const { kind, version, section, setting: name, word } = item.data as Subject;
-  const edition = { nspawn, mkosi, 'mkosi-legacy': mkosiLegacy }[kind].at(version);
+  const edition = familyNamed(kind, known)?.at(version);
+  if (edition === undefined) return item;
   const setting = name === undefined ? undefined : edition.setting(section, name);
   const page =
     setting === undefined

@@ -5,8 +5,9 @@ import {
   DiagnosticSeverity,
   DiagnosticTag,
 } from 'vscode-languageserver-types';
+import { judging } from '../families';
 import { type Resumable, runToEnd } from '../model';
-import { aboutHidden, type Finding, hasTag, judging, type LintInput, mostOfOne, type Verdict } from '../rules';
+import { aboutHidden, type Finding, hasTag, type LintInput, mostOfOne, type Verdict } from '../rules';
 import type { Document } from '../schema';
 import { uriOf } from './context';
 import { rangeOf } from './lookup';

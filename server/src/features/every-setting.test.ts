@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type CompletionItem, type Position, type Range, TextEdit } from 'vscode-languageserver-types';
-import { findings } from '../rules';
+import { findings } from '../families';
 import { type Document, nspawn, type Setting, vocabularyPages } from '../schema';
 import { grammarOf } from '../values';
 import { completion, hover, legend, signature, tokens } from './index';

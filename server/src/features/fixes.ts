@@ -1,4 +1,5 @@
 import { type CodeAction, CodeActionKind, type Range, type TextEdit, type WorkspaceEdit } from 'vscode-languageserver-types';
+import { familyOf } from '../families';
 import type { Fix, LintInput } from '../rules';
 import type { Document } from '../schema';
 import { fileName, uriOf } from './context';
@@ -60,7 +61,7 @@ function quickFixes(document: Document, found: Shown, moveCommand: string | unde
     {
       ...about,
       title,
-      ...(moveCommand === undefined || document.kind !== 'nspawn'
+      ...(moveCommand === undefined || !familyOf(document).machine
         ? { edit: move(document, moveTo) }
         : { command: { title, command: moveCommand, arguments: [document.uri, moveTo] } }),
     },

@@ -1,40 +1,9 @@
 import type { InlayHint, Range } from 'vscode-languageserver-types';
-import type { Document, SchemaVersion } from '../schema';
+import { familyOf } from '../families';
+import type { Document } from '../schema';
 import { inDocument } from '../syntax';
 import { isKnown, type Known, offsetsOf, readingOf } from './lookup';
 import { sinceOf } from './markdown';
-
-/** What a setting of nspawn brings with it. */
-interface Implication {
-  readonly setting: string;
-  /** The values that do so; any value but an empty one if absent. */
-  readonly words?: readonly string[];
-  readonly implies: (edition: SchemaVersion) => readonly (readonly [setting: string, value: string])[];
-}
-
-const privateNetwork = [['Private', 'yes']] as const;
-const virtualEthernet = [
-  ['Private', 'yes'],
-  ['VirtualEthernet', 'yes'],
-] as const;
-
-/** systemd v262 nspawn-settings.c settings_private_network, settings_network_veth and settings_load; nspawn.c verify_arguments. */
-const implications: readonly Implication[] = [
-  { setting: 'VirtualEthernet', words: ['yes'], implies: () => privateNetwork },
-  { setting: 'Interface', implies: () => privateNetwork },
-  { setting: 'MACVLAN', implies: () => privateNetwork },
-  { setting: 'IPVLAN', implies: () => privateNetwork },
-  { setting: 'VirtualEthernetExtra', implies: () => privateNetwork },
-  { setting: 'Bridge', implies: () => virtualEthernet },
-  { setting: 'Zone', implies: () => virtualEthernet },
-  { setting: 'Volatile', words: ['yes', 'state', 'overlay'], implies: () => [['ReadOnly', 'yes']] },
-  { setting: 'Boot', words: ['yes'], implies: () => [['KillSignal', 'SIGRTMIN+3']] },
-  {
-    setting: 'PrivateUsers',
-    words: ['pick'],
-    implies: ({ version }) => (version < 249 ? [] : [['PrivateUsersOwnership', version < 262 ? 'chown' : 'auto']]),
-  },
-];
 
 /** What lines mean without saying it: implied settings that the file does not set itself, what a boolean stands for, defaults. */
 export function inlayHints(document: Document, range: Range): InlayHint[] {
@@ -56,8 +25,8 @@ export function inlayHints(document: Document, range: Range): InlayHint[] {
 function implied(document: Document, assigned: Known, told: Set<string>): string | undefined {
   const { setting, line } = assigned,
     { edition } = document;
-  if (edition.schema.data.tool !== 'systemd-nspawn' || line.value.length === 0) return undefined;
-  const found = implications.find((i) => i.setting === setting.name);
+  if (line.value.length === 0) return undefined;
+  const found = familyOf(document).implications.find((i) => i.setting === setting.name);
   if (found === undefined) return undefined;
   const { words } = found;
   const said = words === undefined || readingOf(document, assigned)?.parts.some((p) => p.word !== undefined && words.includes(p.word));
@@ -80,13 +49,11 @@ function stands(document: Document, { setting, line }: Known): string | undefine
   return word === undefined || word === lower || ['yes', 'no'].includes(word) ? undefined : `= ${word}`;
 }
 
-/** The oldest release that is still in wide use; what is younger does not work everywhere. */
-const settled = 252;
-
-/** The release that a line of nspawn needs, when that is not on every host. */
+/** The release that a line needs, when that may not be taken for granted. */
 function young(document: Document, assigned: Known): string | undefined {
   const { setting } = assigned;
-  if (document.edition.schema.data.tool !== 'systemd-nspawn') return undefined;
+  const { settled } = document.edition.schema.reader;
+  if (settled === undefined) return undefined;
   let since = setting.since ?? 0;
   for (const { word } of readingOf(document, assigned)?.parts ?? []) {
     if (word !== undefined) since = Math.max(since, sinceOf(setting, word) ?? 0);

@@ -1,17 +1,20 @@
-import { type Document, has } from '../schema';
+import { type Document, has, type Reader } from '../schema';
 import type { Span } from '../syntax';
 import type { Known } from './lookup';
 
-/** Types of nspawn whose value is a list of words between white space, and whether quotes hold a word together. */
-const lists: Readonly<Partial<Record<string, boolean>>> = {
-  capabilities: false,
-  'syscall-filter': false,
-  'interface-pairs': false,
-  'user-names': false,
-  words: true,
-  environment: true,
-  'address-families': true,
-  'cpu-set': true,
+/** Types whose value is always a list of words between white space, and whether quotes hold a word together. */
+const lists: Readonly<Record<Reader['grammars'], Readonly<Partial<Record<string, boolean>>>>> = {
+  systemd: {
+    capabilities: false,
+    'syscall-filter': false,
+    'interface-pairs': false,
+    'user-names': false,
+    words: true,
+    environment: true,
+    'address-families': true,
+    'cpu-set': true,
+  },
+  mkosi: {},
 };
 
 /** How the items of a value are told apart; undefined for a value that is no list. */
@@ -23,10 +26,8 @@ export interface Separation {
 }
 
 export function separationOf({ edition }: Document, { setting: { value } }: Known): Separation | undefined {
-  const quotes = lists[value.type];
-  if (edition.schema.data.tool === 'systemd-nspawn') {
-    return quotes === undefined ? undefined : { separators: value.type === 'cpu-set' ? ' \t\n\r,' : ' \t\n\r', quotes, glue: ' ' };
-  }
+  const quotes = lists[edition.schema.reader.grammars][value.type];
+  if (quotes !== undefined) return { separators: value.type === 'cpu-set' ? ' \t\n\r,' : ' \t\n\r', quotes, glue: ' ' };
   const chars = value.list?.separators.find((s) => has(s, edition.version))?.chars;
   if (value.list === undefined || chars === undefined) return undefined;
   return { separators: `${chars}\n`, quotes: value.list.quoting !== 'none', glue: chars.includes(' ') ? ' ' : ',' };

@@ -56,16 +56,16 @@ export interface LinkContext {
 
 export function groundOf(document: Document, world: Surroundings): LinkContext {
   const project = world.project(document);
-  return { project, passages: project?.readings(document) ?? [], folder: document.kind === 'nspawn' ? '/' : folderOf(document, world) };
+  return { project, passages: project?.readings(document) ?? [], folder: document.format.inProject ? folderOf(document, world) : '/' };
 }
 
 /** The paths of the host in a value, absolute; offsets in the value's text. */
 export function linkedPaths(document: Document, assigned: Assigned, ground: LinkContext): Iterable<Path> {
   if (!isKnown(assigned)) return [];
-  return document.kind === 'nspawn' ? hostPaths(document, assigned) : projectPaths(document, assigned, ground);
+  return document.format.inProject ? projectPaths(document, assigned, ground) : hostPaths(document, assigned);
 }
 
-/** Paths of the host in a value of nspawn, as the grammar tells them from those of the machine. */
+/** Paths of the host in a value, as the grammar tells them from those of the machine. */
 function* hostPaths(document: Document, assigned: Known): Generator<Path> {
   const reading = readingOf(document, assigned);
   for (const part of reading?.parts ?? []) {

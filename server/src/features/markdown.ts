@@ -3,21 +3,21 @@ import { grammarOf, type Reading, type ValuePart } from '../values';
 
 /** The page of a setting: what it does, its values, its facts and where to read on. */
 export function settingMarkdown(setting: Setting, edition: SchemaVersion): string {
-  const { tool, oldest, newest } = edition.schema.data,
-    ofNspawn = tool === 'systemd-nspawn';
-  const fallback = ofNspawn ? 'none' : undefined,
-    byDefault = setting.default ?? fallback;
+  const { data, reader } = edition.schema,
+    { tool, newest } = data,
+    { default: unset, since } = reader.unsaid;
+  const byDefault = setting.default ?? unset;
   const entry = edition.schema.documentation.setting(setting.section, setting.name);
   const words = [...(entry?.words ?? [])].map(([word, means]) => `- \`${word}\`: ${means}`).join('\n');
   const facts = [
     byDefault === undefined ? undefined : `**Default:** ${byDefault}`,
     setting.cli?.length ? `**Command line:** ${setting.cli.map((c) => `\`${c}\``).join(', ')}` : undefined,
-    known(ofNspawn ? { since: oldest, ...setting } : setting, tool, newest),
+    known(since === undefined ? setting : { since, ...setting }, tool, newest),
     setting.deprecated
       ? `**Deprecated**${setting.deprecated.since ? ` since ${setting.deprecated.since}` : ''}` +
         (setting.deprecated.by ? `: use \`${setting.deprecated.by}=\`` : '')
       : undefined,
-    ofNspawn ? trust(setting, edition.version) : undefined,
+    reader.trust ? trust(setting, edition.version) : undefined,
     `**Repeated:** ${repeats[setting.repeat]}${edition.resets(setting) ? '; an empty value starts over' : ''}`,
     setting.scope === undefined ? undefined : `**Scope:** ${scopes[setting.scope] ?? setting.scope}`,
     setting.match === undefined || setting.match > edition.version ? undefined : `**[Match]:** can be tested, since ${setting.match}`,
@@ -28,16 +28,8 @@ export function settingMarkdown(setting: Setting, edition: SchemaVersion): strin
     entry?.body,
     words,
     facts.join('  \n'),
-    `[Manual of ${tool}](${manual(setting, edition)})`,
+    `[Manual of ${tool}](${reader.manual(setting, edition)})`,
   );
-}
-
-/** The official page, at the setting where it has an anchor of its own, else at the section. */
-export function manual(setting: Setting, edition: SchemaVersion): string {
-  if (edition.schema.data.tool === 'systemd-nspawn') {
-    return `https://www.freedesktop.org/software/systemd/man/latest/systemd.nspawn.html#${setting.name}=`;
-  }
-  return `https://github.com/systemd/mkosi/blob/main/mkosi/resources/man/mkosi.1.md#${edition.sectionOf(setting).toLowerCase()}-section`;
 }
 
 /** What one fixed word of a setting means: as its page says, else as its vocabulary does. */
@@ -50,7 +42,7 @@ export function wordMarkdown(setting: Setting, word: string, edition: SchemaVers
   const record = setting.value.words?.find((w) => w.word === word);
   const when = record === undefined ? undefined : known(record, data.tool, data.newest);
   if (means !== undefined || when !== undefined) return page(`**${word}** of ${setting.name}=`, means, when);
-  return data.tool === 'systemd-nspawn' ? vocabularyMarkdown(setting, word, edition) : undefined;
+  return vocabularyMarkdown(setting, word, edition);
 }
 
 /** The first sentence about a word, for lists. */
@@ -141,8 +133,7 @@ export function partMarkdown(setting: Setting, part: ValuePart, reading: Reading
   const { label, word } = part,
     form = grammarOf(setting.value)?.form;
   if (label === undefined) return undefined;
-  const field =
-    edition.schema.data.tool === 'systemd-nspawn' ? vocabularyPages.setting('Fields', `${setting.value.type} ${label}`) : undefined;
+  const field = edition.schema.reader.sharedPages?.setting('Fields', `${setting.value.type} ${label}`);
   const meaning = word === undefined ? undefined : field?.words.get(word);
   return page(
     `**${word !== undefined && meaning !== undefined ? word : label}** of ${setting.name}=`,

@@ -144,7 +144,7 @@ for (const family of families) {
             // Only what was answered before can be out of date.
             diagnostics(caseOf(document));
             const next = TextDocument.update(
-              TextDocument.create(document.uri, document.kind, 0, text.getText()),
+              TextDocument.create(document.uri, document.format.kind, 0, text.getText()),
               [{ range, text: change.put }],
               1,
             );

@@ -1,4 +1,5 @@
 import { type CompletionItem, CompletionItemKind, TextEdit } from 'vscode-languageserver-types';
+import { familyOf } from '../families';
 import { resolve } from '../model';
 import { type Document, has, pathOf } from '../schema';
 import { endsInBackslash, inDocument, type Span, skipBack } from '../syntax';
@@ -63,7 +64,7 @@ class Spot {
     } = assigned;
     const here = offset - start,
       behind = value.length > 0 && here > value.span().end;
-    this.text = behind ? `${value.text}${document.kind === 'nspawn' ? ' ' : '\n'}` : value.text;
+    this.text = behind ? `${value.text}${document.tree.dialect.continuation === 'backslash' ? ' ' : '\n'}` : value.text;
     const at = behind ? this.text.length : value.length === 0 ? 0 : value.offsetOf(here);
     this.at = at ?? value.length;
     this.outside = at === undefined || (document.tree.dialect.continuation === 'backslash' && breaks(document, offset));
@@ -142,15 +143,15 @@ function wanted(spot: Spot, reading: Reading, place: CompletionSite, world: Surr
   if (wants === undefined) return [];
   switch (wants) {
     case 'command':
-      return document.kind === 'nspawn' ? programs(spot, place, world) : [];
+      return familyOf(document).machine ? programs(spot, place, world) : [];
     case 'host-path':
       return spot.text.charAt(place.start) === '+'
         ? inMachine(spot, { start: place.start + 1, end: place.end }, world)
         : paths(spot, place, world, '');
     case 'machine-path':
-      return document.kind !== 'nspawn'
-        ? named(spot, place, imageFolders, 'folder of the image')
-        : [...twins(spot, reading, place), ...inMachine(spot, place, world)];
+      return familyOf(document).machine
+        ? [...twins(spot, reading, place), ...inMachine(spot, place, world)]
+        : named(spot, place, imageFolders, 'folder of the image');
     case 'interface':
       return named(
         spot,
@@ -273,7 +274,7 @@ function paths(spot: Spot, { start, end }: Span, world: Surroundings, root: stri
   const before = spot.before(start),
     slash = before.lastIndexOf('/');
   const own = pathOf(spot.document.uri);
-  const relative = spot.document.kind !== 'nspawn' && own !== undefined && !before.startsWith('/');
+  const relative = spot.document.format.inProject && own !== undefined && !before.startsWith('/');
   if (slash < 0 && before !== '' && !relative) return [];
   const entries = relative
     ? world.entries(resolve(folderOf(spot.document, world), before.slice(0, slash + 1)))

@@ -52,6 +52,6 @@ function fieldAt(
   if (label !== undefined && fields.includes(label)) return label;
   const before = assigned.line.value.text.slice(0, here).replaceAll('\\:', '');
   // Items of mkosi have no blanks in them, and each has its own fields.
-  const colons = (document.kind === 'nspawn' ? before : before.replace(/^.*\s/s, '')).split(/[:=]/).length - 1;
+  const colons = (document.edition.schema.reader.fieldsPerWord ? before.replace(/^.*\s/s, '') : before).split(/[:=]/).length - 1;
   return fields[Math.min(colons, fields.length - 1)];
 }

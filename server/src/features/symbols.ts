@@ -1,4 +1,5 @@
 import { type DocumentSymbol, SymbolKind, SymbolTag, type WorkspaceSymbol } from 'vscode-languageserver-types';
+import { familyOf } from '../families';
 import type { Document } from '../schema';
 import { inDocument, isSpaceOrNul, type Span, skipBack } from '../syntax';
 import { machineName, type Surroundings } from './context';
@@ -69,7 +70,7 @@ export function workspaceSymbols(world: Surroundings, query: string): WorkspaceS
     return at === wanted.length;
   };
   for (const document of world.documents()) {
-    if (document.kind === 'nspawn' && matches(machineName(document.uri))) {
+    if (familyOf(document).machine && matches(machineName(document.uri))) {
       found.push({ name: machineName(document.uri), kind: SymbolKind.Object, location: { uri: document.uri }, containerName: 'machine' });
     }
     for (const { kind, name, span } of namesIn(document)) {

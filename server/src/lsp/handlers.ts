@@ -90,7 +90,7 @@ export function registerHandlers(connection: Connection, here: HandlerContext): 
     };
 
   connection.onCompletion(about((d, { position }) => completionList(d, position, workspace)));
-  connection.onCompletionResolve(resolved);
+  connection.onCompletionResolve((item) => resolved(item));
   connection.onHover(about((d, { position }) => hover(d, position, workspace)));
   connection.onSignatureHelp(about((d, { position }) => signature(d, position)));
   connection.onDocumentFormatting(about((d) => formatting(d)));

@@ -173,6 +173,42 @@ describe('server', () => {
     );
   });
 
+  it('takes no document that is of no kind of ours, whatever the editor calls it', async () => {
+    editor.settings = {};
+    await editor.start(folder, { host: {} });
+    const text = '[Network]\nBoots=yes\nZone=lab\n',
+      range = { start: { line: 0, character: 0 }, end: { line: 3, character: 0 } },
+      position = { line: 1, character: 2 };
+    const others = ['a.service', 'x.network', 'a.netdev', 'web.service.d/override.conf', 'mkosi.repart/00-root.conf'].flatMap((name) =>
+      ['systemd', 'ini', 'plaintext', 'nspawn', 'mkosi'].map((languageId) => [name, languageId] as const),
+    );
+    for (const [name, languageId] of [...others, ['notes.txt', 'plaintext'] as const]) {
+      const textDocument = { uri: uri(name) };
+      await editor.open(textDocument.uri, text, languageId);
+      const ask = (method: string, more: object = {}): Promise<unknown> =>
+        editor.ask(`textDocument/${method}`, { textDocument, position, range, ...more });
+      for (const method of ['completion', 'hover', 'signatureHelp', 'documentSymbol', 'documentHighlight', 'documentLink', 'definition'])
+        assert.equal(await ask(method), null, `${method} of ${name}`);
+      for (const method of ['foldingRange', 'inlayHint', 'prepareRename']) assert.equal(await ask(method), null, `${method} of ${name}`);
+      assert.equal(await ask('formatting', { options: { tabSize: 4, insertSpaces: true } }), null);
+      assert.equal(await ask('codeAction', { context: { diagnostics: [] } }), null);
+      assert.equal(await ask('references', { context: { includeDeclaration: true } }), null);
+      assert.equal(await ask('selectionRange', { positions: [position] }), null);
+      assert.deepEqual(((await ask('semanticTokens/full')) as { data: number[] }).data, []);
+      await editor.change(textDocument.uri, 2, `${text}Zone=other\n`);
+      await editor.tell('textDocument/didClose', { textDocument });
+    }
+    assert.deepEqual(await editor.ask('workspace/symbol', { query: 'other' }), []);
+    // What is ours is checked after all of these.
+    const untitled = 'untitled:Untitled-1';
+    await editor.open(untitled, '[Exec]\nBoots=yes\n', 'nspawn');
+    await editor.diagnostics(untitled, (codes) => codes.includes('unknown-setting'));
+    assert.deepEqual(
+      [...editor.shown].filter(([, shown]) => shown.length > 0).map(([shown]) => shown),
+      [untitled],
+    );
+  });
+
   it('sends only the tokens that changed', async () => {
     await editor.start(folder);
     const textDocument = { uri: uri('x.nspawn') };

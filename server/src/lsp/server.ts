@@ -5,6 +5,7 @@ import {
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   FileChangeType,
+  type FileSystemWatcher,
   type InitializeParams,
   type InitializeResult,
   LSPErrorCodes,
@@ -14,6 +15,7 @@ import {
   TextDocumentSyncKind,
   WatchKind,
 } from 'vscode-languageserver/node';
+import { allFamilies, type Family } from '../families';
 import { installedSystemd } from '../node/host';
 import { pathOf, releases } from '../schema';
 import { type Installed, ServerConfiguration, type TargetInForce, versionOf } from './configuration';
@@ -217,10 +219,10 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
  * is there at all, but only configuration is read.
  */
 async function watch(connection: Connection, relative: boolean): Promise<void> {
-  const system = relative ? systemFolders.map((f) => ({ globPattern: { baseUri: `file://${f}`, pattern: '*.nspawn' } })) : [];
-  const read = ['**/*.nspawn', '**/*.conf', '**/mkosi.*', '**/mkosi.{default.d,files,images,presets,profiles,uki-profiles}/**'].map(
-    (globPattern) => ({ globPattern }),
-  );
+  const read = allFamilies.flatMap(({ watched }) => watched.map((globPattern) => ({ globPattern })));
+  const inSystem = ({ watched, systemFolders: folders }: Family): FileSystemWatcher[] =>
+    folders.flatMap((f) => watched.map((glob) => ({ globPattern: { baseUri: `file://${f}`, pattern: glob.replace('**/', '') } })));
+  const system = relative ? allFamilies.flatMap(inSystem) : [];
   const there = { globPattern: '**', kind: WatchKind.Create | WatchKind.Delete };
   await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [...read, there, ...system] });
 }

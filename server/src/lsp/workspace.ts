@@ -3,15 +3,16 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DidChangeTextDocumentParams, TextDocumentItem } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { allFamilies, type Family, familyAt, familyInEditor } from '../families';
 import type { Surroundings } from '../features';
 import type { Project } from '../model';
 import { read } from '../node/files';
 import { host } from '../node/host';
 import { patientlyLater } from '../node/shared/mounts';
-import { Document, editionOf, kindOf, newest, pathOf, type Target } from '../schema';
+import { Document, newest, pathOf, type Target } from '../schema';
 
-/** Where systemd-nspawn looks for files of machines, apart from the images' own folder. */
-export const systemFolders: readonly string[] = ['/etc/systemd/nspawn', '/run/systemd/nspawn'];
+/** Folders of the system that hold files of ours. */
+export const systemFolders: readonly string[] = allFamilies.flatMap((family) => family.systemFolders);
 
 /** How far folders are searched, and how much of what is found there is held. */
 export interface SearchLimits {
@@ -64,7 +65,9 @@ export class Workspace implements Surroundings {
   /** Judges one open document by other releases. */
   retarget(uri: string, target: Target): void {
     const document = this.open.get(uri);
-    if (document !== undefined && document.edition !== editionOf(document.kind, target)) this.open.set(uri, document.retargeted(target));
+    if (document === undefined) return;
+    const { at, release } = document.format;
+    if (document.edition !== at(target[release])) this.open.set(uri, document.retargeted(target));
   }
 
   /** An open document. */
@@ -91,11 +94,13 @@ export class Workspace implements Surroundings {
     }
   }
 
+  /** A document that is of no kind of ours is not taken: nothing is answered or said about it. */
   didOpen({ uri, languageId, version, text }: TextDocumentItem): void {
     const file = pathOf(uri),
-      kind = kindOf(file ?? uri) ?? (languageId === 'mkosi' ? 'mkosi' : 'nspawn');
+      family = familyInEditor(file ?? uri, languageId);
+    if (family === undefined) return;
     if (file !== undefined) this.byPath.set(file, uri);
-    this.open.set(uri, Document.open(uri, kind, TextDocument.create(uri, languageId, version, text), this.target));
+    this.open.set(uri, Document.open(uri, family, TextDocument.create(uri, languageId, version, text), this.target));
   }
 
   didChange({ textDocument: { uri, version }, contentChanges }: DidChangeTextDocumentParams): void {
@@ -133,7 +138,7 @@ export class Workspace implements Surroundings {
 
   /** A file on disk is new or different. */
   didWrite(uri: string): void {
-    if (kindOf(pathOf(uri) ?? '') === 'nspawn' && (this.onDisk.has(uri) || this.onDisk.size < this.limits.files)) this.letGo(uri);
+    if (readAlone(pathOf(uri) ?? '') !== undefined && (this.onDisk.has(uri) || this.onDisk.size < this.limits.files)) this.letGo(uri);
   }
 
   /** Reads a file on disk again when somebody asks for it. */
@@ -163,7 +168,7 @@ export class Workspace implements Surroundings {
           if (++entries > limits.entries || this.onDisk.size >= limits.files || over?.aborted === true) return false;
           const below = path.join(here, entry.name);
           if (entry.isDirectory() && entry.name !== '.git' && entry.name !== 'node_modules') waiting.push(below);
-          else if (entry.isFile() && entry.name.endsWith('.nspawn')) this.didWrite(pathToFileURL(below).href);
+          else if (entry.isFile() && readAlone(below) !== undefined) this.didWrite(pathToFileURL(below).href);
         }
       } catch {
         continue;
@@ -175,8 +180,11 @@ export class Workspace implements Surroundings {
   private load(uri: string): Document | undefined {
     if (this.textOnDisk > this.limits.text) return undefined;
     try {
-      const { text, undecodable } = read(pathOf(uri) ?? '');
-      const document = Document.of(uri, 'nspawn', text, this.target, undecodable);
+      const file = pathOf(uri) ?? '',
+        family = readAlone(file),
+        { text, undecodable } = read(file);
+      if (family === undefined) return undefined;
+      const document = Document.of(uri, family, text, this.target, undecodable);
       this.onDisk.set(uri, document);
       this.textOnDisk += text.length;
       return document;
@@ -186,4 +194,10 @@ export class Workspace implements Surroundings {
       return undefined;
     }
   }
+}
+
+/** The kind of a file that is read alone; those of projects are found by their projects. @param file with slashes */
+function readAlone(file: string): Family | undefined {
+  const family = familyAt(file);
+  return family?.inProject === false ? family : undefined;
 }

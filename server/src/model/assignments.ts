@@ -77,9 +77,8 @@ function inForce(named: readonly ParsedAssignment[]): readonly ParsedAssignment[
 /** The fixed word of a value that is one word. */
 export const wordOf = (entry: ParsedAssignment | undefined): string | undefined => entry?.reading.parts[0]?.word;
 
-/** What the tool does with a problem: a setting of nspawn is left out, mkosi stops. */
-export const effectOf = (problem: Problem, { edition }: Document): Effect =>
-  problem.effect ?? (edition.schema.data.tool === 'mkosi' ? 'fatal' : 'dropped');
+/** What the tool does with a problem: it leaves the setting out, or stops. */
+export const effectOf = (problem: Problem, { edition }: Document): Effect => problem.effect ?? edition.schema.reader.badValue;
 
 /** Where a setting's name stands in the document. */
 export const nameSpan = ({ line, start }: Assigned): Span => inDocument(start, line.key.span());
@@ -107,7 +106,7 @@ function entryOf(document: Document, assigned: Assigned): ParsedAssignment | und
   if (setting === undefined || section === undefined) return undefined;
   const resets = line.value.length === 0 && edition.resets(setting);
   // A condition asks for a value in its own syntax, and a specifier is only known when mkosi runs.
-  const open = edition.isCondition(section) || (edition.modern && line.value.text.includes('%'));
+  const open = edition.isCondition(section) || (edition.schema.data.specifiers !== undefined && line.value.text.includes('%'));
   const grammar = open ? undefined : grammarOf(setting.value);
   const reading =
     grammar === undefined || resets ? new Reading({ value: setting.value, edition }) : readingOf(line, grammar, setting.value, edition);

@@ -18,7 +18,10 @@ export {
   someBuildHost,
   type Unread,
 } from './mkosi';
+export { isConfiguration, isLegacyConfiguration } from './mkosi/file-names';
 export { network, users } from './nspawn/groups';
+export { type Implication, implications } from './nspawn/implications';
 export { imageFoldersOf } from './nspawn/location';
 export { type Launch, type NspawnOptions, optionsOf } from './nspawn/options';
+export { isTrusted } from './nspawn/trust';
 export { type Resumable, runToEnd } from './resumable';

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { families, findings } from '../families';
 import { type Limits, projectLimits } from '../model';
-import { findings } from '../rules';
 import { Document, newest } from '../schema';
 import { Roots } from './file-system';
 import { Projects } from './projects';
@@ -198,7 +198,7 @@ describe('projects on a disk that somebody else has made', () => {
       for (let i = 10; i < 60; i++) put(`mkosi.conf.d/${i}.conf`, '[Content]\nBogus=1\n');
       const projects = new Projects(newest, () => undefined, false, false, few({ looks: 100 })),
         { project } = projects.reading(at('mkosi.conf')) ?? {};
-      const document = Document.of(`file://${at('mkosi.conf.d/59.conf')}`, 'mkosi', '[Content]\nBogus=1\n', newest);
+      const document = Document.of(`file://${at('mkosi.conf.d/59.conf')}`, families.mkosi, '[Content]\nBogus=1\n', newest);
       assert.deepEqual(
         findings({ document, launch: 'unit', trusted: true, project }).map((f) => f.verdict),
         ['warned'],

@@ -1,8 +1,9 @@
 import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { familyInProject } from '../families';
 import { Budget, type BuildHost, type FileSystem, inner, type Limits, projectLimits, someBuildHost, type Unread } from '../model';
-import { Document, kindOf, type Target } from '../schema';
+import { Document, type Target } from '../schema';
 import { decode, fileUri } from './files';
 import { installedSystemd } from './host';
 import { patiently } from './shared/mounts';
@@ -153,9 +154,8 @@ export class LocalDisk implements FileSystem {
   }
 
   private documentOf(file: string, bytes: Buffer): Document {
-    const { text, undecodable } = decode(bytes),
-      kind = kindOf(file);
-    return Document.of(fileUri(file), kind === 'mkosi-legacy' ? kind : 'mkosi', text, this.target, undecodable);
+    const { text, undecodable } = decode(bytes);
+    return Document.of(fileUri(file), familyInProject(file), text, this.target, undecodable);
   }
 
   /** What a file says; why it is not read is known afterwards. */

@@ -1,8 +1,8 @@
 import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { type Family, familyAt, familyOfText } from '../families';
 import { inner } from '../model';
-import { type Kind, kindOf } from '../schema';
 import type { ExitReport } from './exit-report';
 import { patiently } from './shared/mounts';
 import { explainCode, isNull, mostBytes, readSmallFile, UnreadableFile } from './shared/small-file';
@@ -12,7 +12,7 @@ import { readStandardInput } from './shared/standard-input';
 export interface Found {
   /** As the user named it, or below the folder that the user named. */
   readonly path: string;
-  readonly kind: Kind;
+  readonly family: Family;
   /** The user named it, and not a folder above it. */
   readonly named: boolean;
 }
@@ -35,8 +35,8 @@ export interface Search {
 
 /**
  * The files that a path stands for: the file itself, or every file of ours below a folder. A file that was named counts
- * even when its name says nothing: its kind is guessed from what it says. What cannot be looked at becomes a trouble,
- * and the rest is looked at.
+ * even when its name says nothing, if its sections are those of one kind of file. What cannot be looked at, or is of no
+ * kind of ours, becomes a trouble, and the rest is looked at.
  */
 export const filesAt = (named: string, troubles: ExitReport): readonly Found[] => searchAt(named, troubles).files;
 
@@ -44,8 +44,10 @@ export const filesAt = (named: string, troubles: ExitReport): readonly Found[] =
 export function searchAt(named: string, troubles: ExitReport, limits = searchLimits): Search {
   try {
     if (patiently(named, () => statSync(named)).isDirectory()) return new FolderSearch(troubles, limits).below(named);
-    const kind = kindOf(slashes(path.resolve(named))) ?? guess(read(named).text);
-    return { files: [{ path: named, kind, named: true }], folders: [] };
+    const family = familyOfText(slashes(path.resolve(named)), () => read(named).text);
+    if (family !== undefined) return { files: [{ path: named, family, named: true }], folders: [] };
+    troubles.fail(named, unclaimed);
+    return { files: [], folders: [] };
   } catch (error) {
     troubles.fail(named, reasonOf(error));
     return { files: [], folders: [] };
@@ -90,8 +92,8 @@ class FolderSearch {
         if (inner.test(entry.name)) this.folders.push(below);
         this.visit(below, full, depth + 1);
       } else {
-        const kind = kindOf(full);
-        if (kind !== undefined && (entry.isFile() || isSpecial(below))) this.files.push({ path: below, kind, named: false });
+        const family = familyAt(full);
+        if (family !== undefined && (entry.isFile() || isSpecial(below))) this.files.push({ path: below, family, named: false });
       }
     }
   }
@@ -114,7 +116,7 @@ class FolderSearch {
     for (const entry of readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })) {
       const name = entry.name.toString();
       if (entry.name.equals(Buffer.from(name))) text.add(name);
-      else if (entry.isDirectory() || kindOf(`${slashes(path.resolve(folder))}/${name}`) !== undefined) {
+      else if (entry.isDirectory() || familyAt(`${slashes(path.resolve(folder))}/${name}`) !== undefined) {
         this.troubles.fail(path.join(folder, spelled(entry.name)), 'The name is not valid UTF-8, so this is not looked at');
       }
     }
@@ -149,17 +151,18 @@ function reasonOf(error: unknown): unknown {
 
 /**
  * Standard input, taken for a file of a name.
- * @throws when it cannot be read
+ * @throws when it cannot be read, and UnreadableFile when it is none of ours
  */
 export function standardInput(named: string | undefined): Found & Decoded {
   const decoded = decode(readStandardInput(mostBytes.configuration));
-  return {
-    ...decoded,
-    path: named ?? '-',
-    named: true,
-    kind: (named === undefined ? undefined : kindOf(slashes(path.resolve(named)))) ?? guess(decoded.text),
-  };
+  const family = familyOfText(named === undefined ? undefined : slashes(path.resolve(named)), () => decoded.text);
+  if (family === undefined) throw new UnreadableFile(named ?? '-', 'failed', unclaimed);
+  return { ...decoded, path: named ?? '-', named: true, family };
 }
+
+/** What is said of a file that no family claims. */
+const unclaimed =
+  'This is not a .nspawn or mkosi file, by its name and its sections; to check its text as one, use --stdin-filename NAME.nspawn (or mkosi.conf) and - for standard input';
 
 /** Signs of a path that stand in a URI as they are. */
 const plain = /^(?!.*\/\.\.?(?:\/|$))\/[\w./~@+=,-]*$/;
@@ -198,6 +201,3 @@ export function decode(bytes: Buffer): Decoded {
 const replacement = '\ufffd';
 
 const slashes = (p: string): string => p.split(path.sep).join('/');
-
-const guess = (text: string): Kind =>
-  /^\[(Distribution|Output|Content|Validation|Build|Runtime|Config|Include|Match)\]/m.test(text) ? 'mkosi' : 'nspawn';

@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { families } from '../families';
 import { type Limits, Project, projectLimits } from '../model';
-import { Document, editionOf, newest, pathOf, type Target } from '../schema';
+import { Document, newest, pathOf, type Target } from '../schema';
 import { LocalDisk, type Open, Roots } from './file-system';
 import { fileUri } from './files';
 
@@ -32,7 +33,7 @@ class Known implements ChosenTarget {
   get project(): Project {
     if (this.read === undefined) {
       this.disk.begin();
-      this.read = new Project(this.root, this.disk, editionOf('mkosi', this.target));
+      this.read = new Project(this.root, this.disk, families.mkosi.at(this.target.mkosi));
     }
     return this.read;
   }
@@ -130,7 +131,7 @@ export class Projects {
     const faulty = project.faults.map(({ path: file }) => file).filter((file) => !read.has(file));
     return [
       ...[...read].map(([file, document]) => ({ file, document, project })),
-      ...[...new Set(faulty)].map((file) => ({ file, document: Document.of(fileUri(file), 'mkosi', '', target), project })),
+      ...[...new Set(faulty)].map((file) => ({ file, document: Document.of(fileUri(file), families.mkosi, '', target), project })),
     ];
   }
 

@@ -29,7 +29,7 @@ export class RuleContextOfDocument implements RuleContext {
     // How mkosi reads a file: as part of its project, or alone, when nobody knows what lies around it.
     this.project = project;
     this.assignments = loadOf(document);
-    if (document.edition.schema.data.tool !== 'mkosi') return;
+    if (!document.format.inProject) return;
     const known = this.reader,
       read = known?.readings(document) ?? [];
     this.readings = read.length > 0 ? read : [(known ?? document.once(alone)).supposed(document, this.path)];

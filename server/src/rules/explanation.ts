@@ -35,7 +35,7 @@ export function explanation(entry: ParsedAssignment): Explanation | undefined {
     line,
     resets,
   } = entry;
-  if (resets || grammar === undefined || asked.edition.schema.data.tool === 'mkosi') return undefined;
+  if (resets || grammar === undefined || !asked.edition.schema.reader.commentsOnOwnLines) return undefined;
   const value = line.value.text;
   const sign = commentAt(value);
   if (sign !== undefined) {

@@ -1,15 +1,12 @@
 import { mayQuote } from '../model/mkosi';
 import { readsSection, unread } from '../model/mkosi/reads';
-import { type Resumable, runToEnd } from '../model/resumable';
+import type { Resumable } from '../model/resumable';
 import { RuleContextOfDocument } from './context';
 import { commonRules, mkosiRules, nspawnRules, rules } from './registry';
-import type { Finding, LintInput, RuleContext, Tag } from './rule';
+import type { Finding, LintInput, Rule, RuleContext, Tag } from './rule';
 
-/** The rules for a kind of file. */
-const rulesOf = {
-  nspawn: [...commonRules, ...nspawnRules],
-  mkosi: [...commonRules, ...mkosiRules],
-};
+/** The rules by the folder that they are in. */
+export const rulesIn = { common: commonRules, nspawn: nspawnRules, mkosi: mkosiRules };
 
 const byId = new Map(rules.map((rule) => [rule.id, rule]));
 
@@ -22,7 +19,7 @@ export const aboutHidden = (more: number, least: boolean): Finding[] =>
 
 /** Lines of a section that mkosi passes over have nothing wrong; that it does so is said of the header. */
 function inUnreadSection(start: number, here: RuleContext): boolean {
-  if (!here.document.edition.modern) return false;
+  if (!here.document.format.inProject) return false;
   const section = here.document.sectionAt(here.document.tree.indexAt(start));
   return section !== undefined && !readsSection(section, here);
 }
@@ -30,11 +27,11 @@ function inUnreadSection(start: number, here: RuleContext): boolean {
 /** What mkosi does not read, it does not complain about; but it says something else than it seems to. */
 function asRead(finding: Finding, here: RuleContext): Finding {
   if (hasTag(finding.rule, 'about-file')) return finding;
-  if (here.document.kind === 'mkosi-legacy' && here.project?.edition.modern === true) {
-    const { version } = here.project.edition;
-    return finding.verdict === 'advice'
-      ? finding
-      : { ...finding, verdict: 'silent', message: `mkosi ${version} does not read this file; for mkosi 14: ${finding.message}` };
+  const { until } = here.document.format;
+  if (until !== undefined && here.project !== undefined && here.project.edition.version > until) {
+    const { schema, version } = here.project.edition,
+      message = `${schema.data.tool} ${version} does not read this file; for ${schema.data.tool} ${until}: ${finding.message}`;
+    return finding.verdict === 'advice' ? finding : { ...finding, verdict: 'silent', message };
   }
   if (here.readings.length === 0 || !['refused', 'warned'].includes(finding.verdict) || !unread(here, finding.start)) return finding;
   return { ...finding, verdict: 'silent', message: `Not read here; where it is: ${finding.message}` };
@@ -59,15 +56,15 @@ const happens: Readonly<Record<Finding['verdict'], string>> = {
 /** The most findings of one rule in one file; it is not asked for more. */
 export const mostOfOne = 20_000;
 
-/** What all rules find, in the order of the text. */
-export const findings = (here: LintInput): Finding[] => runToEnd(judging(here));
-
-/** The same, rule by rule. */
-export function* judging(here: LintInput): Resumable<Finding[]> {
+/**
+ * What rules find, in the order of the text, rule by rule.
+ * @param rules those of the kind of file
+ */
+export function* judging(here: LintInput, rules: readonly Rule[]): Resumable<Finding[]> {
   const situation = new RuleContextOfDocument(here),
     { assignments } = situation;
   const found: Finding[] = [];
-  for (const rule of rulesOf[here.document.edition.schema.data.tool === 'mkosi' ? 'mkosi' : 'nspawn']) {
+  for (const rule of rules) {
     if (rule.about?.every((name) => assignments.named(name).length === 0) === true) continue;
     try {
       let count = 0;

@@ -4,12 +4,11 @@ import type { HostFiles } from '../model/host-files';
 import type { Fault, FileReading, FileSystem, Project } from '../model/mkosi';
 import type { FileLocation } from '../model/nspawn/location';
 import type { Launch, NspawnOptions } from '../model/nspawn/options';
-import type { Assigned, Document } from '../schema';
+import type { Assigned, Document, Verdict } from '../schema';
 import { isLineEnd, type Span } from '../syntax';
 import type { Effect } from '../values';
 
-/** What the real tool does: fails, complains and goes on, says nothing but does something else, or is content. */
-export type Verdict = 'refused' | 'warned' | 'silent' | 'advice';
+export type { Verdict };
 
 /** The verdict for what the tool does with a bad value. */
 export const verdictOf: Readonly<Record<Effect, Verdict>> = {

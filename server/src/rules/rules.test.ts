@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { families, findings } from '../families';
 import { Document, newest } from '../schema';
-import { type Finding, type Fix, findings, rules } from './index';
+import { type Finding, type Fix, rules } from './index';
 import { mkosiRules } from './registry';
 import { judged as caseOf } from './testing/judged';
 
@@ -89,7 +90,7 @@ describe('rules', () => {
 
   const judged = (text: string, systemd = newest.systemd, undecodable: number[] = []): string[] =>
     findings({
-      document: Document.of('file:///x.nspawn', 'nspawn', text, { ...newest, systemd }, undecodable),
+      document: Document.of('file:///x.nspawn', families.nspawn, text, { ...newest, systemd }, undecodable),
       launch: 'command',
       trusted: true,
     }).map((f) => `${f.verdict} ${f.rule} ${f.start}`);
@@ -97,7 +98,7 @@ describe('rules', () => {
   it('write another line where that is the one answer', () => {
     const mended = (section: string, line: string, systemd = newest.systemd): string => {
       const text = `[${section}]\n${line}\n`,
-        document = Document.of('file:///x.nspawn', 'nspawn', text, { ...newest, systemd });
+        document = Document.of('file:///x.nspawn', families.nspawn, text, { ...newest, systemd });
       const all = findings({ document, launch: 'command', trusted: true }).flatMap((f) => f.fixes ?? []);
       assert.equal(new Set(all.map((f) => f.title)).size, 1, `${line}: ${all.map((f) => f.title).join(', ')}`);
       return applied(text, all[0]!).split('\n').slice(1, -1).join(' | ');

@@ -1,20 +1,8 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import {
-  type AssignmentLine,
-  type Change,
-  type Dialect,
-  inDocument,
-  mkosiDialect,
-  nspawnDialect,
-  type Placed,
-  parse,
-  reparse,
-  type Span,
-  Tree,
-} from '../syntax';
-import type { Kind } from './kinds';
+import { type AssignmentLine, type Change, type Dialect, inDocument, type Placed, parse, reparse, type Span, Tree } from '../syntax';
+import type { FileFormat } from './format';
 import { byEdition, type SchemaVersion } from './schema';
-import { editionOf, type Target } from './schemas';
+import type { Target } from './schemas';
 import type { Setting } from './types';
 
 /** A setting in a document, with the section it stands in and the record it answers to. */
@@ -37,7 +25,7 @@ export class Document {
 
   private constructor(
     readonly uri: string,
-    readonly kind: Kind,
+    readonly format: FileFormat,
     readonly text: TextDocument,
     readonly tree: Tree,
     readonly edition: SchemaVersion,
@@ -45,14 +33,14 @@ export class Document {
     readonly undecodable: readonly number[],
   ) {}
 
-  static open(uri: string, kind: Kind, text: TextDocument, target: Target, undecodable: readonly number[] = []): Document {
-    const edition = editionOf(kind, target);
-    return new Document(uri, kind, text, parse(readable(text), dialectOf(edition)), edition, undecodable);
+  static open(uri: string, format: FileFormat, text: TextDocument, target: Target, undecodable: readonly number[] = []): Document {
+    const edition = format.at(target[format.release]);
+    return new Document(uri, format, text, parse(readable(text), dialectOf(edition)), edition, undecodable);
   }
 
   /** From a plain string, for tests and the checker. */
-  static of(uri: string, kind: Kind, content: string, target: Target, undecodable: readonly number[] = []): Document {
-    return Document.open(uri, kind, TextDocument.create(uri, kind, 0, content), target, undecodable);
+  static of(uri: string, format: FileFormat, content: string, target: Target, undecodable: readonly number[] = []): Document {
+    return Document.open(uri, format, TextDocument.create(uri, format.kind, 0, content), target, undecodable);
   }
 
   /** It has more text than is read: nothing is known of it, as if it were empty. */
@@ -64,17 +52,17 @@ export class Document {
   edited(text: TextDocument, change: Change): Document {
     const now = readable(text);
     if (this.tooLarge || now.length !== text.getText().length) return this.rewritten(text);
-    return new Document(this.uri, this.kind, text, reparse(this.tree, now, change), this.edition, []);
+    return new Document(this.uri, this.format, text, reparse(this.tree, now, change), this.edition, []);
   }
 
   /** With another text in place of all of it. */
   rewritten(text: TextDocument): Document {
-    return new Document(this.uri, this.kind, text, parse(readable(text), this.tree.dialect), this.edition, []);
+    return new Document(this.uri, this.format, text, parse(readable(text), this.tree.dialect), this.edition, []);
   }
 
   /** For other releases. */
   retargeted(target: Target): Document {
-    return Document.open(this.uri, this.kind, this.text, target, this.undecodable);
+    return Document.open(this.uri, this.format, this.text, target, this.undecodable);
   }
 
   /** Name of the section that a line stands in. */
@@ -139,7 +127,6 @@ function readable(text: TextDocument): string {
 
 /** A file is read by its tool's dialect; mkosi takes indented lines in only where it knows the section. */
 const dialectOf = byEdition(({ schema, version, sections }: SchemaVersion): Dialect => {
-  if (schema.data.tool !== 'mkosi') return nspawnDialect(version);
-  const dialect = mkosiDialect(version);
+  const dialect = schema.reader.dialect(version);
   return dialect.continuation === 'indent' ? { ...dialect, sections } : dialect;
 });

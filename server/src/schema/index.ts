@@ -1,8 +1,10 @@
 export { type Assigned, Document, mostCharacters } from './document';
 export { Documentation, type DocumentationEntry } from './documentation';
-export { isTrusted, type Kind, kindOf, pathOf } from './kinds';
+export type { FileFormat } from './format';
+export { pathOf } from './paths';
+export { type Reader, systemdReader, type Verdict } from './reader';
 export { byEdition, has, hasBackport, Schema, SchemaVersion, ukiProfile } from './schema';
-export { editionOf, mkosi, mkosiLegacy, newest, nspawn, releases, type Target, vocabularyPages } from './schemas';
+export { mkosi, mkosiLegacy, newest, nspawn, releases, type Target, vocabularyPages } from './schemas';
 export { similar } from './similar';
 export type {
   ListForm,

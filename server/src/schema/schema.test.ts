@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isTrusted, kindOf, mkosi, mkosiLegacy, nspawn, type Schema, type Setting, similar } from './index';
+import { mkosi, mkosiLegacy, nspawn, type Schema, type Setting, similar } from './index';
 
 const all: [string, Schema][] = [
   ['nspawn', nspawn],
@@ -59,47 +59,6 @@ describe('schema', () => {
     assert.equal(nspawn.at(999).version, nspawn.data.newest);
     assert.ok(mkosi.at(27.1).setting('Match', 'Distribution'));
     assert.equal(mkosi.at(27.1).setting('Match', 'Packages'), undefined);
-  });
-
-  it('knows every file of the family by its name', () => {
-    const kinds: Record<string, string | undefined> = {
-      '/etc/systemd/nspawn/web.nspawn': 'nspawn',
-      'mkosi.nspawn': 'nspawn',
-      'a/mkosi.conf': 'mkosi',
-      'mkosi.local.conf': 'mkosi',
-      'mkosi.tools.conf': 'mkosi',
-      'a/mkosi.conf.d/10-a.conf': 'mkosi',
-      'mkosi.conf.d/deb/mkosi.conf': 'mkosi',
-      'mkosi.conf.d/deb/mkosi.conf.d/x.conf': 'mkosi',
-      'mkosi.profiles/a.conf': 'mkosi',
-      'mkosi.profiles/a/mkosi.conf': 'mkosi',
-      'mkosi.images/a.conf': 'mkosi',
-      'mkosi.uki-profiles/a.conf': 'mkosi',
-      'mkosi.default': 'mkosi-legacy',
-      'mkosi.default.d/10': 'mkosi-legacy',
-      'mkosi.default.d/fedora/10-x': 'mkosi-legacy',
-      'mkosi.files/mkosi.fedora': 'mkosi-legacy',
-      'mkosi.files/README': undefined,
-      'mkosi.conf.d/deb/x.conf': 'mkosi',
-      'mkosi/mkosi.conf': 'mkosi',
-      'mkosi/src/x.conf': undefined,
-      'mkosi.images/a/mkosi.extra/etc/x.conf': undefined,
-      'mkosi/mkosi.extra/etc/x.conf': undefined,
-      'mkosi.images/a/src/deep/x.conf': undefined,
-      'mkosi.extra/etc/a.conf': undefined,
-      'mkosi.conf.d/README': undefined,
-      'mkosi/config.py': undefined,
-      'mkosi.conf.bak': undefined,
-      nspawn: undefined,
-    };
-    for (const [path, kind] of Object.entries(kinds)) assert.equal(kindOf(path), kind, path);
-  });
-
-  it('trusts no .nspawn file beside an image', () => {
-    assert.equal(isTrusted('/etc/systemd/nspawn/web.nspawn'), true);
-    assert.equal(isTrusted('/home/me/web.nspawn'), true);
-    assert.equal(isTrusted('/var/lib/machines/web.nspawn'), false);
-    assert.equal(isTrusted('/home/me/.local/state/machines/web.nspawn'), false);
   });
 
   it('guesses what was meant', () => {

@@ -1,5 +1,6 @@
 import { Documentation } from './documentation';
 import { type Option, optionOf } from './options';
+import type { Reader } from './reader';
 import type { SchemaData, Setting, Span, Version } from './types';
 
 /** Whether a release has a thing. */
@@ -23,6 +24,7 @@ export class Schema {
   constructor(
     readonly data: SchemaData,
     markdown: string,
+    readonly reader: Reader,
   ) {
     this.documentation = new Documentation(markdown);
   }
@@ -105,22 +107,25 @@ export class SchemaVersion {
    * one wherever it stands, because sections are there for people only, and knows a leading @ (config.py parse_config_one).
    */
   assigned(section: string, name: string): Setting | undefined {
-    const exact = this.setting(section, name);
-    if (exact !== undefined || this.schema.data.tool !== 'mkosi' || (this.modern && !this.bySection.has(section))) return exact;
-    if (!this.modern) {
+    const exact = this.setting(section, name),
+      { lookup, plainName } = this.schema.reader;
+    if (exact !== undefined || lookup === 'section') return exact;
+    if (lookup === 'option') {
       const option = this.option(name);
       return option !== undefined && 'setting' in option ? option.setting : undefined;
     }
+    if (!this.bySection.has(section)) return undefined;
     if (this.isCondition(section)) {
       const setting = this.renamed(name);
       return setting === undefined ? undefined : this.setting(section, setting.name);
     }
-    const plain = name.replace(/^@/, '');
+    const plain = plainName(name);
     return section === ukiProfile ? undefined : (this.inAnySection(plain) ?? this.renamed(plain));
   }
 
-  /** What mkosi 14 and older take a key for. */
+  /** What mkosi 14 and older take a key for; undefined where keys are no options. */
   option(key: string): Option | undefined {
+    if (this.schema.reader.lookup !== 'option') return undefined;
     if (!this.options.has(key)) this.options.set(key, optionOf(key, this.known, this.version));
     return this.options.get(key);
   }

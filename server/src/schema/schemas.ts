@@ -1,5 +1,4 @@
 import { Documentation } from './documentation';
-import type { Kind } from './kinds';
 import mkosiRecords from './mkosi.json';
 import mkosiWords from './mkosi.md';
 import legacyRecords from './mkosi-legacy.json';
@@ -7,16 +6,27 @@ import legacyWords from './mkosi-legacy.md';
 import nspawnRecords from './nspawn.json';
 import nspawnWords from './nspawn.md';
 import vocabularyWords from './nspawn-words.md';
-import { Schema, type SchemaVersion } from './schema';
+import { legacyReader, mkosiReader, systemdReader } from './reader';
+import { Schema } from './schema';
 import type { SchemaData, Version } from './types';
 
 // The JSON files are written by `npm run generate` in exactly this form; the schema's test holds them to it.
-export const nspawn = new Schema(nspawnRecords as SchemaData, nspawnWords);
-export const mkosi = new Schema(mkosiRecords as SchemaData, mkosiWords);
-export const mkosiLegacy = new Schema(legacyRecords as SchemaData, legacyWords);
+const nspawnData = nspawnRecords as SchemaData;
 
 /** What we say about the words of nspawn's vocabularies, by chapter and word. */
 export const vocabularyPages = new Documentation(vocabularyWords);
+
+export const nspawn = new Schema(nspawnData, nspawnWords, {
+  ...systemdReader,
+  name: 'nspawn',
+  unit: 'systemd-nspawn@NAME.service',
+  trust: true,
+  unsaid: { default: 'none', since: nspawnData.oldest },
+  sharedPages: vocabularyPages,
+  manual: ({ name }) => `https://www.freedesktop.org/software/systemd/man/latest/systemd.nspawn.html#${name}=`,
+});
+export const mkosiLegacy = new Schema(legacyRecords as SchemaData, legacyWords, legacyReader);
+export const mkosi = new Schema(mkosiRecords as SchemaData, mkosiWords, { ...mkosiReader, older: mkosiLegacy });
 
 /** The releases that files are judged by. */
 export interface Target {
@@ -32,12 +42,3 @@ export const releases: { readonly [Tool in keyof Target]: readonly Version[] } =
 
 /** The newest releases known. */
 export const newest: Target = { systemd: nspawn.data.newest, mkosi: mkosi.data.newest };
-
-/**
- * The schema that judges a file. mkosi 14 reads mkosi.conf too; a mkosi.default is judged by mkosi 14 when the chosen
- * release no longer reads it, because that is what it was written for.
- */
-export function editionOf(kind: Kind, target: Target): SchemaVersion {
-  if (kind === 'nspawn') return nspawn.at(target.systemd);
-  return kind === 'mkosi' && target.mkosi >= mkosi.data.oldest ? mkosi.at(target.mkosi) : mkosiLegacy.at(target.mkosi);
-}

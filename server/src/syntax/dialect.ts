@@ -40,6 +40,10 @@ export interface Dialect {
   readonly looseHeaders?: boolean;
   /** A setting may stand only once in its section, and a section once in the file. */
   readonly strict?: boolean;
+  /** A % in a value that is not doubled ends the tool (Python's configparser with interpolation). */
+  readonly interpolates?: boolean;
+  /** Bytes that are no UTF-8 end the tool wherever they are, also in comments (Python). */
+  readonly decodesAll?: boolean;
   /** Sections that are read: only in them does a value take in the indented lines below it. Default: all. */
   readonly sections?: readonly string[];
 }
@@ -82,6 +86,7 @@ const mkosi: Dialect = {
   byteOrderMark: false,
   dedent: true,
   trimsHeaders: true,
+  decodesAll: true,
 };
 const mkosi16: Dialect = { ...mkosi, id: 'mkosi-16', comments: '#;', inlineComments: '#;' };
 /** Python's configparser, as mkosi 15, 10 to 14 and older ones set it up. */
@@ -96,7 +101,7 @@ const mkosi15: Dialect = {
   looseHeaders: true,
 };
 const mkosi10: Dialect = { ...mkosi15, id: 'mkosi-10', comments: '#;', strict: true };
-const mkosi1: Dialect = { ...mkosi10, id: 'mkosi-1', inlineComments: '' };
+const mkosi1: Dialect = { ...mkosi10, id: 'mkosi-1', inlineComments: '', interpolates: true };
 
 /** @param systemdVersion 226 to 262 */
 export function nspawnDialect(systemdVersion: number): Dialect {

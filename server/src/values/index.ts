@@ -1,4 +1,4 @@
-import type { SchemaVersion, ValueType } from '../schema';
+import type { Reader, SchemaVersion, ValueType } from '../schema';
 import { fromReading, type Grammar } from './grammar';
 import { rlimit } from './limits';
 import { mkosiForm, mkosiGrammar, mkosiTypes } from './mkosi';
@@ -9,7 +9,7 @@ import { bind, bindUserShell, inaccessible, overlay, path, pivotRoot, tmpfs } fr
 import { addressFamilies, capabilities, cpuSet, personality, signals, syscallFilter } from './sets';
 import { fixedWords } from './words';
 
-/** The grammars of systemd-nspawn, by type. */
+/** The grammars of systemd, by type. */
 const grammars: Readonly<Partial<Record<string, Grammar>>> = {
   boolean: fixedWords,
   tristate: fixedWords,
@@ -45,18 +45,24 @@ const grammars: Readonly<Partial<Record<string, Grammar>>> = {
   port: port,
 };
 
-/** Both tools have words, paths and variables, but do not read them alike: the release that asks decides. */
-const byTool = (nspawn: Grammar): Grammar =>
-  fromReading((text, asked) => (asked.edition.schema.data.tool === 'mkosi' ? mkosiGrammar : nspawn).read(text, asked), nspawn.form);
-const shared = Object.fromEntries(Object.entries(grammars).map(([type, own]) => [type, own && byTool(own)]));
+/** Tools have words, paths and variables of the same types, but do not read them alike: the schema that asks decides. */
+const byReader = (systemd: Grammar): Grammar => {
+  const readers: Readonly<Record<Reader['grammars'], Grammar>> = { systemd, mkosi: mkosiGrammar };
+  return fromReading((text, asked) => readers[asked.edition.schema.reader.grammars].read(text, asked), systemd.form);
+};
+const shared = Object.fromEntries(Object.entries(grammars).map(([type, own]) => [type, own && byReader(own)]));
 
 /** The grammar of a type; undefined for a type whose values are taken as they are. */
 export const grammarOf = (value: ValueType): Grammar | undefined =>
   shared[value.type] ?? (mkosiTypes.has(value.type) ? mkosiGrammar : undefined);
 
 /** What stands where in a value, as `source:target`; undefined where there is nothing to tell. */
-export const formOf = (value: ValueType, { schema }: SchemaVersion): string | undefined =>
-  schema.data.tool === 'mkosi' ? mkosiForm(value) : grammarOf(value)?.form;
+export const formOf = (value: ValueType, { schema }: SchemaVersion): string | undefined => forms[schema.reader.grammars](value);
+
+const forms: Readonly<Record<Reader['grammars'], (value: ValueType) => string | undefined>> = {
+  systemd: (value) => grammarOf(value)?.form,
+  mkosi: mkosiForm,
+};
 
 export { mostWords } from './extract';
 export type { Asked, Choice, CompletionSite, DynamicSource, Effect, Grammar, Problem, Proposal, Rewrite, Role, ValuePart } from './grammar';

@@ -47,14 +47,14 @@ const booleanToo: Atom = {
   },
 };
 
-/** In an older mkosi an empty value is no value. */
-const emptyOfMkosi: Atom = {
-  read: (text, { edition }) => (text === '' && edition.schema.data.tool === 'mkosi' && edition.modern ? { role: 'keyword' } : undefined),
+/** An empty value, where the tool takes it. */
+const empty: Atom = {
+  read: (text, { edition }) => (text === '' && edition.schema.reader.emptyIsNoValue ? { role: 'keyword' } : undefined),
   expects: () => '',
 };
 
 /** One word out of a fixed list, booleans beside it where the tool takes both. */
-export const fixedOrBoolean: Atom = oneOf(fixed, booleanToo, emptyOfMkosi);
+export const fixedOrBoolean: Atom = oneOf(fixed, booleanToo, empty);
 
 export const fixedWords: Grammar = grammar(single(fixedOrBoolean));
 

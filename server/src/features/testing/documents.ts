@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { families as byKind, type Kind } from '../../families';
 import { type Decoded, decode } from '../../node/files';
-import { Document, editionOf, has, type Kind, newest, type Setting } from '../../schema';
+import { Document, has, newest, type Setting } from '../../schema';
 import { grammarOf } from '../../values';
 
 /** How many documents of a family a property is tried on; `PROPERTY_RUNS` in the environment asks for more, in both together. */
@@ -88,7 +89,7 @@ const junk = fc.constantFrom(
 
 /** Values of a setting: what its grammar offers, its words, and what it does not take. */
 function valuesOf(setting: Setting, kind: Kind, version: number): fc.Arbitrary<string> {
-  const edition = editionOf(kind, { ...newest, [kind === 'nspawn' ? 'systemd' : 'mkosi']: version });
+  const edition = byKind[kind].at(version);
   const value = setting.value,
     asked = { value, edition };
   const offered = ['', ' '].flatMap(
@@ -103,13 +104,13 @@ function valuesOf(setting: Setting, kind: Kind, version: number): fc.Arbitrary<s
   return fc.oneof(
     junk,
     list.map((l) => l.join(' ')),
-    list.map((l) => l.join(kind === 'nspawn' ? ' \\\n  ' : '\n  ')),
+    list.map((l) => l.join(edition.schema.reader.dialect(version).continuation === 'backslash' ? ' \\\n  ' : '\n  ')),
   );
 }
 
 /** Files as people write them, and as they should not: sections and settings of the schema, mixed up. */
 function written(kind: Kind, version: number): fc.Arbitrary<string> {
-  const edition = editionOf(kind, { ...newest, [kind === 'nspawn' ? 'systemd' : 'mkosi']: version });
+  const edition = byKind[kind].at(version);
   const settings = edition.schema.data.settings.filter((s) => has(s, version));
   const assignment = fc
     .constantFrom(...settings)
@@ -216,8 +217,8 @@ export const samplesOf = (family: Family): fc.Arbitrary<Sample> =>
 
 /** The document of a sample, with another text if one is given. */
 export function documentOf({ kind, version, text: own, undecodable = [] }: Sample, text = own): Document {
-  const target = { ...newest, ...(kind === 'nspawn' ? { systemd: version } : { mkosi: version }) };
-  return Document.of(`file:///work/x.${kind}`, kind, text, target, text === own ? undecodable : []);
+  const family = byKind[kind];
+  return Document.of(`file:///work/x.${kind}`, family, text, { ...newest, [family.release]: version }, text === own ? undecodable : []);
 }
 
 /** A place in a text. */

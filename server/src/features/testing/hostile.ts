@@ -1,4 +1,4 @@
-import type { Kind } from '../../schema';
+import type { Kind } from '../../families';
 
 /** A document of a size that somebody made to keep others busy. */
 export interface Hostile {

@@ -1,4 +1,4 @@
-import type { Kind } from '../../schema';
+import type { Kind } from '../../families';
 
 /** A kind of document that can have any number of lines, by what is special about it. */
 export interface Shape {

@@ -1,6 +1,7 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type Position, type Range, TextEdit, type WorkspaceEdit } from 'vscode-languageserver-types';
-import { Document, type Kind, newest } from '../../schema';
+import { families, type Kind } from '../../families';
+import { Document, newest } from '../../schema';
 import { type FolderEntry, nowhere, type Surroundings } from '../context';
 
 /** Where a document of a test stands and what judges it. */
@@ -13,7 +14,7 @@ export interface How {
 
 /** A document with nothing marked. */
 export const open = (text: string, { kind = 'nspawn', uri = `file:///work/x.${kind}`, ...target }: How = {}): Document =>
-  Document.of(uri, kind, text, { ...newest, ...target });
+  Document.of(uri, families[kind], text, { ...newest, ...target });
 
 export interface Marked {
   readonly document: Document;

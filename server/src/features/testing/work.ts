@@ -1,6 +1,6 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Position, Range } from 'vscode-languageserver-types';
-import type { Document } from '../../schema';
+import { Document, newest } from '../../schema';
 import {
   completion,
   definition,
@@ -24,7 +24,7 @@ import {
   tokens,
   workspaceSymbols,
 } from '../index';
-import { fakeWorld, open } from './marked';
+import { fakeWorld } from './marked';
 
 const world = fakeWorld({ paths: ['/etc/passwd'] });
 const middle = ({ text }: Document): Position => text.positionAt(Math.floor(text.getText().length / 2));
@@ -35,7 +35,7 @@ const here = (d: Document): Range => ({ start: middle(d), end: middle(d) });
 const whole = ({ text }: Document): Range => ({ start: { line: 0, character: 0 }, end: { line: text.lineCount, character: 0 } });
 const typed = (d: Document, at: Position): Document => {
   const offset = d.text.offsetAt(at),
-    text = TextDocument.create(d.uri, d.kind, 0, d.text.getText());
+    text = TextDocument.create(d.uri, d.format.kind, 0, d.text.getText());
   return d.edited(TextDocument.update(text, [{ range: { start: at, end: at }, text: 'x' }], 1), {
     start: offset,
     end: offset,
@@ -45,8 +45,7 @@ const typed = (d: Document, at: Position): Document => {
 
 /** Everything that is asked of a document. */
 export const work: Readonly<Record<string, (document: Document) => unknown>> = {
-  reading: (d) =>
-    open(d.text.getText(), { kind: d.kind, ...(d.kind === 'nspawn' ? { systemd: d.edition.version } : { mkosi: d.edition.version }) }),
+  reading: (d) => Document.of(d.uri, d.format, d.text.getText(), { ...newest, [d.format.release]: d.edition.version }),
   editing: (d) => typed(d, middle(d)),
   editingAbove: (d) => typed(d, early(d)),
   diagnostics: (d) => diagnostics({ document: d, launch: 'unit', trusted: true }),

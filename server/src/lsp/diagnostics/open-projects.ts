@@ -1,6 +1,7 @@
+import { familyOf } from '../../families';
 import { type ChosenTarget, type Member, Projects } from '../../node/projects';
 import type { LintInput } from '../../rules';
-import { type Document, editionOf, isTrusted, pathOf } from '../../schema';
+import { type Document, pathOf } from '../../schema';
 import type { TargetInForce } from '../configuration';
 import type { Workspace } from '../workspace';
 
@@ -44,12 +45,13 @@ export class OpenProjects {
     this.projects = this.read();
   }
 
-  /** What rules check of a document: with its project, unless it is no file or a `.nspawn` file. */
+  /** What rules check of a document: with its project, unless it is no file or read alone. */
   inputOf(document: Document): LintInput {
     const file = pathOf(document.uri);
     const onHost = file === undefined ? undefined : { path: file, files: this.workspace };
-    const project = file === undefined || document.kind === 'nspawn' ? undefined : this.projects.reading(file)?.project;
-    return { document, launch: 'unit', trusted: isTrusted(file ?? ''), onHost, project, failed: this.ruleFailed(document.uri) };
+    const family = familyOf(document);
+    const project = file === undefined || !family.inProject ? undefined : this.projects.reading(file)?.project;
+    return { document, launch: 'unit', trusted: family.trusts(file ?? ''), onHost, project, failed: this.ruleFailed(document.uri) };
   }
 
   /** What rules check of a file that is not open, as the first of the projects reads it that do. */
@@ -63,10 +65,10 @@ export class OpenProjects {
   targetOf(uri: string, inForce: TargetInForce): TargetInForce {
     const document = this.workspace.get(uri),
       file = this.fileOf(uri);
-    if (document === undefined || document.kind === 'nspawn') return inForce;
+    if (document?.format.inProject !== true) return inForce;
     const { target, byMinimum } =
       file === undefined ? { target: this.workspace.target, byMinimum: false } : this.projects.targetIn(this.projects.rootOf(file));
-    const { version } = editionOf(document.kind, target);
+    const { version } = document.format.at(target.mkosi);
     const from = version !== target.mkosi ? 'file' : byMinimum ? 'project' : inForce.mkosi.from;
     return { ...inForce, mkosi: { version, from } };
   }
@@ -80,9 +82,9 @@ export class OpenProjects {
     return this.projects.members(root);
   }
 
-  /** The path of an open document that is a file of mkosi. */
+  /** The path of an open document that is read as part of a project. */
   fileOf(uri: string): string | undefined {
-    return this.workspace.get(uri)?.kind === 'nspawn' ? undefined : pathOf(uri);
+    return this.workspace.get(uri)?.format.inProject === true ? pathOf(uri) : undefined;
   }
 
   /** The root of a file's project; undefined when it cannot be known, which is reported. */

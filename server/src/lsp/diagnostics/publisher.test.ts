@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Diagnostic, DiagnosticSeverity, type PublishDiagnosticsParams } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { families } from '../../families';
 import { Document, newest } from '../../schema';
 import { DiagnosticsPublisher } from './publisher';
 
@@ -9,7 +10,7 @@ const found: Diagnostic[] = [
   { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } }, severity: DiagnosticSeverity.Error, message: 'bad' },
 ];
 const documentOf = (version: number): Document =>
-  Document.open(uri, 'mkosi', TextDocument.create(uri, 'mkosi', version, '[Content]\n'), newest);
+  Document.open(uri, families.mkosi, TextDocument.create(uri, 'mkosi', version, '[Content]\n'), newest);
 
 describe('publisher of diagnostics', () => {
   let sent: PublishDiagnosticsParams[], open: Map<string, Document>, publisher: DiagnosticsPublisher;

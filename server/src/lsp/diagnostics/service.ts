@@ -1,8 +1,9 @@
 import type { PublishDiagnosticsParams } from 'vscode-languageserver/node';
+import { familyAt } from '../../families';
 import { diagnosing, type Levels } from '../../features';
 import { isLandmark } from '../../node/projects';
 import type { LintInput } from '../../rules';
-import { type Document, kindOf, pathOf } from '../../schema';
+import { type Document, pathOf } from '../../schema';
 import type { TargetInForce } from '../configuration';
 import type { Workspace } from '../workspace';
 import { OpenProjects } from './open-projects';
@@ -108,7 +109,7 @@ export class DiagnosticsService {
   closed(uri: string): void {
     const file = pathOf(uri);
     this.queue.removeDocument(uri);
-    if (file !== undefined && kindOf(file) !== 'nspawn') {
+    if (file !== undefined && familyAt(file)?.inProject !== false) {
       this.addProjectsWith(file, false);
       for (const root of [this.projects.lastRootOf(uri), this.projects.rootOf(file)]) if (root !== undefined) this.queue.addProject(root);
     }
@@ -123,10 +124,11 @@ export class DiagnosticsService {
    * @param entry the file has come or gone, not only changed
    */
   changed(file: string, entry: boolean): void {
-    const { workspace } = this.dependencies;
-    if (kindOf(file) === 'nspawn') {
-      // nspawn may read it instead of an open one, or an open one instead of it.
-      for (const uri of workspace.opened) if (workspace.get(uri)?.kind === 'nspawn') this.queue.addDocument(uri);
+    const { workspace } = this.dependencies,
+      family = familyAt(file);
+    if (family?.inProject === false) {
+      // The tool may read it instead of an open one, or an open one instead of it.
+      for (const uri of workspace.opened) if (workspace.get(uri)?.format === family) this.queue.addDocument(uri);
       return;
     }
     this.addProjectsWith(file, entry);

@@ -1,4 +1,5 @@
-import { type Document, kindOf, pathOf } from '../../schema';
+import { type Document, pathOf } from '../../schema';
+import { isConfiguration, isLegacyConfiguration } from './file-names';
 import type { Project } from './project';
 
 /** Folders whose configuration everybody may read. */
@@ -26,8 +27,11 @@ export function mayQuote(document: Document, project: Project): boolean {
   const real = disk.destination(path),
     home = disk.destination(root);
   if (real.startsWith(home.endsWith('/') ? home : `${home}/`) || open.some((folder) => real.startsWith(folder))) return true;
-  return kindOf(real) !== undefined || beginsAsConfiguration(document);
+  return isNamedAsConfiguration(real) || beginsAsConfiguration(document);
 }
+
+/** Whether a name is that of a file that mkosi reads; it hands a mkosi.nspawn to nspawn. */
+const isNamedAsConfiguration = (path: string): boolean => isConfiguration(path) || isLegacyConfiguration(path) || path.endsWith('.nspawn');
 
 /** Whether the first line that says something is the header of a section that mkosi knows. */
 function beginsAsConfiguration({ edition, tree }: Document): boolean {

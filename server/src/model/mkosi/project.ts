@@ -1,6 +1,7 @@
-import { byEdition, type Document, kindOf, pathOf, type SchemaVersion, ukiProfile } from '../../schema';
+import { byEdition, type Document, pathOf, type SchemaVersion, ukiProfile } from '../../schema';
 import { shortened } from '../../syntax';
 import type { Value } from './assign';
+import { isLegacyConfiguration } from './file-names';
 import { base, expanded, type FileSystem, parent, resolve } from './file-system';
 import { readDocument, readLegacy } from './legacy';
 import { ConfigReader, type Fault, mainFile, type ReadContext, unread } from './reader';
@@ -161,7 +162,7 @@ function* configuration(folder: string, disk: FileSystem, within = false, above 
         yield* configuration(path, disk, name !== 'mkosi' || within, new Set([...above, real]), depth + 1);
     } else if (
       /^mkosi\.(conf|default|(local|tools|initrd)\.conf)$/.test(name) ||
-      (within && (name.endsWith('.conf') || kindOf(path) === 'mkosi-legacy'))
+      (within && (name.endsWith('.conf') || isLegacyConfiguration(path)))
     ) {
       yield path;
     }

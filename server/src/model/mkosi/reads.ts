@@ -1,4 +1,4 @@
-import { type Document, type SchemaVersion, ukiProfile } from '../../schema';
+import { type Document, ukiProfile } from '../../schema';
 import type { FileReading } from '.';
 
 /** A document, and how mkosi reads it. */
@@ -10,14 +10,11 @@ export interface DocumentReadings {
   readonly active: boolean;
 }
 
-/** Whether a file of this role is read in a section; of modern mkosi, since older ones read them all. */
+/** Whether a file of this role is read in a section; old releases of mkosi read all of them. */
 export function readsSection(section: string, { document: { edition }, role }: Pick<DocumentReadings, 'document' | 'role'>): boolean {
-  if (!edition.modern) return true;
+  if (!edition.schema.reader.skipsUnknownSections) return true;
   return (section === ukiProfile) === (role === 'uki-profile') && edition.sections.includes(section);
 }
-
-/** Whether mkosi gives up at a setting that it does not know; 26 and newer, and 5 and older, only warn. */
-export const stopsAtUnknown = ({ version }: SchemaVersion): boolean => version < 26 && version >= 6;
 
 /** Every line as mkosi reads it, with the passage that it belongs to. */
 export function* reads({

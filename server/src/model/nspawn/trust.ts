@@ -20,3 +20,10 @@ export function needsTrust(setting: Setting, entries: readonly ParsedAssignment[
 /** Whether nspawn takes a setting out of an untrusted file. */
 export const isTaken = (setting: Setting, entries: readonly ParsedAssignment[], version: Version): boolean =>
   !needsTrust(setting, entries, version);
+
+/** Folders of images (v262 discover-image.c:61): a `.nspawn` file beside an image is not trusted. */
+const imageFolders =
+  /^(\/etc\/machines|\/run\/machines|\/var\/lib\/(machines|container)|\/usr\/(local\/)?lib\/machines|.*\/\.local\/(state|lib)\/machines)\/[^/]+$/;
+
+/** Whether nspawn trusts a `.nspawn` file, by the folder it lies in. @param path absolute, with slashes */
+export const isTrusted = (path: string): boolean => !imageFolders.test(path);

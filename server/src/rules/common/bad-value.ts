@@ -55,13 +55,13 @@ function rewritten(entry: ParsedAssignment, { title, values, setting }: Rewrite)
 const valueSpanOrEnd = (length: number, span: { start: number; end: number }): { start: number; end: number } =>
   length === 0 ? { start: span.end, end: span.end } : span;
 
-/** A % on its own ends mkosi 9 and older with a traceback: Python's configparser wants to put something in its place. */
+/** A % on its own ends a tool that lets Python's configparser put something in its place (mkosi 9 and older). */
 function* interpolation({ document }: RuleContext): Generator<Omit<Finding, 'rule'>> {
-  if (document.edition.schema.data.tool !== 'mkosi' || document.edition.version >= 10) return;
+  if (document.tree.dialect.interpolates !== true) return;
   for (const assigned of document.assignments()) {
     const at = assigned.line.value.text.replaceAll('%%', '  ').indexOf('%');
     if (at < 0) continue;
-    const message = `A % ends mkosi ${document.edition.version} with a traceback; write %%`;
+    const message = `A % ends ${document.edition.schema.reader.name} ${document.edition.version} with a traceback; write %%`;
     yield { ...valueSpan(assigned, { start: at, end: at + 1 }), verdict: 'refused', message };
   }
 }

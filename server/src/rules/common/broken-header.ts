@@ -1,4 +1,3 @@
-import { nameFault } from '../../model/section-name';
 import { inDocument } from '../../syntax';
 import { type Rule, replacement } from '../rule';
 
@@ -25,7 +24,7 @@ export const brokenHeader: Rule = {
           ],
         };
       } else {
-        const fault = nameFault(line.name.text, edition);
+        const fault = edition.schema.reader.headerFault(line.name.text, edition.version);
         if (fault !== undefined) yield { verdict: 'refused', ...span, message: fault };
       }
     }

@@ -9,9 +9,8 @@ export const deprecated: Rule = {
   verdicts: ['warned', 'advice'],
   tags: ['deprecated'],
   *check({ document: { edition }, assignments }) {
-    const mkosi = edition.schema.data.tool === 'mkosi';
     for (const entry of assignments.entries) {
-      if (mkosi && edition.modern && entry.setting.name !== entry.line.key.text) yield oldName(entry, edition);
+      if (edition.schema.reader.warnsOfOldNames && entry.setting.name !== entry.line.key.text) yield oldName(entry, edition);
       const old = entry.setting.deprecated;
       if (old === undefined || (old.since ?? 0) > edition.version) continue;
       // PrivateUsersChown=yes is PrivateUsersOwnership=chown.

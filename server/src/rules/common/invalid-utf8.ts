@@ -9,7 +9,7 @@ export const invalidUtf8: Rule = {
   verdicts: ['refused', 'warned'],
   tags: ['any-section'],
   *check({ document }) {
-    if (document.edition.schema.data.tool === 'mkosi') {
+    if (document.tree.dialect.decodesAll === true) {
       yield* undecodable(document);
       return;
     }
@@ -32,21 +32,25 @@ export const invalidUtf8: Rule = {
       yield {
         ...span,
         verdict: document.edition.version >= 239 ? 'refused' : 'warned',
-        message: 'This is not UTF-8, and nspawn does not read such a file; save it as UTF-8',
+        message: unreadable(document),
         ...(lost.has(span.start) ? {} : { fixes: [{ title: 'Remove it', edits: [{ ...span, text: '' }] }] }),
       };
     }
   },
 };
 
-/** mkosi is Python: bytes that are no UTF-8 end it with a traceback, in comments as well. */
-function* undecodable({ undecodable: [start] }: Document): Generator<Omit<Finding, 'rule'>> {
+const unreadable = ({ edition }: Document): string =>
+  `This is not UTF-8, and ${edition.schema.reader.name} does not read such a file; save it as UTF-8`;
+
+/** Bytes that are no UTF-8 end a tool in Python with a traceback, in comments as well. */
+function* undecodable(document: Document): Generator<Omit<Finding, 'rule'>> {
+  const [start] = document.undecodable;
   if (start !== undefined)
     yield {
       start,
       end: start + 1,
       verdict: 'refused',
-      message: 'This is not UTF-8, and mkosi does not read such a file; save it as UTF-8',
+      message: unreadable(document),
     };
 }
 

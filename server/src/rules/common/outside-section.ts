@@ -9,13 +9,13 @@ export const outsideSection: Rule = {
   tags: ['any-section', 'line'],
   *check({ document }) {
     const { edition, tree } = document;
-    const nspawn = edition.schema.data.tool === 'systemd-nspawn';
+    const verdict = edition.schema.reader.badLine;
     for (const { line, start } of tree) {
       if (line.kind === 'header') return;
       if (line.kind === 'stray' || (line.kind === 'assignment' && line.key.length === 0)) {
         const text = line.kind === 'stray' ? line.text.span() : { start: line.equals, end: line.equals + 1 };
         yield {
-          verdict: nspawn ? 'warned' : 'refused',
+          verdict,
           ...inDocument(start, text),
           message: 'This stands before any section, and is no setting either',
         };
@@ -24,7 +24,7 @@ export const outsideSection: Rule = {
       const [setting] = edition.named(line.key.text);
       const section = setting === undefined ? undefined : edition.sectionOf(setting);
       yield {
-        verdict: nspawn ? 'warned' : 'refused',
+        verdict,
         ...inDocument(start, line.key.span()),
         message: `${shortened(line.key.text)}= stands before any section${
           section === undefined ? '; put a [Section] line above it' : `; put [${section}] above it`

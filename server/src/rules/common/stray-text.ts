@@ -11,25 +11,25 @@ export const strayText: Rule = {
   *check(here) {
     const { document } = here,
       { tree, edition } = document;
-    const nspawn = edition.schema.data.tool === 'systemd-nspawn';
-    // nspawn reads no line of a section that it does not know; above all sections, another rule is at home.
-    let read = !nspawn && !edition.modern;
+    const { reader } = edition.schema;
+    // Above all sections it is another rule that says so, unless sections do not count.
+    let read = !reader.skipsUnknownSections;
     for (const { line, start } of tree) {
-      if (line.kind === 'header') read = nspawn ? edition.sections.includes(line.name.text) : readsSection(line.name.text, here);
+      if (line.kind === 'header') read = readsSection(line.name.text, here);
       if (!read) continue;
       if (line.kind === 'stray') {
-        const warned = nspawn && edition.version >= 243,
-          equals = nspawn ? undefined : forgotten(here, line.text.text);
+        const isComment = reader.strayTextIs === 'comment',
+          equals = isComment ? undefined : forgotten(here, line.text.text);
         yield {
-          verdict: warned ? 'warned' : 'refused',
+          verdict: reader.strayText(edition.version),
           ...inDocument(start, line.text.span()),
           message: 'No equals sign: write Setting=value, or # in front to make this a comment',
-          ...((nspawn || line.text.text.startsWith(';')) && !/[\n\r\0]./.test(document.text.getText().slice(start, start + line.length))
+          ...((isComment || line.text.text.startsWith(';')) && !/[\n\r\0]./.test(document.text.getText().slice(start, start + line.length))
             ? {
                 fixes: [
                   {
                     title: 'Make it a comment',
-                    edits: [nspawn ? { start, end: start, text: '# ' } : { ...inDocument(start, line.text.span(0, 1)), text: '#' }],
+                    edits: [isComment ? { start, end: start, text: '# ' } : { ...inDocument(start, line.text.span(0, 1)), text: '#' }],
                   },
                 ],
               }
@@ -46,7 +46,7 @@ export const strayText: Rule = {
         };
       } else if (line.kind === 'assignment' && line.key.length === 0) {
         yield {
-          verdict: nspawn ? 'warned' : 'refused',
+          verdict: reader.badLine,
           ...inDocument(start, { start: line.equals, end: line.equals + 1 }),
           message: 'No setting in front of the equals sign: write Setting=value',
         };

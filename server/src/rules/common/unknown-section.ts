@@ -1,9 +1,8 @@
 import { readsSection } from '../../model/mkosi/reads';
 import { isUnitSection } from '../../model/nspawn/unit-names';
-import { nameFault } from '../../model/section-name';
-import { type SchemaVersion, similar, ukiProfile } from '../../schema';
+import { similar, ukiProfile } from '../../schema';
 import { inDocument, shortened } from '../../syntax';
-import type { Rule, Verdict } from '../rule';
+import type { Rule } from '../rule';
 
 /** A section that the tool does not know: nspawn says so and skips it, mkosi skips it without a word. */
 export const unknownSection: Rule = {
@@ -15,16 +14,17 @@ export const unknownSection: Rule = {
     const {
       document: { tree, edition },
     } = here;
-    const { tool } = edition.schema.data;
-    const known = tool === 'mkosi' ? edition.sections.filter((s) => readsSection(s, here)) : edition.sections;
+    const { data, reader } = edition.schema,
+      known = edition.sections.filter((s) => readsSection(s, here));
     for (const { line, start } of tree) {
-      if (line.kind !== 'header' || !line.closed || nameFault(line.name.text, edition) !== undefined) continue;
+      if (line.kind !== 'header' || !line.closed || edition.schema.reader.headerFault(line.name.text, edition.version) !== undefined)
+        continue;
       const name = line.name.text;
-      if (tool === 'mkosi' ? readsSection(name, here) : edition.sections.includes(name)) continue;
-      if (tool === 'systemd-nspawn' && name.startsWith('X-')) continue;
+      if (readsSection(name, here)) continue;
+      if (reader.ignoredPrefix !== undefined && name.startsWith(reader.ignoredPrefix)) continue;
       const span = inDocument(start, line.name.span());
       const meant = similar(name.trim(), known);
-      const place = edition.schema.data.sections.find((s) => s.name === name);
+      const place = data.sections.find((s) => s.name === name);
       const hint = edition.sections.includes(name)
         ? name === ukiProfile
           ? 'it belongs in a file of mkosi.uki-profiles/'
@@ -33,19 +33,17 @@ export const unknownSection: Rule = {
           ? `it is known since ${place.since}`
           : place !== undefined
             ? `it is known until ${place.until ?? ''}`
-            : tool === 'systemd-nspawn' && isUnitSection(name)
-              ? 'it belongs in a unit; use "systemctl edit systemd-nspawn@NAME.service"'
+            : reader.unit !== undefined && isUnitSection(name)
+              ? `it belongs in a unit; use "systemctl edit ${reader.unit}"`
               : meant === undefined
                 ? `it knows ${known.map((s) => `[${s}]`).join(', ')}`
                 : `did you mean [${meant}]?`;
       yield {
-        verdict: verdict(edition),
+        verdict: reader.unknownSection,
         ...span,
-        message: `${tool} ${edition.version} has no section [${shortened(name)}] and ignores everything in it; ${hint}`,
+        message: `${data.tool} ${edition.version} has no section [${shortened(name)}] and ignores everything in it; ${hint}`,
         ...(meant !== undefined ? { fixes: [{ title: `Change to [${meant}]`, edits: [{ ...span, text: meant }] }] } : {}),
       };
     }
   },
 };
-
-const verdict = (edition: SchemaVersion): Verdict => (edition.schema.data.tool === 'systemd-nspawn' ? 'warned' : 'silent');

@@ -1,9 +1,9 @@
 import { nameSpan } from '../../model/assignments';
-import { readsSection, stopsAtUnknown } from '../../model/mkosi/reads';
+import { readsSection } from '../../model/mkosi/reads';
 import { isUnitSetting } from '../../model/nspawn/unit-names';
-import { type Assigned, mkosiLegacy, type SchemaVersion, similar, ukiProfile } from '../../schema';
+import { type Assigned, type Document, type SchemaVersion, similar, ukiProfile } from '../../schema';
 import { inDocument, shortened } from '../../syntax';
-import type { Finding, Fix, Rule, Verdict } from '../rule';
+import type { Finding, Fix, Rule } from '../rule';
 
 /** A setting that the tool does not know in this section. */
 export const unknownSetting: Rule = {
@@ -13,21 +13,23 @@ export const unknownSetting: Rule = {
   tags: ['line'],
   *check(here) {
     const { document } = here,
-      { edition } = document;
+      { edition } = document,
+      { reader } = edition.schema;
     for (const assigned of document.assignments()) {
       const { section, setting, line, start } = assigned;
       const name = line.key.text;
       if (section === undefined || setting !== undefined || name === '') continue;
-      const nspawn = edition.schema.data.tool === 'systemd-nspawn';
-      if (nspawn ? !edition.sections.includes(section) : !readsSection(section, here) || edition.isCondition(section)) continue;
-      if (nspawn && (name.startsWith('X-') || (isUnitSetting(name) && edition.inOtherVersions(name).length === 0))) continue;
-      const option = nspawn || edition.modern ? undefined : edition.option(name);
+      if (!readsSection(section, here) || edition.isCondition(section)) continue;
+      if (reader.ignoredPrefix !== undefined && name.startsWith(reader.ignoredPrefix)) continue;
+      // Another rule says where it belongs.
+      if (reader.unit !== undefined && isUnitSetting(name) && edition.inOtherVersions(name).length === 0) continue;
+      const option = edition.option(name);
       if (option !== undefined && 'option' in option) {
         if (option.flag && (edition.version >= 13 || !['--help', '--version'].includes(option.option))) yield flag(assigned);
         continue;
       }
-      if (nspawn && (edition.named(name).length > 0 || edition.renamed(name) !== undefined)) continue;
-      yield finding(assigned, section, edition, inDocument(start, line.key.span()));
+      if (reader.lookup === 'section' && (edition.named(name).length > 0 || edition.renamed(name) !== undefined)) continue;
+      yield finding(assigned, section, document, inDocument(start, line.key.span()));
     }
   },
 };
@@ -39,9 +41,17 @@ const flag = (assigned: Assigned): Omit<Finding, 'rule'> => ({
   message: `${shortened(assigned.line.key.text)}= is a switch of the command line and no setting; mkosi stops at its value`,
 });
 
-function finding({ line }: Assigned, section: string, edition: SchemaVersion, span: { start: number; end: number }): Omit<Finding, 'rule'> {
-  const { tool } = edition.schema.data,
-    name = tool === 'mkosi' ? line.key.text.replace(/^@/, '') : line.key.text;
+function finding(
+  { line }: Assigned,
+  section: string,
+  { edition, tree }: Document,
+  span: { start: number; end: number },
+): Omit<Finding, 'rule'> {
+  const { data, reader } = edition.schema,
+    { tool } = data,
+    name = reader.plainName(line.key.text),
+    anywhere = reader.lookup === 'anywhere',
+    verdict = reader.unknownSetting(edition.version);
   const [other] = edition.inOtherVersions(name);
   const fixes: Fix[] = [];
   let hint = '';
@@ -52,31 +62,32 @@ function finding({ line }: Assigned, section: string, edition: SchemaVersion, sp
         : `; it is known until ${tool} ${other.until ?? ''}${successor(name, edition)}`;
   } else {
     const old =
-      tool === 'mkosi' && section !== ukiProfile
-        ? edition.schema.data.settings.find((s) => s.aliases?.some((a) => a.name === name))
+      reader.lookup !== 'section' && section !== ukiProfile
+        ? data.settings.find((s) => s.aliases?.some((a) => a.name === name))
         : undefined;
     const here =
-      edition.modern && section !== ukiProfile
+      anywhere && section !== ukiProfile
         ? edition.sections.flatMap((s) => (edition.isCondition(s) || s === ukiProfile ? [] : edition.settings(s).map((x) => x.name)))
         : edition.settings(section).map((s) => s.name);
     const meant = (old === undefined ? undefined : edition.inAnySection(old.name)?.name) ?? similar(name.replace(/^;\s*/, ''), here);
-    if (name.startsWith(';') && tool === 'mkosi') {
+    if (name.startsWith(';') && !tree.dialect.comments.includes(';')) {
       return {
-        verdict: verdict(edition),
+        verdict,
         ...span,
-        message: `mkosi ${edition.version} knows no setting ${shortened(name)}=; a ; starts no comment since 25, write #`,
+        message: `${tool} ${edition.version} knows no setting ${shortened(name)}=; a ; starts no comment since 25, write #`,
         fixes: [{ title: 'Make it a comment', edits: [{ start: span.start, end: span.start + 1, text: '#' }] }],
       };
     }
-    const legacy = meant === undefined && edition.modern ? mkosiLegacy.data.settings.find((s) => s.name === name) : undefined;
-    if (legacy !== undefined) hint = `; mkosi 14 and older had it, and migrating the file says what it is today`;
+    const { older } = reader;
+    if (meant === undefined && older?.data.settings.some((s) => s.name === name) === true)
+      hint = `; ${tool} ${older.data.newest} and older had it, and migrating the file says what it is today`;
     if (meant !== undefined) {
       hint = `; did you mean ${meant}=?`;
       fixes.push({ title: `Change to ${meant}=`, edits: [{ ...span, text: meant }] });
     }
   }
   return {
-    verdict: verdict(edition),
+    verdict,
     ...span,
     fixes,
     message: `${tool} ${edition.version} knows no setting ${shortened(name)}= in [${shortened(section)}]${hint}`,
@@ -89,7 +100,3 @@ function successor(name: string, edition: SchemaVersion): string {
   const by = former?.by === undefined ? undefined : edition.inAnySection(former.by)?.name;
   return [by === undefined ? '' : `; use ${by}=`, former?.note === undefined ? '' : ` (${former.note})`].join('');
 }
-
-/** mkosi stopped at unknown settings until 25.3; the newest releases and mkosi 1 to 5 warn (R 4-27.1). */
-const verdict = (edition: SchemaVersion): Verdict =>
-  edition.schema.data.tool === 'mkosi' && stopsAtUnknown(edition) ? 'refused' : 'warned';

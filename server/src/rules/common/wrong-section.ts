@@ -1,8 +1,8 @@
 import { lineSpan } from '../../model/assignments';
-import type { Assigned, Document, SchemaVersion } from '../../schema';
+import type { Assigned, Document } from '../../schema';
 import { inDocument } from '../../syntax';
 import { atEndOf, endsOf, written } from '../edits';
-import type { Fix, Rule, Verdict } from '../rule';
+import type { Fix, Rule } from '../rule';
 
 /** A setting that exists, but belongs into another section. */
 export const wrongSection: Rule = {
@@ -11,19 +11,21 @@ export const wrongSection: Rule = {
   verdicts: ['warned', 'advice'],
   tags: ['line'],
   *check({ document }) {
-    const { edition } = document;
+    const { edition } = document,
+      { reader } = edition.schema,
+      bySection = reader.lookup === 'section';
     let ends: ReadonlyMap<string, number> | undefined;
     for (const assigned of document.assignments()) {
       const { section, setting, line, start } = assigned;
       if (section === undefined || !edition.sections.includes(section) || edition.isCondition(section)) continue;
-      const right = edition.schema.data.tool === 'mkosi' ? setting : setting === undefined ? edition.named(line.key.text)[0] : undefined;
+      // Where the section counts, a setting that was found is in the right one.
+      const right = !bySection ? setting : setting === undefined ? edition.named(line.key.text)[0] : undefined;
       if (right === undefined) continue;
       const home = edition.sectionOf(right);
       if (home === section) continue;
-      const { tool } = edition.schema.data;
-      const consequence = tool === 'systemd-nspawn' ? 'is ignored here' : 'is read here, but should not be';
+      const consequence = bySection ? 'is ignored here' : 'is read here, but should not be';
       yield {
-        verdict: verdict(edition),
+        verdict: reader.wrongSection(edition.version),
         ...inDocument(start, line.key.span()),
         message: `${line.key.text}= ${consequence}; it belongs in [${home}], not [${section}]`,
         fixes: [move(document, assigned, home, (ends ??= endsOf(document)))],
@@ -37,10 +39,4 @@ function move(document: Document, assigned: Assigned, home: string, ends: Readon
   const there = atEndOf(home, written(document, assigned), document, ends);
   const away = { ...lineSpan(assigned), text: '' };
   return { title: `Move to [${home}]`, edits: away.end === there.start ? [{ ...away, text: there.text }] : [away, there] };
-}
-
-/** mkosi: "Setting X should be configured in [A], not [B]." since 17; before, sections did not matter (R 15-27.1). */
-function verdict(edition: SchemaVersion): Verdict {
-  if (edition.schema.data.tool === 'systemd-nspawn') return 'warned';
-  return edition.version >= 17 ? 'warned' : 'advice';
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { findings } from '../../families';
 import { newest } from '../../schema';
-import { findings } from '..';
 import type { Fix } from '../rule';
 import { projectOf } from '../testing/project';
 

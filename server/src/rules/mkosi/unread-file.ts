@@ -10,7 +10,7 @@ export const unreadFile: Rule = {
   *check(here) {
     const { project, document, path } = here;
     if (project?.edition.modern !== true) return;
-    if (document.kind === 'mkosi-legacy') {
+    if (document.format.until !== undefined) {
       yield {
         verdict: 'silent',
         ...topOf(here),

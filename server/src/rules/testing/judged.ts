@@ -1,5 +1,7 @@
+import { families } from '../../families';
+import { isTrusted } from '../../model';
 import type { HostFiles } from '../../model/host-files';
-import { Document, isTrusted, newest } from '../../schema';
+import { Document, newest } from '../../schema';
 import type { LintInput } from '../rule';
 
 /**
@@ -30,7 +32,7 @@ export function judged(text: string): LintInput {
   const beside = [...how.matchAll(/\bbeside (\/[^\s,]+)(?: saying ([^\s,]+))?/g)].map(([, file = '', text]) => [file, text] as const);
   const texts = new Map(beside.flatMap(([file, text]) => (text === undefined ? [] : [[file, text] as const])));
   return {
-    document: Document.of(`file://${path ?? '/etc/systemd/nspawn/x.nspawn'}`, 'nspawn', text, { ...newest, systemd }),
+    document: Document.of(`file://${path ?? '/etc/systemd/nspawn/x.nspawn'}`, families.nspawn, text, { ...newest, systemd }),
     launch: how.includes('launch command') ? 'command' : 'unit',
     trusted: !how.includes('untrusted') && isTrusted(path ?? ''),
     onHost: path === undefined ? undefined : { path, files: filesOf([path, ...beside.map(([file]) => file)], texts) },

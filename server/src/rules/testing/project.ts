@@ -1,5 +1,6 @@
+import { families, familyInProject } from '../../families';
 import { Budget, type FileSystem, noLimits, Project, someBuildHost } from '../../model';
-import { Document, editionOf, type Kind, kindOf, newest, type Target } from '../../schema';
+import { Document, newest, type Target } from '../../schema';
 import type { LintInput } from '../rule';
 
 /** A disk in memory: paths and what stands in them; a path that ends in a slash is an empty folder. */
@@ -20,8 +21,7 @@ export function diskOf(files: Readonly<Record<string, string>>, target: Target, 
       if (text === undefined) return undefined;
       let document = documents.get(path);
       if (document === undefined) {
-        const kind: Kind = kindOf(path) === 'mkosi-legacy' ? 'mkosi-legacy' : 'mkosi';
-        documents.set(path, (document = Document.of(`file://${path}`, kind, text, target)));
+        documents.set(path, (document = Document.of(`file://${path}`, familyInProject(path), text, target)));
       }
       return document;
     },
@@ -45,7 +45,7 @@ export function projectOf(
     below = (path: string): string => `/work/${path}`;
   const all = Object.fromEntries(Object.entries(files).map(([path, text]) => [below(path), text]));
   const disk = diskOf(all, target, Object.fromEntries(Object.entries(modes).map(([path, mode]) => [below(path), mode])));
-  const project = new Project('/work', disk, editionOf('mkosi', target));
+  const project = new Project('/work', disk, families.mkosi.at(target.mkosi));
   return {
     project,
     caseOf(path) {

@@ -1,0 +1,19 @@
+import { rulesIn } from '../../../rules';
+import { Family } from '../../family';
+import { loudRed } from './loud-red';
+import { schema } from './schema';
+
+export const toy = new Family({
+  kind: 'toy',
+  release: 'systemd',
+  at: (version) => schema.at(version),
+  languageIds: ['toy'],
+  claims: (path) => path.endsWith('.toy'),
+  watched: ['**/*.toy'],
+  systemFolders: [],
+  sections: ['Toy'],
+  rules: [...rulesIn.common, loudRed],
+  inProject: false,
+  trusts: () => true,
+  machine: false,
+});
