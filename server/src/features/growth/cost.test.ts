@@ -1,39 +1,15 @@
 import assert from 'node:assert/strict';
 import type { Diagnostic } from 'vscode-languageserver-types';
 import { diagnostics } from '../index';
+import { cpu, growsFaster, isSuspect, large, small } from '../testing/growth';
 import { type Hostile, hostile } from '../testing/hostile';
 import { open } from '../testing/marked';
 import { work } from '../testing/work';
-
-/** Milliseconds of the processor that something takes. */
-function cpu(does: () => unknown): number {
-  const before = process.cpuUsage();
-  does();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
-
-const small = 8_000,
-  large = 8 * small;
-/** What a text of eight times the size may cost: 2.5 times as much for each doubling. What takes less than this at first is not measured well. */
-const most = 2.5 ** 3,
-  least = 6;
 
 /** What each kind of work costs on a text of a size; all of it is done on one document, in the same order. */
 function costs({ text, ...how }: Hostile, size: number): Map<string, number> {
   const document = open(text(size), how);
   return new Map(Object.entries(work).map(([name, does]) => [name, cpu(() => does(document))]));
-}
-
-/** The same for one kind of work, as little as it takes in some tries: others use the processor, and memory is tidied up. */
-function atLeast({ text, ...how }: Hostile, size: number, name: string): number {
-  const content = text(size);
-  return Math.min(
-    ...[1, 2, 3, 4].map(() => {
-      const document = open(content, how);
-      return cpu(() => work[name]?.(document));
-    }),
-  );
 }
 
 const said = ({ message }: Diagnostic): string => (typeof message === 'string' ? message : message.value);
@@ -43,15 +19,42 @@ describe('what a hostile document costs', function () {
 
   for (const each of hostile) {
     it(`grows with its size, not faster: ${each.kind} with ${each.name}`, () => {
-      const before = costs(each, small);
+      const { text, ...how } = each,
+        before = costs(each, small);
       for (const [name, cost] of costs(each, large)) {
-        if (cost <= Math.max(least, before.get(name) ?? 0) * most) continue;
-        const first = atLeast(each, small, name),
-          then = atLeast(each, large, name);
-        assert.ok(then <= Math.max(least, first) * most, `${name}: ${first} ms, then ${then} ms`);
+        if (!isSuspect(before.get(name) ?? 0, cost)) continue;
+        const measured = growsFaster((size) => {
+          const document = open(text(size), how);
+          return () => work[name]?.(document);
+        });
+        assert.equal(measured, undefined, name);
       }
     });
   }
+});
+
+describe('the measure of growth', () => {
+  /** Measures work whose cost is known, on a machine that makes it cost more by some factors, one after the other. */
+  const measured = (cost: (size: number) => number, busy: readonly number[] = [1]): string | undefined => {
+    let count = 0;
+    return growsFaster(
+      (size) => () => cost(size),
+      (does) => Number(does()) * (busy[count++ % busy.length] ?? 1),
+    );
+  };
+
+  it('does not complain of work that grows with the size, also on a busy machine', () => {
+    for (const each of [(size: number) => size / 1000, (size: number) => (size * Math.log2(size)) / 10_000]) {
+      assert.equal(measured(each), undefined);
+      assert.equal(measured(each, [1, 12, 1, 9, 2, 11, 1, 3]), undefined);
+    }
+  });
+
+  it('finds work that grows with the square of the size, also on a busy machine', () => {
+    for (const busy of [[1], [1, 3, 2, 4], [4, 1, 3, 2]])
+      assert.match(measured((size) => (size / 8000) ** 2 * 2, busy) ?? '', /characters/);
+    assert.ok(isSuspect(2, 2 * (large / small) ** 2));
+  });
 });
 
 describe('a megabyte', function () {
