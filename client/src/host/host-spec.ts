@@ -140,7 +140,7 @@ async function hasMachined(connect: () => Promise<Bus>): Promise<boolean> {
  * The system scope of another computer, and by `ofUser` that of who logs in there. Everything is run there, in a terminal
  * of its own: `-H` of machinectl, which would run here, cannot ask for a password ("Interactive authentication required"),
  * cannot import or export ("Operation not supported"), has no shell and no login (tried with 252), and needs systemd here.
- * @param host where ssh goes to @throws CommandError when that is no destination
+ * @param host where ssh goes to @throws CommandError when that is not a valid destination
  */
 export function sshHost(host: string): HostSpec {
   destination(host);

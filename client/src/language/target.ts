@@ -48,7 +48,7 @@ export class TargetItem implements vscode.Disposable {
     ];
   }
 
-  /** How far the server is; `running` also when it judges by other releases than before. */
+  /** How far the server is; `running` also when it checks against other versions than before. */
   show(server: 'starting' | 'running' | 'failed'): void {
     this.server = server;
     this.draw();

@@ -7,7 +7,7 @@ export interface Block {
   readonly lead: string;
   /** The line with all that continues it, line ends included; empty after the last setting of a section. */
   readonly raw: string;
-  /** What the line is; undefined for text that is no setting. */
+  /** The setting on the line; undefined for text that is not a setting. */
   readonly setting?: Placed<AssignmentLine>;
   /** Line number, from 0. */
   readonly line: number;
@@ -57,7 +57,7 @@ export function cut(document: Document): OutputPart[] {
   return parts;
 }
 
-/** The comments that speak of what follows, and what stands before the last blank line. */
+/** The text up to the last blank line, and the comments after it, which belong to what follows. */
 function apart(lead: string): [above: string, own: string] {
   const blank = lead.lastIndexOf('\n\n');
   if (blank >= 0) return [lead.slice(0, blank + 2), lead.slice(blank + 2)];

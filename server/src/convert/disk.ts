@@ -38,7 +38,7 @@ export class RepartPlan {
     const owner = distribution ?? '';
     if (this.owner !== undefined && this.owner !== owner && this.owner !== '') return false;
     if (distribution !== undefined && this.owner === '') {
-      // The definition of the main files stands; the same wish again changes nothing.
+      // The main files are defined already; asking for the same again changes nothing.
       return wishes.every((w) => this.wishes.some((o) => o.type === w.type && o.key === w.key && o.value === w.value));
     }
     this.owner = owner;

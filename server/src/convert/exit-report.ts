@@ -49,7 +49,7 @@ function fromLegacy(value: string, move: Move, { disk, target }: Way): Carried {
   if (own?.lost !== undefined) return own;
   const check = own?.check ?? list?.check;
   const escaped = (text: string): string => applied(text, percents(text, target));
-  // What is written anew is the whole value, or stands between what is kept.
+  // The rewritten text is the whole value, or lies between parts that are kept.
   const edits =
     own?.edits.some((e) => value !== '' && e.end - e.start === value.length) === true
       ? own.edits.map((e) => ({ ...e, text: escaped(e.text) }))

@@ -92,7 +92,7 @@ export class FileMigration {
     return head + this.text();
   }
 
-  /** Text that is no setting: comments stay, anything else stops mkosi. */
+  /** Text that is not a setting: comments stay, anything else makes mkosi fail. */
   private leave(block: Block, home: Section): void {
     if (block.raw.trim() === '') {
       home.pieces.push({ text: block.lead, line: undefined, live: false });

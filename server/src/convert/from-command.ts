@@ -107,7 +107,7 @@ function put(lines: Map<string, string[]>, setting: string, value: string, repla
 
 const spaces = (value: string): string => value.replace(/,+/g, ' ').trim();
 
-/** The lines that an option stands for. */
+/** The lines that do the same as an option. */
 function settingsOf(
   { settings = [], how, bare = 'yes' }: Option,
   argument: string | undefined,

@@ -88,8 +88,8 @@ export function onlyLegacy(name: string): boolean {
 }
 
 /**
- * Where a setting of today's name stands in a release, or why it does not.
- * @param here the section it stands in: UKI profiles have settings of their own under names that others have, too
+ * Where a release has the setting with this present-day name, or why it has not.
+ * @param here the section that it is in: UKI profiles have settings of their own under names that others have, too
  */
 export function place(name: string, target: Version, here?: string): { name: string; section: string } | { lost: string } {
   const edition = mkosi.at(target),

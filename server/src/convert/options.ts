@@ -26,7 +26,7 @@ export interface Option {
 
 export const { options } = records as { options: readonly Option[] };
 
-/** An option as it stands on a command line. */
+/** An option as written on a command line. */
 export interface Given {
   readonly option: Option;
   /** As it was typed, without its argument. */
@@ -34,7 +34,7 @@ export interface Given {
   readonly argument: string | undefined;
 }
 
-/** A command line taken apart as nspawn does it: what follows the first word that is no option is the command. */
+/** A command line taken apart as nspawn does it: everything from the first word that is not an option is the command. */
 export interface CommandLine {
   readonly given: readonly Given[];
   readonly command: readonly string[];

@@ -45,7 +45,7 @@ export const isConfiguration = (path: string): boolean => familyAt(path)?.inProj
 /** A path as the address of a document. */
 export const uri = (path: string): string => `file:///${path.split('/').map(encodeURIComponent).join('/')}`;
 
-/** What stands before the first name that is mkosi's own, or else before the file. */
+/** The path before the first name that is mkosi's own, or else before the file. */
 function rootOf(path: string): string {
   const names = path.split('/'),
     own = names.findIndex((name) => name.startsWith('mkosi.'));

@@ -1,14 +1,14 @@
 /** A command as people write and paste it: POSIX shell words, as far as they say without a shell what they mean. */
 export interface Pasted {
   readonly words: readonly string[];
-  /** Things that only a shell can fill in, such as `$NAME` and `$(pwd)`; they stand in the words as they are. */
+  /** Things that only a shell can fill in, such as `$NAME` and `$(pwd)`; they are left unchanged in the words. */
   readonly open: readonly string[];
 }
 
 const ends = new Set([';', '|', '&', '<', '>', ')', '\n', '#']);
 
 /**
- * The words of the first command in a text that runs a program, from that program on; what stands before it (`sudo`,
+ * The words of the first command in a text that runs a program, from that program on; what precedes it (`sudo`,
  * `ExecStart=`, a prompt) and after it (`| tee log`, `&&`) is left out. Undefined when the program is not in the text.
  */
 export function pasted(text: string, program: string): Pasted | undefined {

@@ -11,7 +11,7 @@ export interface Carried {
   readonly lost?: string;
 }
 
-/** What a rewriting may look at besides the value: settings that stand elsewhere in the project. */
+/** What a rewriting may look at besides the value: other settings of the project. */
 export interface Around {
   readonly hashed: boolean;
   readonly format: string;
@@ -43,7 +43,7 @@ export function itemsOf(value: string, form: ListForm | undefined, version: Vers
   return items;
 }
 
-/** Takes an item out, with the separator behind it. */
+/** Removes an item, with the separator after it. */
 function without(value: string, { start, end }: Item): Edit {
   let to = end;
   while (to < value.length && ', \t'.includes(value.charAt(to))) to++;

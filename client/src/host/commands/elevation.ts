@@ -11,7 +11,7 @@ export interface ElevationContext {
 
 /**
  * The argv with what gives it rights in front, in the system scope. By itself it is the user's own call wherever polkit
- * can decide; what polkit knows nothing of (`journalctl -M`, the control socket of a virtual machine of root) goes through sudo, or run0 where there is no sudo. Where there
+ * can decide; what polkit does not control (`journalctl -M`, the control socket of a virtual machine of root) goes through sudo, or run0 where there is no sudo. Where there
  * is neither, and where polkit shall decide all, systemd runs it on our terminal as run0 would, and polkit decides that.
  */
 export function elevated(

@@ -144,7 +144,7 @@ const deepest = 32;
 /** Containers in one another, those in variants included (D-Bus specification, "Valid Types": message depth). */
 const deepestValue = 64;
 
-/** @throws WireError for what is no signature */
+/** @throws WireError if it is not a valid signature */
 function typesOf(signature: string): Type[] {
   if (signature.length > 255) throw new WireError('A signature is longer than 255 bytes.');
   let at = 0;

@@ -33,7 +33,7 @@ export async function missingForBoot(
   }
 }
 
-/** os-release of a directory image; undefined when it has none, when it is no small regular file, or when this user may not look. */
+/** os-release of a directory image; undefined when it has none, when it is not a small regular file, or when this user may not read it. */
 export async function osReleaseOf(root: string): Promise<OsRelease | undefined> {
   for (const file of osReleases) {
     const found = await inside(root, file).catch(() => undefined);

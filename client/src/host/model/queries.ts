@@ -175,7 +175,7 @@ export async function isOffered(bus: Bus, service: string): Promise<boolean> {
   return lists.some(([names]) => Array.isArray(names) && names.includes(service));
 }
 
-/** An object that has gone is no failure: it may go at any time between the signal and the question. */
+/** A missing object is not an error: it may go at any time between the signal and the question. */
 async function orAbsent<T>(ask: () => Promise<T>): Promise<T | undefined> {
   const gone = /^org\.freedesktop\.(DBus\.Error\.Unknown(Object|Method|Interface)|machine1\.NoSuch(Machine|Image))$/;
   return unless((error) => gone.test(error), ask);

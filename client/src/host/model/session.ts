@@ -102,7 +102,7 @@ export class Session {
     await ask.subscribe(bus);
     this.adrift = await ask.machinedLostItsName(bus);
     if (this.adrift) throw new BusError('remote', 'systemd-machined has lost its connection to D-Bus.', `${daemon}.Error.Disconnected`);
-    // The question starts machined where it does not run: its coming is no news then.
+    // The question starts machined where it does not run: its start is not a change then.
     this.startingMachined = true;
     const [machines, units, images, autostart] = await Promise.all([
       ask.listMachines(bus, this.warn).finally(() => (this.startingMachined = false)),
@@ -271,7 +271,7 @@ export class Session {
 
   /**
    * Does some work for each machine and publishes what came of it: of a few at once, of thousands in some dozen pieces,
-   * because every piece means new rows. An error with one machine is no reason to leave out the others.
+   * because every piece means new rows. An error with one machine does not leave out the others.
    */
   private async each(names: readonly string[], work: (name: string) => Promise<void>): Promise<void> {
     const done: string[] = [],

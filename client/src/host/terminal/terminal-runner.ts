@@ -55,7 +55,7 @@ export class TerminalRunner implements Disposable {
 
   /**
    * @param argv the program by name, and its arguments @param keep whether the terminal stays when all went well
-   * @throws MissingProgram, or Error when there is no place for the socket; the next one looks again
+   * @throws MissingProgram, or Error when no folder can hold the socket; the next call tries again
    */
   async attend([name = '', ...args]: readonly string[], keep: boolean): Promise<TerminalRun> {
     const program = findProgram(name),
@@ -123,7 +123,7 @@ export class TerminalRunner implements Disposable {
       rmSync(folder, { recursive: true, force: true });
       throw error;
     }
-    // That one could not be accepted, for want of file descriptors say, is no reason to hear no others.
+    // If one connection could not be accepted, for example for lack of file descriptors, others still are.
     server.on('error', () => undefined);
     this.server = server;
     return folder;

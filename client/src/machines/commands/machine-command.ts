@@ -11,7 +11,7 @@ export interface CommandArguments {
    * link, a key binding or a task has JSON and no more, and the options that it chose are shown before they count.
    */
   readonly confirmed?: true | (() => boolean);
-  /** The id of the place that it is for, when there is no row to tell. */
+  /** The id of the host that it is for, when there is no row. */
   readonly hostId?: string;
 }
 

@@ -15,7 +15,7 @@ const scheme = 'nspawn-settings';
 
 /** What a new settings file begins with: what `systemd-nspawn@.service` does without one (systemd v262 systemd-nspawn@.service.in). */
 const template = (name: string): string => `# Settings of the machine "${name}", read whenever it starts: see systemd.nspawn(5).
-# Ctrl+Space offers what can stand here. Without a line of its own, systemd-nspawn@.service does what is commented out.
+# Press Ctrl+Space for completion. The lines that are commented out are the defaults of systemd-nspawn@.service.
 
 [Exec]
 #Boot=yes

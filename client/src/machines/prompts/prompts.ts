@@ -8,7 +8,7 @@ import type { CommandContext } from '../commands/machine-command';
 
 /**
  * A name for an image that is to come into being.
- * @param mayReplace one that exists is no mistake @param check throws what speaks against a name
+ * @param mayReplace an existing name is allowed @param check throws if a name is not allowed
  */
 export async function askNewName(
   title: string,
