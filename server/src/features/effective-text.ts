@@ -45,7 +45,7 @@ export function effectiveText({ images, notes }: EffectiveConfiguration, folder:
       rest = having('other');
     if (given.length > 0) page.lines.push('', '# From the main image:');
     for (const setting of given) tell(setting);
-    if (rest.length > 0) page.lines.push('', '# Not set by name: from files found by their names, and defaults.');
+    if (rest.length > 0) page.lines.push('', '# Not set by name: from files found by name, and defaults.');
     for (const setting of rest) tell(setting);
   }
   return page.text;

@@ -52,7 +52,9 @@ export function effectiveOfSummary(json: string, project: Project): EffectiveCon
   const lines = images.map((image) => linesOf(image, images, project)),
     ofMain = main === undefined ? new Map<string, readonly Origin[]>() : lines[images.indexOf(main)];
   const notes = images.every((i) => i.Files === undefined)
-    ? ['This release of mkosi does not say which files it has read (25 and newer do): a line whose [Match] does not hold may be named too.']
+    ? [
+        'This version of mkosi does not report which files it has read (25 and newer do): lines whose [Match] does not apply may be listed too.',
+      ]
     : [];
   return {
     notes,
@@ -98,8 +100,10 @@ export function effectiveOfFiles(project: Project): EffectiveConfiguration {
         printed = values.printed.get(setting) ?? (handed.has(setting) ? main?.printed.get(setting) : undefined);
       if (set.length === 0 && above.length === 0 && !values.own.has(setting)) return [];
       const all = [...above, ...set],
-        value = plainValue(values.value(setting)),
-        unknown = unknownValue(all, printed, project);
+        value = plainValue(values.value(setting));
+      // Handed down from the main image, which has it from no line.
+      if (name !== 'main' && all.length === 0 && main !== undefined && isSame(value, plainValue(main.value(setting)))) return [];
+      const unknown = unknownValue(all, printed, project);
       return [
         {
           name: setting,
@@ -151,14 +155,14 @@ interface DocumentOrigin extends Origin {
 function assignedIn(
   reading: FileReading,
   { edition }: Project,
-): { readonly setting: string; readonly key: string; readonly value: string; readonly origin: DocumentOrigin }[] {
+): { readonly setting: string | undefined; readonly key: string; readonly value: string; readonly origin: DocumentOrigin }[] {
   const { document, image, reads } = reading,
     path = pathOf(document.uri) ?? '';
   return [...reads.values()].flatMap(({ assigned: { line, start, section, setting } }) => {
     if (section === undefined || edition.isCondition(section)) return [];
     if (setting !== undefined && prohibited(setting, image, edition)) return [];
     const origin = { document, path, line: document.text.positionAt(start + line.key.inLine(0)).line };
-    return [{ setting: setting?.name ?? '', key: line.key.text, value: line.value.text, origin }];
+    return [{ setting: setting?.name, key: line.key.text, value: line.value.text, origin }];
   });
 }
 
@@ -175,6 +179,7 @@ function originsIn(project: Project, image: string): Map<string, DocumentOrigin[
 function bySetting(readings: readonly FileReading[], project: Project): Map<string, DocumentOrigin[]> {
   const found = new Map<string, DocumentOrigin[]>();
   for (const { setting, origin } of readings.flatMap((reading) => assignedIn(reading, project))) {
+    if (setting === undefined) continue;
     const others = found.get(setting);
     if (others === undefined) found.set(setting, [origin]);
     else others.push(origin);
@@ -245,7 +250,7 @@ function imagesIn(json: string): PrintedImage[] {
     images = isRecord(parsed) ? parsed.Images : undefined;
   if (!Array.isArray(images))
     throw new Error(
-      'mkosi printed JSON without images; this release is not known to this extension. The task "summary" shows the same as text.',
+      'mkosi printed JSON without images: this version of mkosi is not supported here. The task "summary" shows the configuration as text.',
     );
   const tools = isRecord(parsed) && isRecord(parsed.Tools) ? [{ ...parsed.Tools, Image: 'tools' }] : [];
   // mkosi lists the main image last; people look for it first.

@@ -27,15 +27,9 @@ const output = (what: string): FileRole => ({ kind: 'output', what, icon: 'archi
  * By the name after `mkosi.`, without `.chroot`, `.d` and `.tar`; in the order in which mkosi 27 reads the configuration
  * and runs the scripts (config.py `path_suffixes` and `parse_config_one`).
  */
-<<<<<<< HEAD:client/src/mkosi/parts.ts
-const meanings: Readonly<Record<string, Meaning>> = {
+const roles: Readonly<Record<string, FileRole>> = {
   local: configuration('local settings of this computer', 'account', 'folders'),
   'local.conf': configuration('local settings of this computer', 'account'),
-=======
-const roles: Readonly<Record<string, FileRole>> = {
-  local: configuration('own settings of this computer', 'account', 'folders'),
-  'local.conf': configuration('own settings of this computer', 'account'),
->>>>>>> 41e55a7 (The server says what a mkosi project is: outline, place of a message, effective configuration):server/src/features/project-files.ts
   conf: configuration('main configuration'),
   default: configuration('main configuration of mkosi 14 and older'),
   'conf.d': configuration('drop-ins', 'files', 'dropins'),
