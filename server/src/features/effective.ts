@@ -246,7 +246,7 @@ const isMain = ({ Image: name }: PrintedImage): boolean => typeof name !== 'stri
 const nameOf = (image: PrintedImage): string => (isMain(image) ? 'main' : String(image.Image));
 
 function imagesIn(json: string): PrintedImage[] {
-  const parsed: unknown = JSON.parse(json),
+  const parsed = parsedJson(json),
     images = isRecord(parsed) ? parsed.Images : undefined;
   if (!Array.isArray(images))
     throw new Error(
@@ -255,4 +255,12 @@ function imagesIn(json: string): PrintedImage[] {
   const tools = isRecord(parsed) && isRecord(parsed.Tools) ? [{ ...parsed.Tools, Image: 'tools' }] : [];
   // mkosi lists the main image last; people look for it first.
   return [...images.filter(isRecord).toReversed(), ...tools];
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error('mkosi printed something else than JSON. The task "summary" shows the configuration as text.', { cause: error });
+  }
 }

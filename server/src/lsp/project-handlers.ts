@@ -135,4 +135,8 @@ function fileOf(uri: unknown): string {
   return path.length > 1 ? path.replace(/\/+$/, '') : path;
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+/** What mkosi has said. @throws Error */
+function textOf(value: unknown): string {
+  if (typeof value !== 'string') throw new Error('The request does not say what mkosi has printed.');
+  return value;
+}
