@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { effectiveOfFiles, effectiveText, type OutlineNode, type ProjectOutline, projectOutline } from '../features';
 import { type Project, projectLimits } from '../model';
 import { Projects } from '../node/projects';
@@ -8,51 +7,55 @@ import { patiently } from '../node/shared/mounts';
 import { explainCode } from '../node/shared/small-file';
 import { visibleLines } from '../node/shared/visible';
 import { newest } from '../schema';
+import { formatOption, oneOf, release } from './options';
+import { defineVerb } from './verb';
 
-/** The verbs `mkosi-outline` and `effective`; errors are thrown as one line for standard error. */
+const formats = ['text', 'json'] as const;
 
-export const projectsUsage = `Usage: cli.js mkosi-outline [--mkosi N] [--format text|json] [FOLDER]
-       cli.js effective [--mkosi N] [--format text|json] [FOLDER]
+const options = {
+  mkosi: { type: 'string', value: 'N', help: `release of mkosi; default: ${newest.mkosi}` },
+  format: formatOption(formats),
+} as const;
 
-mkosi-outline  lists the files of the mkosi project in FOLDER (default: the current one) in the order in which mkosi N
-               (default: the newest known) reads and runs them, with what each is for and which scripts do not run.
-effective      prints the settings that the files of the project set for each image, and the lines they come from.
-               Nothing is executed: defaults and options of the command line are not listed, and what an executable
-               such as mkosi.version prints is named as not known.
-`;
+export const mkosiOutline = defineVerb({
+  name: 'mkosi-outline',
+  summary: 'List the files of a mkosi project',
+  forms: ['[FOLDER]'],
+  description: `Lists the files of the mkosi project that a folder belongs to (default: the current one), in the order in which mkosi
+reads and runs them, with what each is for and which scripts mkosi will not run. Nothing is executed.`,
+  options,
+  run({ values, operands }) {
+    const project = projectOf(operands, values.mkosi),
+      { root: folder, edition } = project,
+      outline = projectOutline(project);
+    print(values.format, outlineText(outline), { folder, mkosi: edition.version, ...outline });
+  },
+});
 
-/** Prints the outline of a project. */
-export function outline(args: readonly string[]): void {
-  ask('mkosi-outline', args, (project, json) => {
-    const { disk, root } = project,
-      { profiles, images, parts, more } = projectOutline(project);
-    if (json)
-      return { folder: root, mkosi: project.edition.version, profiles, images, parts, more: more || disk.budget.spent() !== undefined };
-    return outlineText({ profiles, images, parts, more });
-  });
+export const effective = defineVerb({
+  name: 'effective',
+  summary: 'Print the settings of a mkosi project with the lines that they come from',
+  forms: ['[FOLDER]'],
+  description: `Prints what the files of the mkosi project that a folder belongs to (default: the current one) set for each image, and
+the lines that set it. Nothing is executed, so some values are not known: defaults and options of the command line are
+not listed, and what an executable such as mkosi.version prints is named as not known.`,
+  options,
+  run({ values, operands }) {
+    const project = projectOf(operands, values.mkosi),
+      { root: folder, edition } = project,
+      configuration = effectiveOfFiles(project);
+    print(values.format, effectiveText(configuration, folder).text, { folder, mkosi: edition.version, ...configuration });
+  },
+});
+
+function print(format: string, text: string, result: object): void {
+  process.stdout.write(oneOf('format', format, formats) === 'json' ? `${JSON.stringify(result, null, 1)}\n` : visibleLines(text));
 }
 
-/** Prints the settings that the files of a project set. */
-export function effective(args: readonly string[]): void {
-  ask('effective', args, (project, json) => {
-    const found = effectiveOfFiles(project);
-    return json ? { folder: project.root, mkosi: project.edition.version, ...found } : effectiveText(found, project.root).text;
-  });
-}
-
-/** Prints what a verb says of a project, as text or JSON. */
-function ask(verb: string, args: readonly string[], answer: (project: Project, json: boolean) => string | object): void {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { mkosi: { type: 'string' }, format: { type: 'string', default: 'text' } },
-  });
-  const [folder = '.', ...more] = positionals;
-  if (more.length > 0) throw new Error(`${verb} takes one folder`);
-  if (values.format !== 'text' && values.format !== 'json') throw new Error(`--format takes text or json, not "${values.format}"`);
-  const project = projectAt(folder, releaseOf(values.mkosi)),
-    found = answer(project, values.format === 'json');
-  process.stdout.write(typeof found === 'string' ? visibleLines(found) : `${JSON.stringify(found, null, 1)}\n`);
+/** @throws Error where there is no project */
+function projectOf([folder = '.', ...more]: readonly string[], mkosi: string | undefined): Project {
+  if (more.length > 0) throw new Error('only one folder can be named');
+  return projectAt(folder, release('mkosi', mkosi, newest.mkosi));
 }
 
 /** The project that a folder is in. @throws Error where there is none */
@@ -70,13 +73,6 @@ function projectAt(folder: string, mkosi: number): Project {
   if (project.documents.length === 0 && project.files.length === 0)
     throw new Error(`${folder} is in no mkosi project: there is no mkosi.conf or mkosi.default`);
   return project;
-}
-
-function releaseOf(value: string | undefined): number {
-  if (value === undefined) return newest.mkosi;
-  const release = Number(value);
-  if (!Number.isFinite(release) || release <= 0) throw new Error(`--mkosi takes a version such as ${newest.mkosi}, not "${value}"`);
-  return release;
 }
 
 function outlineText({ profiles, images, parts, more }: ProjectOutline): string {

@@ -142,7 +142,11 @@ describe('requests about mkosi projects', () => {
         { uris: [{}] },
         { uri: 'file:///x', reading: '__proto__', stdout: 1 },
       ])
-        await assert.rejects(editor.ask(`nspawn/mkosi/${method}`, params), /^(?!.*(undefined|TypeError)).*[a-z]+ [a-z]+/, `${method} ${JSON.stringify(params)}`);
+        await assert.rejects(
+          editor.ask(`nspawn/mkosi/${method}`, params),
+          /^(?!.*(undefined|TypeError)).*[a-z]+ [a-z]+/,
+          `${method} ${JSON.stringify(params)}`,
+        );
     assert.deepEqual(await roots(''), [uri().replace(/\/$/, '')]);
   });
 });

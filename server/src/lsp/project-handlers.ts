@@ -13,7 +13,7 @@ import {
 } from '../features';
 import type { Project } from '../model';
 import { LocalDisk } from '../node/file-system';
-import { readMigration } from '../node/migration';
+import { readMigration } from '../node/migration-input';
 import { Projects } from '../node/projects';
 import type { FolderReading, Located, LocateParams, Migration, Outline, Params, Requests, Result } from '../protocol';
 import { mkosi, newest, pathOf, type Target } from '../schema';

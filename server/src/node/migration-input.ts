@@ -1,4 +1,3 @@
-/** Reads a mkosi project that is to be rewritten for another release. Writes nothing. */
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isConfiguration, type Migration, migrate } from '../convert';
@@ -11,17 +10,17 @@ import { explainCode, mostBytes, readSmallFile, UnreadableFile } from './shared/
 /** What a migration changes, and the files that it was made from. Paths are below the folder. */
 export interface ReadMigration {
   readonly folder: string;
-  readonly files: readonly Read[];
+  readonly files: readonly ReadFile[];
   readonly result: Migration;
 }
 
 /**
- * What rewriting a folder, or one file, for another release changes.
+ * What rewriting a folder, or one file, for another release of mkosi changes. Writes nothing.
  * @param from the release that it was written for; undefined: what the files say
  * @throws Error when anything of it cannot be read, or leads out of the folder
  */
 export function readMigration(named: string, target: Version, from?: Version): ReadMigration {
-  const isFolder = asking(named, () => statSync(named)).isDirectory(),
+  const isFolder = attempt(named, () => statSync(named)).isDirectory(),
     folder = isFolder ? named : path.dirname(named);
   const there = isFolder ? present(folder) : [path.basename(named)];
   const files = there.flatMap((file) => (!isFolder || isConfiguration(file) ? readIn(folder, file) : []));
@@ -29,14 +28,14 @@ export function readMigration(named: string, target: Version, from?: Version): R
 }
 
 /** A file as it was read, and what it was then. */
-export interface Read {
+export interface ReadFile {
   readonly path: string;
   readonly text: string;
   readonly was: string;
 }
 
 /** A file of a folder, unless it is a folder itself. @throws Error, also when a link leads out of the folder */
-function readIn(folder: string, file: string): Read[] {
+function readIn(folder: string, file: string): ReadFile[] {
   return naming(path.join(folder, file), (full) => {
     const { path: real, stats } = placeOf(full, folder);
     if (stats?.isDirectory() === true) return [];
@@ -80,7 +79,7 @@ function present(folder: string): string[] {
 }
 
 /** Half a project is none, so what cannot be looked at ends it. */
-function asking<T>(file: string, ask: () => T): T {
+export function attempt<T>(file: string, ask: () => T): T {
   try {
     return patiently(file, ask);
   } catch (error) {
@@ -89,4 +88,4 @@ function asking<T>(file: string, ask: () => T): T {
   }
 }
 
-const entriesOf = (folder: string): Dirent[] => asking(folder, () => readdirSync(folder, { withFileTypes: true }));
+const entriesOf = (folder: string): Dirent[] => attempt(folder, () => readdirSync(folder, { withFileTypes: true }));
