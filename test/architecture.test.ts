@@ -15,6 +15,8 @@ const clientRooms: Readonly<Record<string, readonly string[]>> = {
 };
 /** What both sides stand on: how files that somebody else made are read, and how files are written. */
 const shared = 'server/src/node/shared/';
+/** What both sides know of the requests between them: types and names. It imports nothing, so that any room may look at it. */
+const protocol = 'server/src/protocol';
 /** The rooms of the server at its edge: what may touch a disk, a process or a connection. They stand above all others. */
 const edge = ['node', 'lsp', 'cli'];
 const atEdge = (file: string): boolean => edge.some((name) => file.startsWith(`server/src/${name}/`));
@@ -57,28 +59,32 @@ describe('architecture', () => {
   });
 
   it('keeps client and server apart', () => {
-    for (const i of imports.filter((each) => !target(each).startsWith(shared))) {
+    for (const i of imports.filter((each) => !target(each).startsWith(shared) && target(each) !== protocol)) {
       assert.equal(target(i).startsWith(i.file.startsWith('client') ? 'server/' : 'client/'), false, `${i.file} imports ${i.from}`);
     }
   });
 
-  it('gives the client the same word about settings that images inherit as the schema has', () => {
-    const read = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
-    const { settings } = read('server/src/schema/mkosi.json') as { settings: { name: string; scope?: string }[] };
-    const having = (...scopes: string[]): string[] =>
-      settings
-        .filter((s) => scopes.includes(s.scope ?? ''))
-        .map((s) => s.name)
-        .sort();
-    const { images, tools } = read('client/src/mkosi/inherited.json') as { images: string[]; tools: string[] };
-    assert.deepEqual([[...images].sort(), [...tools].sort()], [having('inherit', 'universal', 'multiversal'), having('multiversal')]);
+  it('has nothing but types in what both sides know of their requests', () => {
+    assert.deepEqual(
+      imports.filter(({ file }) => file === `${protocol}.ts`),
+      [],
+    );
+    const text = readFileSync(`${protocol}.ts`, 'utf8');
+    assert.doesNotMatch(text, /^export (?!interface |type )/m);
+    for (const i of imports.filter((each) => target(each) === protocol)) {
+      assert.match(
+        readFileSync(i.file, 'utf8'),
+        new RegExp(`(import|export) type [^;]*from '${i.from}'`),
+        `${i.file} imports more than types`,
+      );
+    }
   });
 
   it('lets the rooms of the server look down only', () => {
     for (const i of imports) {
       const here = room(i.file, 'server'),
         there = room(target(i), 'server');
-      if (here === undefined || !i.from.startsWith('.')) continue;
+      if (here === undefined || !i.from.startsWith('.') || target(i) === protocol) continue;
       if (edge.includes(here)) {
         assert.ok(there === undefined || !edge.includes(there) || edge.indexOf(there) <= edge.indexOf(here), `${i.file} imports ${i.from}`);
         continue;
@@ -93,7 +99,7 @@ describe('architecture', () => {
     for (const i of imports) {
       const here = room(i.file, 'client'),
         there = room(target(i), 'client');
-      if (here === undefined || !i.from.startsWith('.') || target(i).startsWith(shared)) continue;
+      if (here === undefined || !i.from.startsWith('.') || target(i).startsWith(shared) || target(i) === protocol) continue;
       assert.ok(there !== undefined, `${i.file} imports ${i.from}, which is above every room`);
       assert.ok(there === here || clientRooms[here]?.includes(there), `${i.file} imports ${i.from}`);
     }
@@ -175,11 +181,10 @@ describe('architecture', () => {
   });
 
   it('reads files in the client through the reader of small files only', () => {
-    // What opens a path; what VS Code would open for us belongs to mkosi/disk.ts, which looks before.
+    // What opens a path, also by way of VS Code.
     const opening =
       /\b(readFile(Sync)?|createReadStream|openSync|openAsBlob|readv?Sync|readdir(Sync)?|opendirSync|openTextDocumentSync)\s*\(|\bfs\.(open|readDirectory)\s*\(/g;
     const allowed: Readonly<Record<string, readonly string[]>> = {
-      'client/src/mkosi/disk.ts': ['readFile(', 'fs.readDirectory('],
       // It offers files to VS Code under that name.
       'client/src/machines/commands/settings-editor.ts': ['readFile('],
     };

@@ -5,7 +5,8 @@ import { activateMkosi } from './mkosi';
 
 /** Activates each module once; each starts its work when it is needed. */
 export function activate(context: vscode.ExtensionContext): void {
-  const mkosi = activateMkosi(context);
-  activateLanguage(context, mkosi.facts);
+  // Each is asked by the other, but not before both are there.
+  const language = activateLanguage(context, () => mkosi.facts());
+  const mkosi = activateMkosi(context, language);
   activateMachines(context);
 }

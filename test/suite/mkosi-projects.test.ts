@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync, unlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { ending, installFake, problems, task, workspace } from './mkosi-tasks';
@@ -13,6 +13,20 @@ const alive = (pid: number): boolean => {
     return false;
   }
 };
+
+/** The language servers of this extension host, by their process ids. */
+const servers = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const parent = /^\d+ \(.*\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+        return Number(parent) === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('server/dist/cli.js');
+      } catch {
+        return false; // it ended meanwhile
+      }
+    })
+    .map(Number);
 
 describe('in VS Code, projects of mkosi', () => {
   const { mkosi, uninstall } = installFake();
@@ -143,5 +157,70 @@ describe('in VS Code, projects of mkosi', () => {
     await vscode.commands.executeCommand('nspawn.mkosi.makeExecutable', { uri: vscode.Uri.file(script) });
     assert.equal(statSync(script).mode & 0o777, (statSync(script).mode & 0o666) | ((statSync(script).mode & 0o444) >> 2));
     assert.notEqual(statSync(script).mode & 0o111, 0);
+  });
+
+  it('are those of the folder above where all is in mkosi/', async () => {
+    mkosi.release('26');
+    mkosi.put('nested/mkosi/mkosi.conf', '[Output]\nFormat=disk\n');
+    mkosi.answer("\u2023 'disk' is odd\n", 1);
+    // The server is told of the release when one of its files is shown.
+    await vscode.window.showTextDocument(project('nested/mkosi'));
+    await until('the folder above', async () => {
+      await vscode.commands.executeCommand('nspawn.mkosi.check', project('nested/mkosi'));
+      return mkosi.runs().at(-1) === `${path.join(mkosi.home, 'nested')}|--json|summary|`;
+    });
+    assert.deepEqual(await problems(project('nested/mkosi')), ["installed mkosi: Error 2 <disk> 'disk' is odd"]);
+    mkosi.release('25.3');
+    mkosi.answer('', 0);
+  });
+
+  it('are built and cleaned also when the language server is down, and what needs it executes nothing', async () => {
+    const unhandled: unknown[] = [],
+      note = (reason: unknown): void => {
+        unhandled.push(reason);
+      };
+    process.on('unhandledRejection', note);
+    try {
+      const known = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(workspace().uri, 'image/mkosi.conf'));
+      const answers = async (): Promise<boolean> =>
+        ((await vscode.commands.executeCommand<unknown[] | undefined>('vscode.executeDocumentSymbolProvider', known.uri)) ?? []).length > 0;
+      // One that ends again and again is not started any more.
+      for (let ends = 0; ends < 5; ends++) {
+        await until('a server that answers', answers);
+        for (const pid of servers()) process.kill(pid, 'SIGKILL');
+        if (ends < 4) await until('another server', () => servers().length > 0);
+      }
+      await until('no server', () => servers().length === 0);
+
+      const file = mkosi.put('down/mkosi.conf', '[Output]\nFormat=disk\n'),
+        folder = path.dirname(file),
+        names = (await vscode.tasks.fetchTasks({ type: 'mkosi' })).map((t) => t.name);
+      assert.ok(names.includes('build (image)') && names.includes('clean (legacy)'), names.join());
+      for (const verb of ['build', 'clean']) {
+        assert.equal(await ending(`${verb} (${folder})`, () => vscode.commands.executeCommand(`nspawn.mkosi.${verb}`, project('down'))), 0);
+        assert.equal(mkosi.runs().at(-1), `${folder}|${verb}|`);
+      }
+      const count = mkosi.runs().length;
+      for (const command of ['check', 'showEffective', 'migrate', 'buildWithProfiles'])
+        await vscode.commands.executeCommand(`nspawn.mkosi.${command}`, project('down'));
+      assert.deepEqual(
+        mkosi
+          .runs()
+          .slice(count)
+          .filter((run) => !run.endsWith('|--version|')),
+        [],
+      );
+      assert.equal(readFileSync(file, 'utf8'), '[Output]\nFormat=disk\n');
+      assert.deepEqual(servers(), []);
+
+      await vscode.commands.executeCommand('nspawn.restartLanguageServer');
+      mkosi.answer("\u2023 'disk' is odd\n", 1);
+      await vscode.commands.executeCommand('nspawn.mkosi.check', project('down'));
+      assert.deepEqual(await problems(project('down')), ["installed mkosi: Error 2 <disk> 'disk' is odd"]);
+      mkosi.answer('', 0);
+      assert.deepEqual(unhandled, []);
+    } finally {
+      process.off('unhandledRejection', note);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { parseMessages } from '../mkosi/messages';
-import { assignments, placeOf } from '../mkosi/places';
+import { messageLocator, messagesIn } from '../../../server/src/features';
+import { projectIn } from '../../../server/src/features/testing/projects';
 import { bootsAnInit, readOsReleaseText } from './images/image-files';
 import { fileReferencesIn, lastRun, mattering, readJournal } from './model/journal';
 import { isImageName, isMachineName, isUserName, machineOfUnit, machineOfUnitPath } from './names';
@@ -21,18 +21,13 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   isDestination,
   sshFailure: (text) => sshFailure('far', 255, text),
   journal: (text) => mattering(lastRun(readJournal(`${JSON.stringify({ MESSAGE: text, __REALTIME_TIMESTAMP: '1' })}\n${text}`))),
-  messages: (text) => parseMessages(text, 1),
-  placeOf: (text) => {
-    const file = { path: '/x/mkosi.conf', text };
+  messages: (text) => messagesIn(text, 1),
+  messageLocator: (text) => {
     const said = [text, `Setting ${text} must be followed by '='`, `'${text}' is not a valid Format`, `x in ${text} by specifier`].join(
       '\n\u2023 ',
     );
-    return [
-      assignments(file),
-      parseMessages(`\u2023 ${said}`, 1)
-        .slice(-3)
-        .map((message) => placeOf(message, [file])),
-    ];
+    const locate = messageLocator(projectIn([{ path: '/p/mkosi.conf', text: `[Content]\n${text}` }]));
+    return messagesIn(`\u2023 ${said}`, 1).slice(-3).map(locate);
   },
 };
 

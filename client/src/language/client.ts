@@ -1,9 +1,10 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { CloseAction, ErrorAction, type ErrorHandler, LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import type { AskServer, TargetInForce } from '../../../server/src/protocol';
 import { messageOf, notify } from '../ui/notifications';
 import { sayForServer } from './messages';
-import { type Target, TargetItem } from './target';
+import { TargetItem } from './target';
 
 /** The mkosi that is installed here, and whether it is a clone of its repository; undefined: none, or it may not be asked in this workspace. */
 export type AskMkosi = () => Promise<{ readonly mkosi: number; readonly mkosiClone: boolean } | undefined>;
@@ -11,6 +12,8 @@ export type AskMkosi = () => Promise<{ readonly mkosi: number; readonly mkosiClo
 /** A server that ends more often than this within `lately` is not started again by itself. */
 const mostEnds = 4;
 const lately = 3 * 60_000;
+/** How long a request waits for a server that is being started again, in milliseconds. */
+const patience = 5000;
 
 /** Says nothing to people by itself: what they should know, `Language` says, with what they can do. */
 class QuietClient extends LanguageClient {
@@ -37,7 +40,12 @@ export class Language implements vscode.Disposable {
   /** Until its first answer: one that ends before would end again, and `run` says so. */
   private starting = false;
   private disposed = false;
-  private readonly target = new TargetItem((request, about) => this.ask(request, about));
+  /** It does not run, and is not started again by itself. */
+  private gaveUp = false;
+  private readonly started = new vscode.EventEmitter<void>();
+  /** It runs, for the first time or again. */
+  readonly onDidStart = this.started.event;
+  private readonly target = new TargetItem((method, params) => this.ask(method, params));
 
   /** @param folder where the extension lies */
   constructor(
@@ -71,6 +79,7 @@ export class Language implements vscode.Disposable {
   /** Ends the server as well; errors on the way are ignored. */
   dispose(): void {
     this.target.dispose();
+    this.started.dispose();
     this.disposed = true;
     this.turn = this.turn.then(() => this.stop()).catch(() => undefined);
   }
@@ -119,6 +128,7 @@ export class Language implements vscode.Disposable {
     });
     this.target.show('starting');
     this.starting = true;
+    this.gaveUp = false;
     await client.start().finally(() => {
       this.starting = false;
     });
@@ -127,11 +137,12 @@ export class Language implements vscode.Disposable {
 
   /** What a server says first, however it was started; it knows nothing of this computer yet. */
   private async answers(client: QuietClient): Promise<void> {
-    const target = await client.sendRequest<Target>('nspawn/target');
+    const target = await client.sendRequest<TargetInForce>('nspawn/target');
     client.outputChannel.info(
       `The server is running and checks against systemd ${target.systemd.version} and mkosi ${target.mkosi.version}.`,
     );
     this.target.show('running');
+    this.started.fire();
     await this.tellHost();
   }
 
@@ -176,14 +187,36 @@ export class Language implements vscode.Disposable {
     });
   }
 
-  private async ask<T>(request: string, about?: object): Promise<T> {
-    if (this.client?.isRunning() !== true)
-      throw new Error('The language server is not running. Start it with "nspawn: Restart Language Server".');
-    return this.client.sendRequest<T>(request, about);
+  /** Sends a request, and starts the server for it. Rejects with the next step where it does not run. */
+  readonly ask: AskServer = async (method, params) => {
+    const client = await this.running();
+    try {
+      return await client.sendRequest(method, params);
+    } catch (error) {
+      // It has ended meanwhile.
+      if (!client.isRunning()) throw new Error(notRunning, { cause: error });
+      throw error;
+    }
+  };
+
+  /** Starts it where that has not happened yet. Rejects with the next step where it does not run. */
+  readonly ready = async (): Promise<void> => {
+    await this.running();
+  };
+
+  readonly isRunning = (): boolean => this.client?.isRunning() === true;
+
+  private async running(): Promise<QuietClient> {
+    this.start();
+    await this.turn;
+    const { client } = this;
+    if (client === undefined || this.gaveUp || !(client.isRunning() || (await comesBack(client)))) throw new Error(notRunning);
+    return client;
   }
 
   private fail(what: string): void {
     if (this.disposed) return;
+    this.gaveUp = true;
     this.target.show('failed');
     const { client } = this,
       again = 'Start Again',
@@ -203,4 +236,21 @@ export class Language implements vscode.Disposable {
         client?.outputChannel.error(messageOf(error));
       });
   }
+}
+
+const notRunning = 'The language server is not running. Start it with "nspawn: Restart Language Server".';
+
+/** Waits for a client that is starting its server again. @returns whether it runs then */
+function comesBack(client: QuietClient): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (runs: boolean): void => {
+      clearTimeout(timer);
+      listener.dispose();
+      resolve(runs);
+    };
+    const timer = setTimeout(() => settle(false), patience),
+      listener = client.onDidChangeState(() => {
+        if (client.isRunning()) settle(true);
+      });
+  });
 }

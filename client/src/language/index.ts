@@ -4,10 +4,10 @@ import { type AskMkosi, Language } from './client';
 const languages: readonly string[] = ['nspawn', 'mkosi'];
 
 /**
- * Starts the language server with the first file of ours that is open, now or later.
+ * Starts the language server with the first file of ours that is open, now or later, or when something is asked of it.
  * @param mkosi which release is installed; asked whenever one of our files becomes active
  */
-export function activateLanguage(context: vscode.ExtensionContext, mkosi: AskMkosi): void {
+export function activateLanguage(context: vscode.ExtensionContext, mkosi: AskMkosi): Language {
   const language = new Language(context.extensionPath, mkosi);
   const isOurs = (d: vscode.TextDocument): boolean => languages.includes(d.languageId);
   context.subscriptions.push(
@@ -27,4 +27,5 @@ export function activateLanguage(context: vscode.ExtensionContext, mkosi: AskMko
     vscode.commands.registerCommand('nspawn.restartLanguageServer', () => language.restart()),
   );
   if (vscode.workspace.textDocuments.some(isOurs)) language.start();
+  return language;
 }

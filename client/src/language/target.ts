@@ -1,15 +1,8 @@
 import * as vscode from 'vscode';
+import type { AskServer, Chosen, Tool } from '../../../server/src/protocol';
 import { messageOf, showError } from '../ui/notifications';
 import { pickOne } from '../ui/prompts';
 import { StatusItem } from '../ui/rows';
-
-/** A release in force, and who chose it; what the server answers to `nspawn/target`, as for the file that is asked about. */
-interface Chosen {
-  readonly version: number;
-  readonly from: 'setting' | 'host' | 'newest' | 'project' | 'file';
-}
-export type Target = Readonly<Record<Tool, Chosen>>;
-type Tool = 'systemd' | 'mkosi';
 
 const toolOf: Readonly<Partial<Record<string, Tool>>> = { nspawn: 'systemd', mkosi: 'mkosi' };
 const settingOf: Readonly<Record<Tool, string>> = { systemd: 'systemdVersion', mkosi: 'mkosiVersion' };
@@ -34,7 +27,7 @@ export class TargetItem implements vscode.Disposable {
   private asked = 0;
 
   /** @param ask sends a request to the language server; rejects with the next step where it does not run */
-  constructor(private readonly ask: <T>(request: string, about?: object) => Promise<T>) {
+  constructor(private readonly ask: AskServer) {
     this.subscriptions = [
       this.item,
       vscode.window.onDidChangeActiveTextEditor(() => this.draw()),
@@ -68,7 +61,7 @@ export class TargetItem implements vscode.Disposable {
       return;
     }
     if (this.server === 'running') {
-      this.ask<Target>('nspawn/target', { uri: document.uri.toString() }).then(
+      this.ask('nspawn/target', { uri: document.uri.toString() }).then(
         (target) => {
           if (turn === this.asked) this.update(tool, target[tool]);
           // A server that has ended meanwhile is reported by the code that watches it.
@@ -99,7 +92,7 @@ export class TargetItem implements vscode.Disposable {
 
   private async choose(): Promise<void> {
     const tool = toolOf[vscode.window.activeTextEditor?.document.languageId ?? ''] ?? 'systemd';
-    const releases = await this.ask<Readonly<Record<Tool, readonly number[]>>>('nspawn/releases');
+    const releases = await this.ask('nspawn/releases', undefined);
     const settings = vscode.workspace.getConfiguration('nspawn'),
       key = settingOf[tool];
     const now = settings.get<string | number>(key);

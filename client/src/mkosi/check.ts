@@ -3,10 +3,9 @@ import { log, notify, showInfo } from '../ui/notifications';
 import { StatusItem } from '../ui/rows';
 import { inert } from '../ui/text';
 import { showMkosiError } from './complain';
-import { parseMessages } from './messages';
-import { type File, placeOf } from './places';
+import type { LanguageServer } from './language-server';
 import type { Mkosi, Outcome } from './program';
-import { configurationOf, nameOf, type Project, projectAt } from './projects';
+import { isIn, nameOf, type Project, type Projects, projectIn } from './projects';
 import { isInteractive, matchers, ranIn } from './tasks';
 
 /**
@@ -22,11 +21,15 @@ export class Check implements vscode.Disposable {
   private readonly told = new Set<string>();
   private readonly subscriptions: vscode.Disposable;
 
-  constructor(private readonly mkosi: Mkosi) {
+  constructor(
+    private readonly mkosi: Mkosi,
+    private readonly projects: Projects,
+    private readonly server: LanguageServer,
+  ) {
     // By other programs too, such as git.
     const watcher = vscode.workspace.createFileSystemWatcher('**/{*.conf,mkosi.default}');
     const changed = (uri: vscode.Uri): void => {
-      this.told.delete(projectAt(uri).uri.toString());
+      this.forgetTold(uri);
     };
     this.subscriptions = vscode.Disposable.from(
       this.problems,
@@ -56,15 +59,14 @@ export class Check implements vscode.Disposable {
     this.running.set(key, abort);
     this.tell(project);
     try {
-      const files = await configurationOf(project);
       // Away with what may not be true any more.
-      this.show(
-        key,
-        new Map(),
-        files.map((f) => f.path),
-      );
+      this.show(key, new Map(), []);
+      // Nothing is executed for an answer that cannot be shown.
+      await this.server.ready();
       const outcome = await this.mkosi.summary(project.uri.fsPath, abort.signal);
-      return abort.signal.aborted ? undefined : this.report(project, files, outcome);
+      if (abort.signal.aborted) return undefined;
+      const { problems } = await this.report(project, outcome);
+      return abort.signal.aborted ? undefined : problems;
     } catch (error) {
       if (abort.signal.aborted) return undefined;
       throw error;
@@ -77,34 +79,39 @@ export class Check implements vscode.Disposable {
   /**
    * Shows what mkosi has said about a project, instead of what it said before. What a task has said about a file just now
    * is not said again.
-   * @param files the configuration as mkosi has read it
-   * @returns the number of problems
-   * @throws Error when mkosi failed without a message
+   * @returns the number of problems, and what mkosi gave up at
+   * @throws Error when mkosi failed without a message, or when the language server, which knows the lines, does not run
    */
-  report(project: Project, files: readonly File[], { status, stderr }: Outcome): number {
-    const messages = parseMessages(stderr, status),
-      key = project.uri.toString();
+  async report(project: Project, { status, stderr }: Outcome): Promise<{ problems: number; fatal?: string }> {
+    const key = project.uri.toString(),
+      release = await this.mkosi.release();
+    const { messages, files } = await this.server.ask('nspawn/mkosi/locate', {
+      uri: key,
+      stderr: stderr.slice(-mostOfOutput),
+      status,
+      ...(release === undefined ? {} : { release }),
+    });
     if (messages.length === 0 && status !== 0) {
       throw new Error(`mkosi failed with exit status ${status} without an error message. Run the task "summary" to see its full output.`);
     }
-    const main = files[0]?.path ?? vscode.Uri.joinPath(project.uri, 'mkosi.conf').fsPath;
+    const main = files[0] ?? vscode.Uri.joinPath(project.uri, 'mkosi.conf').toString();
     const found = new Map<string, vscode.Diagnostic[]>();
-    for (const message of messages) {
-      if (message.file !== undefined && this.told.has(key)) continue;
-      const place = placeOf(message, files);
-      const range = place === undefined ? new vscode.Range(0, 0, 0, 0) : new vscode.Range(place.line, place.start, place.line, place.end);
-      const severity = message.severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
-      const diagnostic = new vscode.Diagnostic(range, inert(message.text), severity);
+    for (const { text, severity, namesFile, at } of messages) {
+      if (namesFile && this.told.has(key)) continue;
+      const range = at === undefined ? new vscode.Range(0, 0, 0, 0) : new vscode.Range(at.line, at.character, at.line, at.end);
+      const level = severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
+      const diagnostic = new vscode.Diagnostic(range, inert(text), level);
       diagnostic.source = 'installed mkosi';
-      const file = place?.path ?? message.file ?? main;
+      const file = vscode.Uri.parse(at?.uri ?? main).fsPath;
       found.set(file, [...(found.get(file) ?? []), diagnostic]);
     }
     this.show(
       key,
       found,
-      files.map((f) => f.path),
+      files.map((file) => vscode.Uri.parse(file).fsPath),
     );
-    return messages.length;
+    const fatal = messages.findLast((m) => m.severity === 'error')?.text;
+    return { problems: messages.length, ...(fatal === undefined ? {} : { fatal }) };
   }
 
   dispose(): void {
@@ -121,11 +128,19 @@ export class Check implements vscode.Disposable {
     this.shown.set(key, now);
   }
 
+  /** Something in a project is different now. */
+  private forgetTold(uri: vscode.Uri): void {
+    for (const key of this.told) if (isIn(uri, vscode.Uri.parse(key))) this.told.delete(key);
+  }
+
   private saved(document: vscode.TextDocument): void {
     if (document.languageId !== 'mkosi' || document.uri.scheme !== 'file') return;
-    const project = projectAt(document.uri);
-    this.told.delete(project.uri.toString());
-    if (isOn('checkOnSave', document.uri)) this.run(project).catch(showMkosiError);
+    this.forgetTold(document.uri);
+    if (isOn('checkOnSave', document.uri))
+      this.projects
+        .at(document.uri)
+        .then((project) => this.run(project))
+        .catch(showMkosiError);
     // What was said about the text before may not be true any more.
     else this.problems.delete(document.uri);
   }
@@ -134,7 +149,7 @@ export class Check implements vscode.Disposable {
   private ended(task: vscode.Task, exitCode: number | undefined): void {
     const folder = ranIn(task);
     if (folder === undefined) return;
-    const project = projectAt(folder),
+    const project = projectIn(folder),
       key = project.uri.toString();
     if (task.problemMatchers.some((m) => matchers.includes(m))) this.told.add(key);
     else this.told.delete(key);
@@ -178,6 +193,9 @@ export class Check implements vscode.Disposable {
     });
   }
 }
+
+/** Characters of what mkosi has said, from its end on; only the last messages are shown. */
+const mostOfOutput = 4 << 20;
 
 /** What a program ends with that Ctrl+C, closing its terminal or `kill` has ended. */
 const signals: readonly number[] = [129, 130, 137, 143];

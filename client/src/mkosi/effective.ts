@@ -1,19 +1,17 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import type { EffectiveText } from '../../../server/src/protocol';
 import { inertLine } from '../ui/text';
 import type { Check } from './check';
-import { readText } from './disk';
-import { parseMessages } from './messages';
-import type { File } from './places';
+import type { LanguageServer } from './language-server';
 import type { Mkosi } from './program';
-import { configurationOf, type Project } from './projects';
-import { filesIn, type Report, report, reportOfText } from './report';
+import type { Project } from './projects';
 
 const scheme = 'mkosi-effective';
 
 /** "Show Effective Configuration": every setting of every image as mkosi sees it, with links to where it was set. */
 export class Effective implements vscode.TextDocumentContentProvider, vscode.DocumentLinkProvider, vscode.Disposable {
-  private readonly reports = new Map<string, Report>();
+  private readonly reports = new Map<string, EffectiveText>();
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.changed.event;
   private readonly subscriptions: vscode.Disposable;
@@ -21,6 +19,7 @@ export class Effective implements vscode.TextDocumentContentProvider, vscode.Doc
   constructor(
     private readonly mkosi: Mkosi,
     private readonly check: Check,
+    private readonly server: LanguageServer,
   ) {
     this.subscriptions = vscode.Disposable.from(
       this.changed,
@@ -31,25 +30,23 @@ export class Effective implements vscode.TextDocumentContentProvider, vscode.Doc
 
   /** @throws Refusal, or Error with what mkosi said when it does not accept the configuration; its problems show where */
   async show(project: Project): Promise<void> {
+    // Nothing is executed for an answer that cannot be shown.
+    await this.server.ready();
     const folder = project.uri.fsPath,
-      files = await configurationOf(project),
-      outcome = await this.mkosi.summary(folder);
-    const { status, stdout, stderr, json } = outcome;
-    this.check.report(project, files, outcome);
-    if (status !== 0) {
-      const said =
-        parseMessages(stderr, status)
-          .filter((m) => m.severity === 'error')
-          .at(-1)?.text ?? `exit status ${status}`;
-      throw new Error(`mkosi does not accept this configuration: ${said}. See the view "Problems".`);
-    }
+      outcome = await this.mkosi.summary(folder),
+      release = await this.mkosi.release();
+    const { status, stdout, json } = outcome,
+      { fatal } = await this.check.report(project, outcome);
+    if (status !== 0)
+      throw new Error(`mkosi does not accept this configuration: ${fatal ?? `exit status ${status}`}. See the view "Problems".`);
+    const report = await this.server.ask('nspawn/mkosi/effective', {
+      uri: project.uri.toString(),
+      stdout,
+      json,
+      ...(release === undefined ? {} : { release }),
+    });
     const uri = vscode.Uri.from({ scheme, path: `${project.uri.path}/effective configuration of ${inertLine(path.basename(folder))}` });
-    this.reports.set(
-      uri.toString(),
-      json
-        ? report(stdout, [...files, ...(await included(stdout, files))], folder)
-        : reportOfText(stdout, files, folder, (await this.mkosi.release()) ?? 0),
-    );
+    this.reports.set(uri.toString(), report);
     this.changed.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.languages.setTextDocumentLanguage(document, 'ini').then(undefined, () => undefined);
@@ -67,7 +64,7 @@ export class Effective implements vscode.TextDocumentContentProvider, vscode.Doc
       ({ line, start, end, to }) =>
         new vscode.DocumentLink(
           new vscode.Range(line, start, line, end),
-          vscode.Uri.file(to.path).with({ fragment: `L${to.line + 1},${to.start + 1}` }),
+          vscode.Uri.parse(to.uri).with({ fragment: `L${to.line + 1},${to.character + 1}` }),
         ),
     );
   }
@@ -75,20 +72,4 @@ export class Effective implements vscode.TextDocumentContentProvider, vscode.Doc
   dispose(): void {
     this.subscriptions.dispose();
   }
-}
-
-/** Files that are read to link to them. */
-const mostIncluded = 2000;
-
-/** What `Include=` has brought in from elsewhere; a file that has gone meanwhile is left out. */
-async function included(json: string, known: readonly File[]): Promise<File[]> {
-  const names = new Set(known.map((k) => k.path)),
-    files: File[] = [];
-  const others = filesIn(json).filter((f) => path.isAbsolute(f) && !names.has(f));
-  for (const file of others.slice(0, mostIncluded))
-    await readText(vscode.Uri.file(file)).then(
-      (text) => files.push({ path: file, text }),
-      () => undefined,
-    );
-  return files;
 }

@@ -4,11 +4,12 @@ import { pickMany, pickOne } from '../ui/prompts';
 import { Check } from './check';
 import { showMkosiError } from './complain';
 import { Effective } from './effective';
+import type { LanguageServer } from './language-server';
 import { openLens } from './lens';
 import { migrate } from './migrate';
 import { Mkosi, Refusal } from './program';
 import { ProjectView } from './project-view';
-import { chooseProject, type Project, profilesOf, watchProjects } from './projects';
+import { type Project, Projects } from './projects';
 import { type Request, taskTemplates } from './task-templates';
 import { Tasks } from './tasks';
 
@@ -35,16 +36,17 @@ export interface Installed {
 }
 
 /** Opens tasks, checks and commands for mkosi projects. Runs nothing before it is asked to. */
-export function activateMkosi(context: vscode.ExtensionContext): Installed {
+export function activateMkosi(context: vscode.ExtensionContext, server: LanguageServer): Installed {
   const mkosi = Mkosi.installed(() => vscode.workspace.isTrusted);
-  const tasks = new Tasks(mkosi),
-    check = new Check(mkosi),
-    effective = new Effective(mkosi, check);
+  const projects = new Projects(server),
+    tasks = new Tasks(mkosi, projects),
+    check = new Check(mkosi, projects, server),
+    effective = new Effective(mkosi, check, server);
   /** A command for a project: what goes wrong is said with the next step. */
   const command = (name: string, title: string, act: (project: Project) => Promise<void>): vscode.Disposable =>
     vscode.commands.registerCommand(`nspawn.mkosi.${name}`, async (clicked?: unknown) => {
       try {
-        const project = await chooseProject(clicked, title);
+        const project = await projects.choose(clicked, title);
         if (project !== undefined) await act(project);
       } catch (error) {
         showMkosiError(error);
@@ -60,8 +62,8 @@ export function activateMkosi(context: vscode.ExtensionContext): Installed {
     check,
     effective,
     openLens(),
-    watchProjects(),
-    new ProjectView(),
+    projects,
+    new ProjectView(projects, server),
     ...Object.entries(taskCommands).map(([name, offer]) =>
       command(name, `mkosi ${offer}`, async (project) => {
         const request = taskTemplates(undefined).find((o) => o.name === offer);
@@ -74,7 +76,7 @@ export function activateMkosi(context: vscode.ExtensionContext): Installed {
     }),
     command('buildWithProfiles', 'Build with profiles', async (project) => {
       const release = (await mkosi.release()) ?? severalProfiles,
-        names = await profilesOf(project);
+        names = await projects.profiles(project);
       if (release < anyProfiles) throw new Error(`mkosi ${release} does not support profiles; mkosi ${anyProfiles} and newer do.`);
       if (names.length === 0) throw new Error('This project has no profiles. To add one, create mkosi.profiles/NAME.conf.');
       const title = release < severalProfiles ? 'Build with which profile?' : 'Build with which profiles?';
@@ -99,7 +101,7 @@ export function activateMkosi(context: vscode.ExtensionContext): Installed {
     }),
     command('migrate', 'Migrate to a newer mkosi', async (project) => {
       await save(project);
-      const done = await migrate(context.extensionPath, project, await target(mkosi, project));
+      const done = await migrate(server, project, await target(mkosi, project));
       if (done === undefined) showStatus('This project needs no migration');
     }),
   );

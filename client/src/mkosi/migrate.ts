@@ -1,27 +1,9 @@
-import { execFile } from 'node:child_process';
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { changeMode } from '../../../server/src/node/shared/replace-file';
+import type { Migration } from '../../../server/src/protocol';
 import { inertLine, say } from '../ui/text';
+import type { LanguageServer } from './language-server';
 import { nameOf, type Project } from './projects';
-
-/** What `cli.js migrate --format json` prints; paths with slashes, below the folder. */
-interface Migration {
-  readonly files: readonly { readonly path: string; readonly text: string; readonly mode?: number }[];
-  readonly actions: readonly {
-    readonly kind: 'rename' | 'by-hand';
-    readonly path: string;
-    readonly to?: string;
-    readonly message: string;
-  }[];
-  /** Lines from 0. */
-  readonly losses: readonly {
-    readonly path: string;
-    readonly line: number;
-    readonly kind: 'lost' | 'check' | 'moved';
-    readonly message: string;
-  }[];
-}
 
 const words = { lost: 'Lost', check: 'Needs review', moved: 'Moved or not needed' };
 
@@ -30,10 +12,13 @@ const words = { lost: 'Lost', check: 'Needs review', moved: 'Moved or not needed
  * workspace.
  * @param target the release to write for; undefined: the newest known
  * @returns whether it was applied; undefined: there was nothing to do
- * @throws Error when the project cannot be read
+ * @throws Error when the project cannot be read, or the language server does not run
  */
-export async function migrate(extension: string, project: Project, target: number | undefined): Promise<boolean | undefined> {
-  const result = await ask(path.join(extension, 'server', 'dist', 'cli.js'), project.uri.fsPath, target);
+export async function migrate(server: LanguageServer, project: Project, target: number | undefined): Promise<boolean | undefined> {
+  const result = await server.ask('nspawn/mkosi/migrate', {
+    uri: project.uri.toString(),
+    ...(target === undefined ? {} : { release: target }),
+  });
   const edit = await editFor(project.uri, result);
   const notes = [...result.actions.filter((a) => a.kind === 'by-hand'), ...result.losses];
   if (edit.size === 0 && notes.length === 0) return undefined;
@@ -52,27 +37,12 @@ async function finish(folder: vscode.Uri, { files }: Migration): Promise<void> {
       try {
         changeMode(uri.fsPath, () => mode, folder.fsPath);
       } catch (error) {
-        throw new Error(`${uri.fsPath} is readable by other users:  ${error instanceof Error ? error.message : String(error)}`, {
+        throw new Error(`${uri.fsPath} is readable by other users: ${error instanceof Error ? error.message : String(error)}`, {
           cause: error,
         });
       }
     }
   }
-}
-
-/** Exit status 1 means that something was lost, which the result says as well. */
-function ask(cli: string, folder: string, target: number | undefined): Promise<Migration> {
-  const args = [cli, 'migrate', '--format', 'json', ...(target === undefined ? [] : ['--mkosi', String(target)]), folder];
-  const options = { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' }, timeout: 60_000, maxBuffer: 64 << 20 };
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, options, (error, stdout, stderr) => {
-      if ((error !== null && error.code !== 1) || !stdout.startsWith('{')) {
-        reject(new Error(`The project was not migrated: ${stderr.trim() || error?.message || 'no answer'}`));
-      } else {
-        resolve(JSON.parse(stdout) as Migration);
-      }
-    });
-  });
 }
 
 /** Text first, under the old name, then the rename: so the preview compares a file with itself. */

@@ -1,19 +1,19 @@
-import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { makeExecutable } from '../../../server/src/node/shared/replace-file';
+import type { FolderReading, ProjectPart } from '../../../server/src/protocol';
 import { log, messageOf } from '../ui/notifications';
-import { treeItem } from '../ui/rows';
+import { setViewMessage, treeItem } from '../ui/rows';
 import { showMkosiError } from './complain';
-import { entriesOf } from './disk';
-import { type Entry, type Part, partsOf, type Reading } from './outline';
-import { findProjects, nameOf, type Project, projectAt } from './projects';
+import type { LanguageServer } from './language-server';
+import { nameOf, type Project, type Projects } from './projects';
 
 /** A row: a project, or a part of one. `uri` is what commands of the row are for. */
 interface Row {
   readonly uri: vscode.Uri;
-  readonly reading: Reading;
+  /** How its entries are read; undefined: as a project. */
+  readonly reading?: FolderReading;
   readonly project?: Project;
-  readonly part?: Part;
+  readonly part?: ProjectPart;
   readonly above?: Row;
 }
 
@@ -29,7 +29,10 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
   private only = false;
   private waiting: NodeJS.Timeout | undefined;
 
-  constructor() {
+  constructor(
+    private readonly projects: Projects,
+    private readonly server: LanguageServer,
+  ) {
     this.view = vscode.window.createTreeView<Row>('nspawn.mkosi.project', { treeDataProvider: this, showCollapseAll: true });
     // Also below folders of a project: a drop-in, an image, the mode of a script.
     const watcher = vscode.workspace.createFileSystemWatcher('**/mkosi.*{,/**}');
@@ -43,35 +46,37 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
       watcher.onDidCreate(soon),
       watcher.onDidDelete(soon),
       watcher.onDidChange(soon),
+      server.onDidStart(soon),
       vscode.workspace.onDidChangeWorkspaceFolders(soon),
       vscode.commands.registerCommand('nspawn.mkosi.refreshProjects', () => {
         this.changed.fire(undefined);
       }),
       vscode.commands.registerCommand('nspawn.mkosi.makeExecutable', (row?: Partial<Record<keyof Row, unknown>> | null) => {
-        try {
-          this.makeExecutable(row?.uri instanceof vscode.Uri ? row.uri : vscode.window.activeTextEditor?.document.uri);
-        } catch (error) {
-          showMkosiError(error);
-        }
+        this.makeExecutable(row?.uri instanceof vscode.Uri ? row.uri : vscode.window.activeTextEditor?.document.uri).catch(showMkosiError);
       }),
     );
   }
 
   async getChildren(above?: Row): Promise<Row[]> {
     if (above === undefined) {
-      const projects = await findProjects();
+      const projects = await this.projects.all();
       this.only = projects.length === 1;
-      return projects.map((project) => ({ uri: project.uri, reading: 'configuration', project }));
+      return projects.map((project) => ({ uri: project.uri, project }));
     }
-    // What goes wrong is said here: VS Code would show it as it is.
-    const parts = partsOf(
-      await rowsIn(above.uri, above.reading).catch((error: unknown) => {
-        showMkosiError(error);
-        return [];
-      }),
-      above.reading,
-    );
-    return parts.map((part) => ({ uri: vscode.Uri.joinPath(above.uri, part.name), reading: part.reading, part, above }));
+    try {
+      const { folder, parts, more } = await this.server.ask('nspawn/mkosi/outline', {
+        uri: above.uri.toString(),
+        ...(above.reading === undefined ? {} : { reading: above.reading }),
+      });
+      setViewMessage(this.view, '');
+      if (more) log(`${above.uri.fsPath} has more entries. The others are not shown in the view "mkosi".`);
+      const at = vscode.Uri.parse(folder);
+      return parts.map((part) => ({ uri: vscode.Uri.joinPath(at, part.name), reading: part.reading, part, above }));
+    } catch (error) {
+      // VS Code would show it as it is.
+      setViewMessage(this.view, messageOf(error));
+      return [];
+    }
   }
 
   getParent({ above }: Row): Row | undefined {
@@ -127,34 +132,16 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
   }
 
   /** Lets those execute a script who may read it, but nothing that a link in the project leads out to. */
-  private makeExecutable(uri: vscode.Uri | undefined): void {
-    const project = uri && projectAt(uri).uri;
-    if (uri?.scheme !== 'file' || project?.path === uri.path) {
+  private async makeExecutable(uri: vscode.Uri | undefined): Promise<void> {
+    const project = uri?.scheme === 'file' ? (await this.projects.at(uri)).uri : undefined;
+    if (uri === undefined || project === undefined || project.path === uri.path) {
       throw new Error('Choose a script of a mkosi project on this computer: open it or select it in the view "mkosi".');
     }
     try {
-      makeExecutable(uri.fsPath, project?.fsPath);
+      makeExecutable(uri.fsPath, project.fsPath);
     } catch (error) {
-      throw new Error(`${uri.fsPath} was not made executable. ${messageOf(error)}`);
+      throw new Error(`${uri.fsPath} was not made executable. ${messageOf(error)}`, { cause: error });
     }
     this.changed.fire(undefined);
   }
-}
-
-/** Rows below one: the explorer shows what a folder holds besides. */
-const mostRows = 2000;
-
-/** The entries of a folder with their permissions, which only files on this computer have. */
-async function rowsIn(folder: vscode.Uri, reading: Reading): Promise<Entry[]> {
-  const { entries } = await entriesOf(folder),
-    wanted = reading === 'configuration' ? entries.filter(({ name }) => name.startsWith('mkosi.')) : entries;
-  if (wanted.length > mostRows) log(`${folder.fsPath} has more than ${mostRows} entries. The others are not shown in the view "mkosi".`);
-  return Promise.all(
-    wanted.slice(0, mostRows).map(async ({ name, isFolder }): Promise<Entry> => {
-      if (isFolder || folder.scheme !== 'file') return { name, isFolder };
-      // It may have gone meanwhile, or be a link to nowhere.
-      const mode = await stat(vscode.Uri.joinPath(folder, name).fsPath).then((s) => s.mode, log);
-      return { name, isFolder, ...(mode === undefined ? {} : { mode }) };
-    }),
-  );
 }

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { inertLine } from '../ui/text';
 import { type Mkosi, Refusal } from './program';
-import { findProjects, nameOf, type Project } from './projects';
+import { nameOf, type Project, type Projects } from './projects';
 import { argumentsFor, interactiveVerbs, type Request, requestOf, type TaskTemplate, taskTemplates } from './task-templates';
 
 /** The problem matchers of package.json. */
@@ -16,14 +16,17 @@ type Definition = vscode.TaskDefinition & Request & { readonly folder?: string }
 
 /** The tasks of every mkosi project in the workspace, and those in tasks.json. */
 export class Tasks implements vscode.TaskProvider {
-  constructor(private readonly mkosi: Mkosi) {}
+  constructor(
+    private readonly mkosi: Mkosi,
+    private readonly projects: Projects,
+  ) {}
 
   /** Empty where mkosi may not run or is not installed: the commands say why, a list that VS Code asks for does not. */
   async provideTasks(): Promise<vscode.Task[]> {
     try {
       const program = this.mkosi.program(),
         release = await this.mkosi.release();
-      const projects = (await findProjects()).filter((p) => p.uri.scheme === 'file');
+      const projects = (await this.projects.all()).filter((p) => p.uri.scheme === 'file');
       return projects.flatMap((project) => taskTemplates(release).map((offer) => this.task(program, project, offer)));
     } catch (error) {
       if (error instanceof Refusal) return [];

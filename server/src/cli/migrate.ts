@@ -1,9 +1,7 @@
-import { statSync } from 'node:fs';
-import path from 'node:path';
-import { type Action, isConfiguration, type Migration, migrate as migrated } from '../convert';
+import type { Action, Migration } from '../convert';
+import { readMigration } from '../node/migration-input';
 import { visibleLine, visibleLines } from '../node/shared/visible';
 import { mkosi, newest } from '../schema';
-import { attempt, present, readIn } from './migration-input';
 import { changeOf, write } from './migration-output';
 import { formatOption, oneOf, release } from './options';
 import { defineVerb } from './verb';
@@ -29,11 +27,7 @@ Exit status 0: nothing was lost, 1: something was, 2: nothing was done.`,
     const json = oneOf('format', values.format, formats) === 'json';
     const target = release('mkosi', values.mkosi, newest.mkosi, mkosi.data.oldest);
     const from = values.from === undefined ? undefined : release('from', values.from, newest.mkosi, 1);
-    const isFolder = attempt(named, () => statSync(named)).isDirectory(),
-      folder = isFolder ? named : path.dirname(named);
-    const there = isFolder ? present(folder) : [path.basename(named)];
-    const files = there.flatMap((file) => (!isFolder || isConfiguration(file) ? readIn(folder, file) : []));
-    const result = migrated(files, target, { present: there, ...(from === undefined ? {} : { from }) });
+    const { folder, files, result } = readMigration(named, target, from);
     const change = changeOf(folder, result, files);
     if (values.write) write(change);
     process.stdout.write(json ? `${JSON.stringify(result, null, 1)}\n` : summary(result, values.write));

@@ -1,10 +1,10 @@
 import { lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Migration } from '../convert';
+import { naming, type ReadFile } from '../node/migration-input';
 import { entryOf, type Prepared, placeOf, prepareFile, replaceFile, stampOf } from '../node/shared/replace-file';
 import { explainCode } from '../node/shared/small-file';
 import { visibleLine } from '../node/shared/visible';
-import { naming, type ReadFile } from './migration-input';
 
 /** What a migration does to a folder. Paths are real ones below it. */
 export interface Change {

@@ -1,5 +1,8 @@
 import { isLevel, type Level, type Levels } from '../features';
+import type { Chosen, Installed, TargetInForce } from '../protocol';
 import { newest, type Target } from '../schema';
+
+export type { Installed, TargetInForce } from '../protocol';
 
 /** What the client says under `nspawn.`, unchecked. */
 interface Raw {
@@ -7,24 +10,6 @@ interface Raw {
   readonly mkosiVersion?: unknown;
   readonly rules?: unknown;
 }
-
-/** Releases that are installed where the files will be used; the client may know them better than the server. */
-export type Installed = { readonly [Tool in keyof Target]?: number | undefined } & {
-  /** mkosi runs from a clone of its repository. */
-  readonly mkosiClone?: boolean;
-};
-
-/**
- * A release in force, and who chose it: the user, the host, or nobody. For a single file also its project, by
- * `MinimumVersion=`, or the file itself, which newer releases do not read.
- */
-export interface Chosen {
-  readonly version: number;
-  readonly from: 'setting' | 'host' | 'newest' | 'project' | 'file';
-}
-
-/** The answer to the request `nspawn/target`: for the file that it names, else for all that nothing else is said of. */
-export type TargetInForce = { readonly [Tool in keyof Target]: Chosen };
 
 /** The settings that the server takes from its client, section `nspawn`. */
 export class ServerConfiguration {

@@ -21,6 +21,7 @@ import { pathOf, releases } from '../schema';
 import { type Installed, ServerConfiguration, type TargetInForce, versionOf } from './configuration';
 import { DiagnosticsService } from './diagnostics/service';
 import { capabilities, type HandlerContext, registerHandlers } from './handlers';
+import { registerProjectHandlers } from './project-handlers';
 import { systemFolders, Workspace } from './workspace';
 
 /** What is cancelled while it waits is not worked on any more. */
@@ -211,6 +212,10 @@ export function serve(connection: Connection = createConnection(ProposedFeatures
   });
 
   registerHandlers(connection, here);
+  registerProjectHandlers(connection, () => {
+    const byMinimum = settings.inForce(installed).mkosi.from === 'newest';
+    return { target: workspace.target, byMinimum, clone: byMinimum || installed.mkosiClone === true };
+  });
   connection.listen();
 }
 

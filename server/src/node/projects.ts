@@ -111,6 +111,16 @@ export class Projects {
     return roots.find((root) => this.knownAt(root).project.mayRead(whole)) ?? nearest;
   }
 
+  /** The same of a file or a folder. */
+  rootAt(place: string): string {
+    return this.rootOf(new LocalDisk(newest).kind(place) === 'folder' ? path.join(place, 'mkosi.conf') : place);
+  }
+
+  /** The project in a folder. */
+  at(root: string): Project {
+    return this.knownAt(path.resolve(root)).project;
+  }
+
   /**
    * Something happened to a file.
    * @param entry it has come or gone, not only changed

@@ -14,4 +14,4 @@ export {
 export { inner, Project } from './project';
 export type { Fault } from './reader';
 export { type FileReading, type Read, sameReading } from './reading';
-export { prohibited } from './values-in-force';
+export { type ConfigValues, prohibited } from './values-in-force';

@@ -9,6 +9,7 @@ import { ConfigValues } from './values-in-force';
 export function readLegacy(ground: ReadContext): void {
   const { disk, edition, root } = ground;
   const settings = new ConfigValues(edition, disk, 'main');
+  ground.values.set('main', settings);
   const conf = edition.version >= 14 && disk.kind(`${root}/mkosi.conf`) !== undefined;
   const files = [`${root}/${conf ? 'mkosi.conf' : 'mkosi.default'}`];
   const dropins = edition.version >= 14 ? ['mkosi.conf.d', 'mkosi.default.d'] : ['mkosi.default.d'];

@@ -28,7 +28,7 @@ export class Project {
     readonly disk: FileSystem,
     readonly edition: SchemaVersion,
   ) {
-    this.ground = { edition, disk, root, passages: [], faults: [], profiles: new Map(), scripts: [] };
+    this.ground = { edition, disk, root, passages: [], faults: [], profiles: new Map(), scripts: [], values: new Map() };
     disk.budget.timed(() => {
       if (edition.modern) readImages(this.ground);
       else readLegacy(this.ground);
@@ -79,10 +79,19 @@ export class Project {
     ));
   }
 
+  /** The folder that the configuration is in: the root, or since 26 a folder mkosi/ in it. */
+  get folder(): string {
+    return this.edition.modern ? configurationFolder(this.ground) : this.root;
+  }
+
+  /** What the files set for each image that is read, by the name of the image; the main one first. */
+  get values(): ReadonlyMap<string, ConfigValues> {
+    return this.ground.values;
+  }
+
   /** Names of the images below the main one, with the path of each: a folder or a file. */
   get images(): ReadonlyMap<string, string> {
-    const folder = this.edition.modern ? configurationFolder(this.ground) : this.root;
-    return named(imagesFolder(this.ground, folder), this.disk);
+    return named(imagesFolder(this.ground, this.folder), this.disk);
   }
 
   /** Names of profiles with the path of each, wherever the project looks for them. */
@@ -126,7 +135,7 @@ export class Project {
 
   private suppose(document: Document, path: string): { readonly passage: FileReading; readonly settings?: ConfigValues } {
     if (!document.edition.modern) return { passage: readDocument(document, this.root) };
-    const ground: ReadContext = { ...this.ground, passages: [], faults: [], profiles: new Map(), scripts: [] };
+    const ground: ReadContext = { ...this.ground, passages: [], faults: [], profiles: new Map(), scripts: [], values: new Map() };
     const image =
       /\/mkosi\.images\/([^/]+?)(\.conf)?(\/|$)/.exec(path.slice(this.root.length))?.[1] ??
       (/\/mkosi\.tools\.conf(\/|$)/.test(path) ? 'tools' : /\/mkosi\.initrd\.conf(\/|$)/.test(path) ? 'default-initrd' : 'main');
@@ -213,6 +222,7 @@ function readImages(ground: ReadContext): void {
   const { disk, edition } = ground;
   const folder = configurationFolder(ground);
   const main = new ConfigValues(edition, disk, 'main');
+  ground.values.set('main', main);
   new ConfigReader(ground, main).read(folder, folder, { profiles: true, local: true });
   if (disk.budget.spent() === undefined) minimumVersion(ground);
   const inherited = (name: string): Map<string, Value> => {
@@ -264,8 +274,10 @@ const shared = byEdition((edition) =>
 function extra(ground: ReadContext, path: string, folder: string, settings: () => ConfigValues): void {
   const kind = ground.disk.kind(path);
   if (kind === undefined) return;
-  const whole = kind === 'folder';
-  new ConfigReader(ground, settings()).read(path, whole ? path : folder, { profiles: whole, local: whole });
+  const whole = kind === 'folder',
+    values = settings();
+  ground.values.set(values.image, values);
+  new ConfigReader(ground, values).read(path, whole ? path : folder, { profiles: whole, local: whole });
 }
 
 function readSubimages(
@@ -291,7 +303,9 @@ function readSubimages(
       profiles: isFolder && edition.version >= 25,
       local: edition.version >= 24,
     });
-    if (wanted) images.set(name, settings);
+    if (!wanted) continue;
+    images.set(name, settings);
+    ground.values.set(name, settings);
   }
   return images;
 }

@@ -28,6 +28,8 @@ export interface ReadContext {
   readonly scripts: { readonly path: string; readonly owner: string }[];
   /** Folders of profiles that were looked into, each with the names that were wanted there. */
   readonly profiles: Map<string, readonly string[]>;
+  /** What each image comes to, by its name. */
+  readonly values: Map<string, ConfigValues>;
 }
 
 /** The place that leads somewhere: a file, and the line in it. */
@@ -372,6 +374,7 @@ export class ConfigReader {
     if (edition.version >= 25 && (mode & 0o111) !== 0) {
       // What it prints is not known, only that there will be something.
       if (setting.value.type !== 'uuid') this.settings.own.set(setting.name, '0');
+      this.settings.printed.set(setting.name, path);
       return;
     }
     const text = disk.text(path);

@@ -55,6 +55,8 @@ const fedoras: readonly string[] = ['centos', 'alma', 'rocky', 'rhel', 'rhel-ubi
 export class ConfigValues {
   /** Lists that were made here, so that they may grow. */
   private readonly made = new WeakSet();
+  /** Settings whose value is what an executable file prints, which is not run here; by name, the path of that file. */
+  readonly printed = new Map<string, string>();
 
   constructor(
     readonly edition: SchemaVersion,

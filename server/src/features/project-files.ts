@@ -1,34 +1,33 @@
-/** How mkosi reads the entries of a folder: `*.conf` and folders, any file, one configuration each, or one script each. */
-export type Entries = 'dropins' | 'files' | 'folders' | 'scripts';
+import type { FolderReading } from '../protocol';
 
 /** What a file or folder of a mkosi project is for. */
-export interface Meaning {
+export interface FileRole {
   readonly kind: 'configuration' | 'script' | 'value' | 'secret' | 'tree' | 'output';
   /** Continues the name in a list: short, without a full stop. */
   readonly what: string;
   /** A codicon. */
   readonly icon: string;
   /** Where it is a folder that mkosi reads itself. */
-  readonly entries?: Entries;
+  readonly entries?: FolderReading;
 }
 
-const configuration = (what: string, icon = 'gear', entries?: Entries): Meaning => ({
+const configuration = (what: string, icon = 'gear', entries?: FolderReading): FileRole => ({
   kind: 'configuration',
   what,
   icon,
   ...(entries === undefined ? {} : { entries }),
 });
-const script = (what: string): Meaning => ({ kind: 'script', what, icon: 'terminal', entries: 'scripts' });
-const value = (what: string, icon = 'symbol-constant'): Meaning => ({ kind: 'value', what, icon });
-const secret = (what: string): Meaning => ({ kind: 'secret', what, icon: 'key' });
-const tree = (what: string): Meaning => ({ kind: 'tree', what, icon: 'file-directory' });
-const output = (what: string): Meaning => ({ kind: 'output', what, icon: 'archive' });
+const script = (what: string): FileRole => ({ kind: 'script', what, icon: 'terminal', entries: 'scripts' });
+const value = (what: string, icon = 'symbol-constant'): FileRole => ({ kind: 'value', what, icon });
+const secret = (what: string): FileRole => ({ kind: 'secret', what, icon: 'key' });
+const tree = (what: string): FileRole => ({ kind: 'tree', what, icon: 'file-directory' });
+const output = (what: string): FileRole => ({ kind: 'output', what, icon: 'archive' });
 
 /**
- * By the name behind `mkosi.`, without `.chroot`, `.d` and `.tar`; in the order in which mkosi 27 reads the configuration
+ * By the name after `mkosi.`, without `.chroot`, `.d` and `.tar`; in the order in which mkosi 27 reads the configuration
  * and runs the scripts (config.py `path_suffixes` and `parse_config_one`).
  */
-const meanings: Readonly<Record<string, Meaning>> = {
+const roles: Readonly<Record<string, FileRole>> = {
   local: configuration('local settings of this computer', 'account', 'folders'),
   'local.conf': configuration('local settings of this computer', 'account'),
   conf: configuration('main configuration'),
@@ -78,24 +77,24 @@ const meanings: Readonly<Record<string, Meaning>> = {
   tools: output('tools tree'),
   workspace: output('temporary files'),
 };
-const order: readonly string[] = Object.keys(meanings);
+const order: readonly string[] = Object.keys(roles);
 
-/** What a name means in a folder that mkosi reads as configuration, and where it stands among others. undefined: nothing. */
-export function meaningOf(name: string, isFolder: boolean): { readonly meaning: Meaning; readonly at: number } | undefined {
+/** What a file or folder is for in a folder that mkosi reads as configuration, and its place in the order. undefined: nothing. */
+export function roleOf(name: string, isFolder: boolean): { readonly role: FileRole; readonly at: number } | undefined {
   const own = /^mkosi\.(.+)$/.exec(name)?.[1];
   if (own === undefined) return undefined;
   // As a whole first: mkosi.conf.d is no script.
   for (const short of [own, own.replace(/\.(chroot|d|tar)$/, '')]) {
-    const meaning = meanings[short];
-    if (meaning === undefined || (short !== own && !fits(meaning, own, isFolder))) continue;
-    const inside = own.endsWith('.chroot') ? { ...meaning, what: `${meaning.what}, inside the image` } : meaning;
-    return { meaning: inside, at: order.indexOf(short) };
+    const role = roles[short];
+    if (role === undefined || (short !== own && !fits(role, own, isFolder))) continue;
+    const inside = own.endsWith('.chroot') ? { ...role, what: `${role.what}, inside the image` } : role;
+    return { role: inside, at: order.indexOf(short) };
   }
   return undefined;
 }
 
 /** Scripts have a `.chroot` and a folder `.d`, trees an archive. */
-function fits({ kind }: Meaning, own: string, isFolder: boolean): boolean {
+function fits({ kind }: FileRole, own: string, isFolder: boolean): boolean {
   if (own.endsWith('.tar')) return kind === 'tree' && !isFolder;
   return kind === 'script' && isFolder === own.endsWith('.d');
 }

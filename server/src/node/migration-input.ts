@@ -1,9 +1,31 @@
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { decode } from '../node/files';
-import { patiently } from '../node/shared/mounts';
-import { placeOf, stampOf, UnwritableFile } from '../node/shared/replace-file';
-import { explainCode, mostBytes, readSmallFile, UnreadableFile } from '../node/shared/small-file';
+import { isConfiguration, type Migration, migrate } from '../convert';
+import type { Version } from '../schema';
+import { decode } from './files';
+import { patiently } from './shared/mounts';
+import { placeOf, stampOf, UnwritableFile } from './shared/replace-file';
+import { explainCode, mostBytes, readSmallFile, UnreadableFile } from './shared/small-file';
+
+/** What a migration changes, and the files that it was made from. Paths are below the folder. */
+export interface ReadMigration {
+  readonly folder: string;
+  readonly files: readonly ReadFile[];
+  readonly result: Migration;
+}
+
+/**
+ * What rewriting a folder, or one file, for another release of mkosi changes. Writes nothing.
+ * @param from the release that it was written for; undefined: what the files say
+ * @throws Error when anything of it cannot be read, or leads out of the folder
+ */
+export function readMigration(named: string, target: Version, from?: Version): ReadMigration {
+  const isFolder = attempt(named, () => statSync(named)).isDirectory(),
+    folder = isFolder ? named : path.dirname(named);
+  const there = isFolder ? present(folder) : [path.basename(named)];
+  const files = there.flatMap((file) => (!isFolder || isConfiguration(file) ? readIn(folder, file) : []));
+  return { folder, files, result: migrate(files, target, { present: there, ...(from === undefined ? {} : { from }) }) };
+}
 
 /** A file as it was read, and what it was then. */
 export interface ReadFile {
@@ -13,7 +35,7 @@ export interface ReadFile {
 }
 
 /** A file of a folder, unless it is a folder itself. @throws Error, also when a link leads out of the folder */
-export function readIn(folder: string, file: string): ReadFile[] {
+function readIn(folder: string, file: string): ReadFile[] {
   return naming(path.join(folder, file), (full) => {
     const { path: real, stats } = placeOf(full, folder);
     if (stats?.isDirectory() === true) return [];
@@ -40,7 +62,7 @@ const most = { entries: 100_000, depth: 64 };
 const built = /^(\.git|node_modules|mkosi\.(cache|pkgcache|output|builddir|workspace|extra|skeleton|tools))$/;
 
 /** Names of everything in a project, but not what a build left there. Links are not followed. @throws Error when it has no end */
-export function present(folder: string): string[] {
+function present(folder: string): string[] {
   const found: string[] = [];
   const visit = (below: string, depth: number): void => {
     for (const entry of entriesOf(path.join(folder, below))) {

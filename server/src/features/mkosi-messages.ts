@@ -1,5 +1,5 @@
 /** Something mkosi said about a configuration. */
-export interface Message {
+export interface MkosiMessage {
   readonly text: string;
   readonly severity: 'error' | 'warning';
   /** Absolute; mkosi names it in some messages since release 25. */
@@ -8,7 +8,7 @@ export interface Message {
   readonly line?: number;
 }
 
-/** What mkosi warns of and goes on, when it is not the last word of a run that failed. */
+/** Messages that mkosi goes on after, unless one is the last of a run that failed. */
 const warning = /should be configured in \[|is deprecated|specified by specifier|^Unknown specifier|^Warning:|no effect/;
 
 /** Messages that are shown, the last ones, and characters of each. */
@@ -18,7 +18,7 @@ const most = { messages: 500, text: 4000 } as const;
  * The messages in what `mkosi summary` wrote to standard error. Hints are added to the message before them, of a Python
  * traceback the last line counts.
  */
-export function parseMessages(stderr: string, status: number): Message[] {
+export function messagesIn(stderr: string, status: number): MkosiMessage[] {
   const texts: string[] = [];
   let traceback: string[] | undefined;
   const close = (): void => {

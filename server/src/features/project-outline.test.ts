@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { type Entry, partsOf, type Reading } from './outline';
+import type { FolderReading } from '../protocol';
+import { type Entry, partsOf } from './project-outline';
 
 const file = (name: string, mode?: number): Entry => ({ name, isFolder: false, ...(mode === undefined ? {} : { mode }) });
 const folder = (name: string): Entry => ({ name, isFolder: true });
-const shown = (entries: readonly Entry[], reading: Reading): string[] => partsOf(entries, reading).map((p) => `${p.name}: ${p.about}`);
+const shown = (entries: readonly Entry[], reading: FolderReading): string[] =>
+  partsOf(entries, reading).map((p) => `${p.name}: ${p.about}`);
 
 describe('the outline of a mkosi project', () => {
   it('has what mkosi reads, in the order in which it does', () => {
