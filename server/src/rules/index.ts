@@ -3,7 +3,7 @@ import { readsSection, unread } from '../model/mkosi/reads';
 import { type Resumable, runToEnd } from '../model/resumable';
 import { RuleContextOfDocument } from './context';
 import { commonRules, mkosiRules, nspawnRules, rules } from './registry';
-import type { Finding, LintInput, RuleContext, Tag } from './rule';
+import type { Finding, LintInput, Rule, RuleContext, Tag } from './rule';
 
 /** The rules for a kind of file. */
 const rulesOf = {
@@ -59,15 +59,15 @@ const happens: Readonly<Record<Finding['verdict'], string>> = {
 /** The most findings of one rule in one file; it is not asked for more. */
 export const mostOfOne = 20_000;
 
-/** What all rules find, in the order of the text. */
-export const findings = (here: LintInput): Finding[] => runToEnd(judging(here));
+/** What the rules find, in the order of the text. @param only rules to run instead of all */
+export const findings = (here: LintInput, only?: readonly Rule[]): Finding[] => runToEnd(judging(here, only));
 
 /** The same, rule by rule. */
-export function* judging(here: LintInput): Resumable<Finding[]> {
+export function* judging(here: LintInput, only?: readonly Rule[]): Resumable<Finding[]> {
   const situation = new RuleContextOfDocument(here),
     { assignments } = situation;
   const found: Finding[] = [];
-  for (const rule of rulesOf[here.document.edition.schema.data.tool === 'mkosi' ? 'mkosi' : 'nspawn']) {
+  for (const rule of only ?? rulesOf[here.document.edition.schema.data.tool === 'mkosi' ? 'mkosi' : 'nspawn']) {
     if (rule.about?.every((name) => assignments.named(name).length === 0) === true) continue;
     try {
       let count = 0;
