@@ -78,7 +78,11 @@ describe('SECURITY.md', () => {
 describe('pages of rules', () => {
   it('are there for every rule, and for nothing else', () => {
     for (const { id } of rules) assert.ok(pages.includes(id), `The rule ${id} has no page: write ${folder}/${id}.md`);
-    for (const id of pages) assert.ok(rules.some((r) => r.id === id), `There is no rule for ${folder}/${id}.md: delete the page or make the rule`);
+    for (const id of pages)
+      assert.ok(
+        rules.some((r) => r.id === id),
+        `There is no rule for ${folder}/${id}.md: delete the page or make the rule`,
+      );
   });
 
   it('leave to the README how a rule is silenced', () => {

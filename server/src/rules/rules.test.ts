@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { globSync } from '../../../test/glob.mjs';
 import { Document, newest } from '../schema';
 import { RuleContextOfDocument } from './context';
 import { commonRules, type Finding, type Fix, findings, mkosiRules, nspawnRules, type Rule, rules } from './index';
@@ -51,6 +52,23 @@ function compare({ files, checked, caseOf }: Fixture, only?: readonly Rule[]): v
 describe('rules', () => {
   it('have an id of their own', () => {
     assert.equal(new Set(rules.map((r) => r.id)).size, rules.length);
+  });
+
+  it('are named by no other code than their own', () => {
+    // The same words with another meaning: a modifier of LSP and a tag, a value of --trust.
+    const elsewhere = new Set(['deprecated', 'untrusted']);
+    const generated = 'server/src/rules/registry.ts';
+    for (const file of globSync('.', ['server/src'], /\.ts$/).filter((f) => !/\.test\.ts$|\/testing\//.test(f) && f !== generated)) {
+      const text = readFileSync(file, 'utf8');
+      for (const { id } of rules) {
+        if (elsewhere.has(id) || file.endsWith(`/${id}.ts`)) continue;
+        assert.doesNotMatch(
+          text,
+          new RegExp(`['"\`/]${id}['"\`]`),
+          `${file} names the rule ${id}: give the rule a tag and ask for that (rule.ts)`,
+        );
+      }
+    }
   });
 
   for (const { folder, rules: some, fixtures } of folders) {
