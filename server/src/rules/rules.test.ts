@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { globSync } from '../../../test/glob.mjs';
+import { globSync } from '../../../test/support/glob.mjs';
 import { Document, newest } from '../schema';
 import { RuleContextOfDocument } from './context';
 import { commonRules, type Finding, type Fix, findings, mkosiRules, nspawnRules, type Rule, rules } from './index';
