@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { families } from '../families';
 import { Project } from '../model';
 import type { EffectiveText } from '../protocol';
 import { diskOf } from '../rules/testing/project';
-import { editionOf, newest } from '../schema';
+import { newest } from '../schema';
 import { effectiveOfFiles, effectiveOfSummary } from './effective';
 import { effectiveText, effectiveTextOfSummary } from './effective-text';
 import { type File, projectIn } from './testing/projects';
@@ -168,7 +169,7 @@ describe('effective configuration', () => {
           '/p/mkosi.version': 0o755,
         },
       );
-      const { images } = effectiveOfFiles(new Project('/p', disk, editionOf('mkosi', newest)));
+      const { images } = effectiveOfFiles(new Project('/p', disk, families.mkosi.at(newest.mkosi)));
       const unknown = images[0]?.settings.map(({ name, value, unknown }) => [name, value, unknown]);
       assert.deepEqual(unknown, [
         ['Hostname', null, 'set in a file outside of the project'],

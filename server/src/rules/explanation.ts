@@ -5,7 +5,7 @@ import type { Problem } from '../values';
 
 /** Why a value is bad as a whole, when one change makes it good. */
 export interface Explanation {
-  readonly kind: 'inline-comment' | 'quotes';
+  readonly kind: 'comment' | 'quotes';
   /** The value as it was meant. */
   readonly meant: string;
   /** Where in the value the comment begins. */
@@ -44,7 +44,7 @@ export function explanation(entry: ParsedAssignment): Explanation | undefined {
     const swallowed =
       problems.length === 0 && value.charAt(sign) === '#' && swallowing.includes(asked.value.type) && /\s#(\s|$)/.test(value);
     if (meant !== '' && (problems.length > 0 || swallowed) && grammar.check(meant, asked).length === 0 && !inQuotes(value, from)) {
-      return { kind: 'inline-comment', meant, from };
+      return { kind: 'comment', meant, from };
     }
   }
   const meant = /^(["'])(.+)\1$/s.exec(value)?.[2];

@@ -83,7 +83,7 @@ function fault(
     shown = shortened(path);
   if (params?.globs !== undefined && edition.version >= Number(params.globs)) {
     if (globbed(path, folder, disk).length > 0) return undefined;
-    return hasGlob(path) ? undefined : refused(`${shown} does not exist, and mkosi goes on without it`, 'silent');
+    return hasGlob(path) ? undefined : refused(`${shown} does not exist, and mkosi continues without it`, 'silent');
   }
   const written = params?.plain === true ? path : expandedPath(path, disk);
   if (written === undefined) return refused(`There is no home folder for ${shown}`);

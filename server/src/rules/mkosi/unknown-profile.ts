@@ -38,7 +38,7 @@ export const unknownProfile: Rule = {
         yield {
           verdict: 'silent',
           ...span,
-          message: `There is no profile ${shortened(item.text)} in mkosi.profiles/, and mkosi goes on without it${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+          message: `There is no profile ${shortened(item.text)} in mkosi.profiles/, and mkosi continues without it${meant === undefined ? '' : `; did you mean ${meant}?`}`,
           ...(meant === undefined ? {} : { fixes: [replacement(`Change to ${shortened(meant)}`, span, meant)] }),
         };
       }

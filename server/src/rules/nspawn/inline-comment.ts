@@ -10,7 +10,7 @@ export const inlineComment: Rule = {
   *check({ document, assignments }) {
     for (const entry of assignments.entries) {
       const why = explanation(entry);
-      if (why?.kind !== 'inline-comment') continue;
+      if (why?.kind !== 'comment') continue;
       const { value } = entry.line,
         { start } = entry;
       const whole = valueSpan(entry, { start: why.from, end: value.length });
