@@ -87,7 +87,7 @@ describe('docs/architecture.md', () => {
         .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
         .map((entry) => entry.parentPath),
     );
-    const there = [...new Set(folders)].filter((folder) => !/\/src$|\/testing$/.test(folder));
+    const there = [...new Set(folders)].filter((folder) => !/\/src$|\/testing(\/|$)|\/fixtures(\/|$)/.test(folder));
     assert.deepEqual(
       there.filter((folder) => !listed.includes(folder)),
       [],
