@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
 import { families, type Kind } from '../server/src/families';
 import { isLevel, shown } from '../server/src/features';
 import { decode } from '../server/src/node/files';
@@ -74,6 +75,64 @@ describe('SECURITY.md', () => {
         );
     }
   });
+});
+
+describe('docs/architecture.md', () => {
+  const text = readFileSync('docs/architecture.md', 'utf8');
+  const listed = [...text.matchAll(/^- `((?:client|server)\/src\/[^`]+)\/`: /gm)].map(([, folder = '']) => folder);
+
+  it('lists every folder of client and server, and no other', () => {
+    const folders = ['client/src', 'server/src'].flatMap((top) =>
+      readdirSync(top, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+        .map((entry) => entry.parentPath),
+    );
+    const there = [...new Set(folders)].filter((folder) => !/\/src$|\/testing(\/|$)|\/fixtures(\/|$)/.test(folder));
+    assert.deepEqual(
+      there.filter((folder) => !listed.includes(folder)),
+      [],
+      'Say in docs/architecture.md, "The map", what these folders are for',
+    );
+    assert.deepEqual(
+      listed.filter((folder) => !existsSync(folder)),
+      [],
+      'docs/architecture.md, "The map", lists folders that do not exist',
+    );
+  });
+
+  it('names for each invariant the tests that hold it', () => {
+    const invariants = chapter(text, 'What must stay true').split(/\n- /).slice(1);
+    assert.ok(invariants.length > 8);
+    for (const invariant of invariants) {
+      const holders = [...(invariant.split('Held by')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, file = '']) => file);
+      assert.ok(holders.length > 0, `Add "Held by" and a test: ${invariant}`);
+      for (const file of holders)
+        assert.ok(existsSync(file) && /\.test\.ts$|^test\/.*\.mjs$/.test(file), `${file} is not a test: ${invariant}`);
+    }
+  });
+});
+
+describe('documents for contributors', () => {
+  for (const file of ['CONTRIBUTING.md', 'docs/architecture.md', 'tools/schema/facts/README.md']) {
+    const text = readFileSync(file, 'utf8');
+
+    it(`${file} names only files, folders and scripts that exist`, () => {
+      const built = ['server/dist/cli.js'];
+      const paths = [...text.matchAll(/\b((?:client|server|test|tools|docs|syntaxes)\/[\w./@-]*\w\/?)/g)]
+        .map(([, named = '']) => named)
+        .filter((named) => !/NAME/.test(named) && !built.includes(named));
+      assert.deepEqual(
+        paths.filter((named) => !existsSync(named) && !existsSync(path.join(path.dirname(file), named))),
+        [],
+      );
+      const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+      const run = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
+      assert.deepEqual(
+        run.filter((name) => scripts[name] === undefined),
+        [],
+      );
+    });
+  }
 });
 
 describe('pages of rules', () => {

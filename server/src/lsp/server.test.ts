@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DiagnosticSeverity } from 'vscode-languageserver/node';
+import { newest } from '../schema';
 import { Editor } from './testing/editor';
 
 describe('server', () => {
@@ -103,14 +104,14 @@ describe('server', () => {
     await editor.diagnostics(x, (codes) => codes.includes('unknown-setting'));
     assert.deepEqual(await editor.ask('nspawn/target'), {
       systemd: { version: 247, from: 'host' },
-      mkosi: { version: 27.1, from: 'newest' },
+      mkosi: { version: newest.mkosi, from: 'newest' },
     });
     editor.settings = { systemdVersion: '257' };
     await editor.tell('workspace/didChangeConfiguration', { settings: null });
     await editor.diagnostics(x, (codes) => codes.length === 0);
     assert.deepEqual(await editor.ask('nspawn/target'), {
       systemd: { version: 257, from: 'setting' },
-      mkosi: { version: 27.1, from: 'newest' },
+      mkosi: { version: newest.mkosi, from: 'newest' },
     });
     editor.settings = {};
     await editor.tell('workspace/didChangeConfiguration', { settings: null });
@@ -123,7 +124,7 @@ describe('server', () => {
     await editor.tell('nspawn/host', { systemd: 241 });
     assert.deepEqual(await editor.ask('nspawn/target'), {
       systemd: { version: 241, from: 'host' },
-      mkosi: { version: 27.1, from: 'newest' },
+      mkosi: { version: newest.mkosi, from: 'newest' },
     });
   });
 

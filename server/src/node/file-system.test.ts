@@ -211,7 +211,7 @@ describe('projects on a disk that somebody else has made', () => {
       const deep = 'mkosi.conf.d/a/'.repeat(100);
       put(`${deep}mkosi.conf`, '[Content]\nBogus=1\n');
       assert.deepEqual(
-        found().map((f) => f.replace(/ mkosi 27.*/, '')),
+        found().map((f) => f.replace(/ mkosi \d.*/, '')),
         [
           'mkosi.conf:1 advice Folders lie more than 64 deep in mkosi.conf.d/a; the deepest are not looked at',
           'mkosi.conf.d/z.conf:2 warned',

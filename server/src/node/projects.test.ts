@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { FileChangeType } from 'vscode-languageserver/node';
 import { Editor } from '../lsp/testing/editor';
 import { type RuleContext, rules } from '../rules';
+import { newest } from '../schema';
 
 describe('server and projects of mkosi', () => {
   let folder: string, editor: Editor;
@@ -150,11 +151,11 @@ describe('server and projects of mkosi', () => {
     assert.deepEqual(await another('mkosi.conf'), { version: 24, from: 'project' });
     assert.deepEqual(await editor.ask('nspawn/target'), {
       ...((await editor.ask('nspawn/target')) as object),
-      mkosi: { version: 27.1, from: 'newest' },
+      mkosi: { version: newest.mkosi, from: 'newest' },
     });
     await editor.change(uri('mkosi.conf'), 2, '[Content]\nBogus=1\n');
-    await says('mkosi.conf', /mkosi 27\.1/);
-    assert.deepEqual(await another('mkosi.conf'), { version: 27.1, from: 'newest' });
+    await says('mkosi.conf', new RegExp(`mkosi ${newest.mkosi} `));
+    assert.deepEqual(await another('mkosi.conf'), { version: newest.mkosi, from: 'newest' });
     await editor.change(uri('mkosi.conf'), 3, '[Config]\nMinimumVersion=27.1\n[Content]\nBogus=1\n');
     assert.deepEqual(await another('mkosi.conf'), { version: 27.1, from: 'project' });
     await editor.change(uri('mkosi.conf'), 4, '[Config]\nMinimumVersion=24\n[Content]\nBogus=1\n');

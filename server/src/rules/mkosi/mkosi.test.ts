@@ -89,8 +89,8 @@ describe('rules of mkosi', () => {
   it('ask for the release that a project needs, at the line that says so', () => {
     const text = (wanted: string): string => `[Output]\nFormat=disk\n[Config]\nMinimumVersion=${wanted}\n`;
     assert.deepEqual(one(text('27')), []);
-    assert.deepEqual(one(text('28')), ['mkosi.conf:4 refused project-fault']);
-    assert.deepEqual(one(text('28'), 25.3), []);
+    assert.deepEqual(one(text('99')), ['mkosi.conf:4 refused project-fault']);
+    assert.deepEqual(one(text('99'), 25.3), []);
     assert.deepEqual(one(text('commit:deadbeef')), ['mkosi.conf:4 refused project-fault']);
     assert.deepEqual(found({ 'mkosi.conf': '', 'mkosi.conf.d/a.conf': text('99') }), ['mkosi.conf.d/a.conf:4 refused project-fault']);
   });
