@@ -9,7 +9,7 @@ import { root } from './setup.mjs';
  * Modules of tools/generate. Each exports `generate()`, which returns what it writes: paths below the root, with their whole text.
  * A later one gets to see what earlier ones have written.
  */
-const generators = ['schema', 'rules'];
+const generators = ['schema', 'rules', 'manifest'];
 
 /**
  * The files that are not what `npm run generate` would write.

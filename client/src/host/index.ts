@@ -1,8 +1,9 @@
 export { applies, CommandError, type CommandSpec, commands, type Need, type Rights, rightsFor } from './commands';
 export { incoming as asIncoming, machines as asMachines, newImage as asNewImage, type Packing } from './commands/checks';
 export { type Elevation, elevated, polkitRule } from './commands/elevation';
-export { explain, type Failure } from './commands/explain';
+export { explain, type Failure, notVerified } from './commands/explain';
 export { type PolkitAnswer } from './commands/polkit';
+export type { Presentation } from './commands/presentation';
 export { busAtSocket, systemBusSocket } from './dbus/connect';
 export { entriesIn, mostEntries } from './folder';
 export { type HostProbe, localProbe, remoteProbe } from './host-probe';

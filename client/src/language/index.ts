@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type AskMkosi, Language } from './client';
+import { languageContributions } from './contributions';
 
 const languages: readonly string[] = ['nspawn', 'mkosi'];
 
@@ -24,7 +25,7 @@ export function activateLanguage(context: vscode.ExtensionContext, mkosi: AskMko
     vscode.window.onDidChangeActiveTextEditor((e) => {
       if (e !== undefined && isOurs(e.document)) language.look();
     }),
-    vscode.commands.registerCommand('nspawn.restartLanguageServer', () => language.restart()),
+    vscode.commands.registerCommand(languageContributions.restartLanguageServer.id, () => language.restart()),
   );
   if (vscode.workspace.textDocuments.some(isOurs)) language.start();
   return language;

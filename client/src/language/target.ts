@@ -3,6 +3,10 @@ import type { AskServer, Chosen, Tool } from '../../../server/src/protocol';
 import { messageOf, showError } from '../ui/notifications';
 import { pickOne } from '../ui/prompts';
 import { StatusItem } from '../ui/rows';
+import { languageContributions } from './contributions';
+
+const { chooseTarget, restartLanguageServer } = languageContributions;
+
 
 const toolOf: Readonly<Partial<Record<string, Tool>>> = { nspawn: 'systemd', mkosi: 'mkosi' };
 const settingOf: Readonly<Record<Tool, string>> = { systemd: 'systemdVersion', mkosi: 'mkosiVersion' };
@@ -31,7 +35,7 @@ export class TargetItem implements vscode.Disposable {
     this.subscriptions = [
       this.item,
       vscode.window.onDidChangeActiveTextEditor(() => this.draw()),
-      vscode.commands.registerCommand('nspawn.chooseTarget', async () => {
+      vscode.commands.registerCommand(chooseTarget.id, async () => {
         try {
           await this.choose();
         } catch (error) {
@@ -76,7 +80,7 @@ export class TargetItem implements vscode.Disposable {
       icon: 'error',
       text: tool,
       tooltip: 'The language server is not running, so this file is not checked. Select to start it.',
-      command: 'nspawn.restartLanguageServer',
+      command: restartLanguageServer.id,
       spoken: 'The language server is not running. Start it.',
     });
   }
@@ -85,7 +89,7 @@ export class TargetItem implements vscode.Disposable {
     this.item.show({
       text: `${tool} ${version}`,
       tooltip: `This file is checked against ${tool} ${version}, ${reasons[from]}. Select to choose another version.`,
-      command: 'nspawn.chooseTarget',
+      command: chooseTarget.id,
       spoken: `Checked against ${tool} ${version}, ${reasons[from]}`,
     });
   }
@@ -102,7 +106,7 @@ export class TargetItem implements vscode.Disposable {
       ...(String(value) === String(now) ? { picked: true } : {}),
       ...(value === 'auto' ? { description: automatic[tool] } : {}),
     }));
-    const picked = await pickOne(items, { title: `Select the ${tool} version to check files against` });
+    const picked = await pickOne(items, { title: chooseTarget.title, placeHolder: `Version of ${tool} to check files against` });
     if (picked === undefined) return;
     const where =
       settings.inspect(key)?.workspaceValue === undefined ? vscode.ConfigurationTarget.Global : vscode.ConfigurationTarget.Workspace;

@@ -3,6 +3,7 @@ import { log, notify, showInfo } from '../ui/notifications';
 import { StatusItem } from '../ui/rows';
 import { inert } from '../ui/text';
 import { showMkosiError } from './complain';
+import { internalCommands } from './contributions';
 import type { LanguageServer } from './language-server';
 import type { Mkosi, Outcome } from './program';
 import { isIn, nameOf, type Project, type Projects, projectIn } from './projects';
@@ -38,7 +39,7 @@ export class Check implements vscode.Disposable {
       watcher.onDidChange(changed),
       watcher.onDidCreate(changed),
       watcher.onDidDelete(changed),
-      vscode.commands.registerCommand('nspawn.mkosi.cancelCheck', () => {
+      vscode.commands.registerCommand(internalCommands.cancelCheck, () => {
         for (const r of this.running.values()) r.abort();
       }),
       vscode.workspace.onDidSaveTextDocument((d) => this.saved(d)),
@@ -189,7 +190,7 @@ export class Check implements vscode.Disposable {
       icon: 'sync~spin',
       text: `Checking ${nameOf(project)} with mkosi`,
       tooltip: 'mkosi is reading the configuration. Select to cancel.',
-      command: 'nspawn.mkosi.cancelCheck',
+      command: internalCommands.cancelCheck,
     });
   }
 }

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
+import { nameOf } from '../ui/contribution';
 import { showStatus } from '../ui/notifications';
 import { pickMany, pickOne } from '../ui/prompts';
 import { Check } from './check';
 import { showMkosiError } from './complain';
+import { mkosiContributions } from './contributions';
 import { Effective } from './effective';
 import type { LanguageServer } from './language-server';
 import { openLens } from './lens';
@@ -18,7 +20,7 @@ const anyProfiles = 19,
   severalProfiles = 25;
 
 /** The commands that run a task, by the template they use. */
-const taskCommands: Readonly<Record<string, string>> = {
+const taskCommands = {
   build: 'build',
   rebuild: 'rebuild',
   clean: 'clean',
@@ -27,7 +29,7 @@ const taskCommands: Readonly<Record<string, string>> = {
   summary: 'summary',
   shell: 'shell',
   boot: 'boot',
-};
+} as const satisfies Partial<Record<keyof typeof mkosiContributions, string>>;
 
 /** What this module offers to others. */
 export interface Installed {
@@ -43,10 +45,10 @@ export function activateMkosi(context: vscode.ExtensionContext, server: Language
     check = new Check(mkosi, projects, server),
     effective = new Effective(mkosi, check, server);
   /** A command for a project: what goes wrong is said with the next step. */
-  const command = (name: string, title: string, act: (project: Project) => Promise<void>): vscode.Disposable =>
-    vscode.commands.registerCommand(`nspawn.mkosi.${name}`, async (clicked?: unknown) => {
+  const command = (name: keyof typeof mkosiContributions, act: (project: Project) => Promise<void>): vscode.Disposable =>
+    vscode.commands.registerCommand(mkosiContributions[name].id, async (clicked?: unknown) => {
       try {
-        const project = await projects.choose(clicked, title);
+        const project = await projects.choose(clicked, nameOf(mkosiContributions[name]));
         if (project !== undefined) await act(project);
       } catch (error) {
         showMkosiError(error);
@@ -64,17 +66,17 @@ export function activateMkosi(context: vscode.ExtensionContext, server: Language
     openLens(),
     projects,
     new ProjectView(projects, server),
-    ...Object.entries(taskCommands).map(([name, offer]) =>
-      command(name, `mkosi ${offer}`, async (project) => {
-        const request = taskTemplates(undefined).find((o) => o.name === offer);
+    ...(Object.keys(taskCommands) as (keyof typeof taskCommands)[]).map((name) =>
+      command(name, async (project) => {
+        const request = taskTemplates(undefined).find((o) => o.name === taskCommands[name]);
         if (request !== undefined) await run(project, request);
       }),
     ),
-    command('vm', 'Boot in a virtual machine', async (project) => {
+    command('vm', async (project) => {
       const verb = taskTemplates(await mkosi.release()).find((o) => o.verb === 'vm' || o.verb === 'qemu');
       if (verb !== undefined) await run(project, verb);
     }),
-    command('buildWithProfiles', 'Build with profiles', async (project) => {
+    command('buildWithProfiles', async (project) => {
       const release = (await mkosi.release()) ?? severalProfiles,
         names = await projects.profiles(project);
       if (release < anyProfiles) throw new Error(`mkosi ${release} does not support profiles; mkosi ${anyProfiles} and newer do.`);
@@ -87,19 +89,19 @@ export function activateMkosi(context: vscode.ExtensionContext, server: Language
           : await pickMany(choices, { title });
       if (profiles !== undefined) await run(project, { verb: 'build', profiles });
     }),
-    command('check', 'Check with mkosi', async (project) => {
+    command('check', async (project) => {
       mkosi.program();
       await save(project);
       const found = await check.run(project);
       if (found === 0) showStatus('mkosi accepts the configuration');
       else if (found !== undefined) await vscode.commands.executeCommand('workbench.panel.markers.view.focus');
     }),
-    command('showEffective', 'Show effective configuration', async (project) => {
+    command('showEffective', async (project) => {
       mkosi.program();
       await save(project);
       await effective.show(project);
     }),
-    command('migrate', 'Migrate to a newer mkosi', async (project) => {
+    command('migrate', async (project) => {
       await save(project);
       const done = await migrate(server, project, await target(mkosi, project));
       if (done === undefined) showStatus('This project needs no migration');

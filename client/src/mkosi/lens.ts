@@ -1,14 +1,9 @@
 import * as vscode from 'vscode';
+import { mkosiContributions } from './contributions';
 import { isMain } from './projects';
 
-const shown = [
-  ['$(package) Build', 'nspawn.mkosi.build'],
-  ['Summary', 'nspawn.mkosi.summary'],
-  ['Shell', 'nspawn.mkosi.shell'],
-  ['Boot', 'nspawn.mkosi.boot'],
-  ['VM', 'nspawn.mkosi.vm'],
-  ['Check', 'nspawn.mkosi.check'],
-] as const;
+const { build, summary, shell, boot, vm, check } = mkosiContributions;
+const shown = [build, summary, shell, boot, vm, check];
 
 /** What can be done with a project, above its main configuration file. Nothing in a workspace that is not trusted. */
 export function openLens(): vscode.Disposable {
@@ -17,7 +12,7 @@ export function openLens(): vscode.Disposable {
     onDidChangeCodeLenses: changed.event,
     provideCodeLenses({ uri }) {
       if (!vscode.workspace.isTrusted || !isMain(uri)) return [];
-      return shown.map(([title, command]) => new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command, arguments: [uri] }));
+      return shown.map(({ id, title }) => new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), { title, command: id, arguments: [uri] }));
     },
   };
   return vscode.Disposable.from(

@@ -4,6 +4,7 @@ import type { FolderReading, ProjectPart } from '../../../server/src/protocol';
 import { log, messageOf } from '../ui/notifications';
 import { setViewMessage, treeItem } from '../ui/rows';
 import { showMkosiError } from './complain';
+import { mkosiContributions } from './contributions';
 import type { LanguageServer } from './language-server';
 import { nameOf, type Project, type Projects } from './projects';
 
@@ -48,10 +49,10 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
       watcher.onDidChange(soon),
       server.onDidStart(soon),
       vscode.workspace.onDidChangeWorkspaceFolders(soon),
-      vscode.commands.registerCommand('nspawn.mkosi.refreshProjects', () => {
+      vscode.commands.registerCommand(mkosiContributions.refreshProjects.id, () => {
         this.changed.fire(undefined);
       }),
-      vscode.commands.registerCommand('nspawn.mkosi.makeExecutable', (row?: Partial<Record<keyof Row, unknown>> | null) => {
+      vscode.commands.registerCommand(mkosiContributions.makeExecutable.id, (row?: Partial<Record<keyof Row, unknown>> | null) => {
         this.makeExecutable(row?.uri instanceof vscode.Uri ? row.uri : vscode.window.activeTextEditor?.document.uri).catch(showMkosiError);
       }),
     );

@@ -8,7 +8,7 @@ export function log(error: unknown): void {
 }
 
 /** Sets a context key for the `when` clauses of package.json. */
-export function setContext(key: string, value: string | boolean | readonly string[]): void {
+export function setContext(key: string, value: string | number | boolean | readonly string[]): void {
   vscode.commands.executeCommand('setContext', key, value).then(undefined, log);
 }
 

@@ -1,11 +1,13 @@
 import type { Machine } from '../model/types';
 import { isMachineName } from '../names';
+import type { Failure } from './explain';
+import type { Presentation } from './presentation';
 
 /**
  * In what state a machine has to be. `vm` is a running virtual machine, `idle` an image whose machine does not run,
- * `failed` a machine whose unit failed, `known` any machine, `nothing` a command that is not about a machine.
+ * `failed` a machine whose unit failed, `known` any machine, `any` any machine or image, `nothing` a command that is not about a machine.
  */
-export type Need = 'running' | 'vm' | 'startable' | 'image' | 'idle' | 'failed' | 'known' | 'nothing';
+export type Need = 'running' | 'vm' | 'startable' | 'image' | 'idle' | 'failed' | 'known' | 'any' | 'nothing';
 
 /** The rule that the names have to follow, and with it what they are names of. */
 export type NameKind = 'machine' | 'image' | 'none';
@@ -15,6 +17,9 @@ export type NameKind = 'machine' | 'image' | 'none';
  * `owner` is who runs the machine: root in the system scope, and the user in their own.
  */
 export type Rights = 'anyone' | 'polkit' | 'owner' | 'root';
+
+/** A path is of the host, or of the machine. */
+export type Side = 'host' | 'machine';
 
 export interface CommandSpec<Options = undefined> {
   readonly id: string;
@@ -39,6 +44,20 @@ export interface CommandSpec<Options = undefined> {
   readonly actions: readonly string[];
   /** First systemd version that has it, where that is newer than 252. */
   readonly since?: number;
+  /** What systemd-importd calls the transfer that it starts: `import-tar` (systemd v252 import-util.c, importd.c). */
+  readonly transfer?: string;
+  /** Where the path `source` of its options is. */
+  readonly reads?: Side;
+  /** Where the path `target` of its options is. */
+  readonly writes?: Side;
+  /** Works only where /var/lib/machines is on btrfs. */
+  readonly usesBtrfs?: boolean;
+  /** Works only for a machine without a user namespace. */
+  readonly needsHostUsers?: boolean;
+  /** Why it may have failed and what to do next, as far as that is special to it; undefined when nothing is known. */
+  readonly explain?: (failure: Failure) => string | undefined;
+  /** The VS Code commands that run it. None: only our own code does. */
+  readonly presentations?: readonly Presentation[];
   /**
    * @param systemd the major version, where the call differs; the newest known unless told
    * @throws CommandError when a name or an option cannot be accepted; its message is for the user.
@@ -104,6 +123,8 @@ export function applies({ needs, notFor }: Pick<CommandSpec, 'needs' | 'notFor'>
       return machine.state === 'failed';
     case 'known':
       return isMachineName(machine.name);
+    case 'any':
+      return true;
     case 'nothing':
       return false;
   }

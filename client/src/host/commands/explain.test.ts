@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { type Bus, BusError } from '../dbus/bus';
 import type { Machine } from '../model/types';
 import { explain, type Failure } from './explain';
+import { commands } from './index';
 import { polkitSays } from './polkit';
 
 const web = { name: 'web', class: 'container', addresses: [] };
 const image = { name: 'web', type: 'directory', readOnly: false, hidden: false };
 
 describe('A failure', () => {
-  const of = (command: string, state: Machine['state'], more: Partial<Failure> = {}): string =>
-    explain({ command, machines: [{ ...web, state, image }], unknown: [], ...more }) ?? '';
+  const of = (command: keyof typeof commands, state: Machine['state'], more: Partial<Failure> = {}): string =>
+    explain({ command: commands[command], machines: [{ ...web, state, image }], unknown: [], ...more }) ?? '';
 
   it('is explained by what polkit says, before anything else', () => {
     assert.match(of('clone', 'stopped', { allowed: 'no', taken: 'db' }), /does not allow you.*Show polkit Rule/);
@@ -22,18 +23,18 @@ describe('A failure', () => {
     assert.match(of('remove', 'stopped', { allowed: 'yes' }), /busy/);
     assert.match(of('start', 'failed'), /Why Did It Fail\?" on its row shows its last messages\.$/);
     assert.match(
-      explain({ command: 'start', machines: [{ ...web, state: 'failed', image: { ...image, type: 'mstack' } }], unknown: [] }) ?? '',
+      explain({ command: commands.start, machines: [{ ...web, state: 'failed', image: { ...image, type: 'mstack' } }], unknown: [] }) ?? '',
       /PrivateUsers=managed/,
     );
     assert.match(of('start', 'running'), /is running already/);
     assert.match(
-      explain({ command: 'start', machines: [{ ...web, state: 'failed', failure: 'start-limit-hit' }], unknown: [] }) ?? '',
+      explain({ command: commands.start, machines: [{ ...web, state: 'failed', failure: 'start-limit-hit' }], unknown: [] }) ?? '',
       /too often.*"Reset Failed State"/,
     );
     assert.match(of('pause', 'running'), /control socket.*systemd-vmspawn/);
     assert.match(of('clone', 'stopped', { taken: 'db' }), /db exists already.*another name/);
     assert.match(of('importTar', 'stopped', { missing: '/x.tar' }), /^\/x\.tar does not exist/);
-    assert.match(explain({ command: 'poweroff', machines: [], unknown: ['web'], allowed: 'asks' }) ?? '', /no longer exists/);
+    assert.match(explain({ command: commands.poweroff, machines: [], unknown: ['web'], allowed: 'asks' }) ?? '', /no longer exists/);
   });
 
   it('is explained by what limits, mounts, shells and copies need', () => {
@@ -41,7 +42,7 @@ describe('A failure', () => {
     assert.match(of('setLimit', 'stopped', { btrfs: true }), /subvolume/);
     assert.match(
       explain({
-        command: 'setLimit',
+        command: commands.setLimit,
         machines: [{ ...web, state: 'stopped', image: { ...image, type: 'subvolume' } }],
         unknown: [],
         btrfs: true,

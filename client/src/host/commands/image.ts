@@ -3,6 +3,7 @@
 import { settingsFolder } from '../model/settings-files';
 import * as check from './checks';
 import { actions, type CommandSpec, type Need, plain } from './command-spec';
+import * as explain from './explain';
 import { installer } from './install-settings';
 
 export interface CloneOptions {
@@ -11,8 +12,17 @@ export interface CloneOptions {
 }
 
 export const clone: CommandSpec<CloneOptions> = {
-  ...verb('clone', 'image'),
+  ...machinectl('clone', 'image'),
   notFor: ['block', 'mstack'],
+  presentations: [
+    {
+      title: 'Clone…',
+      icon: 'copy',
+      ask: 'Images to clone',
+      none: 'There is no image to clone. systemd cannot clone devices or an mstack.',
+      row: { group: '6_image@1', views: ['machines', 'images'] },
+    },
+  ],
   argv: (names, { newName, readOnly = false }) => [
     'machinectl',
     'clone',
@@ -23,10 +33,23 @@ export const clone: CommandSpec<CloneOptions> = {
   ],
 };
 
+const noneToMark = 'There is no image that can be made read-only or writable. systemd cannot do this to an mstack.';
+
 /** Takes the image's `.nspawn` files along. Not of a device below /dev, which a list of images does not tell. */
 export const rename: CommandSpec<{ readonly newName: string }> = {
-  ...verb('rename', 'idle'),
+  ...machinectl('rename', 'idle'),
   notFor: ['mstack'],
+  explain: explain.imageBusy,
+  presentations: [
+    {
+      title: 'Rename…',
+      icon: 'edit',
+      ask: 'Images to rename',
+      none: 'There is no image to rename. Images of running machines are busy, and systemd cannot rename an mstack.',
+      row: { group: '6_image@2', views: ['machines', 'images'] },
+      key: { key: 'f2' },
+    },
+  ],
   argv: (names, { newName }) => [
     'machinectl',
     'rename',
@@ -37,8 +60,26 @@ export const rename: CommandSpec<{ readonly newName: string }> = {
 };
 
 export const readOnly: CommandSpec<{ readonly readOnly: boolean }> = {
-  ...verb('readOnly', 'image'),
+  ...machinectl('readOnly', 'image'),
   notFor: ['mstack'],
+  presentations: [
+    {
+      id: 'readOnlyOn',
+      title: 'Make Read-Only',
+      icon: 'lock',
+      ask: 'Images to make read-only',
+      none: noneToMark,
+      row: { group: '6_image@3', flag: '!readonly' },
+    },
+    {
+      id: 'readOnlyOff',
+      title: 'Make Writable',
+      icon: 'unlock',
+      ask: 'Images to make writable',
+      none: noneToMark,
+      row: { group: '6_image@4', flag: 'readonly' },
+    },
+  ],
   argv: (names, options) => [
     'machinectl',
     'read-only',
@@ -50,7 +91,18 @@ export const readOnly: CommandSpec<{ readonly readOnly: boolean }> = {
 
 /** Works on btrfs only. */
 export const setLimit: CommandSpec<{ readonly limit: string }> = {
-  ...verb('setLimit', 'image'),
+  ...machinectl('setLimit', 'image'),
+  usesBtrfs: true,
+  explain: explain.noImageLimit,
+  presentations: [
+    {
+      title: 'Set Size Limit…',
+      icon: 'dashboard',
+      ask: 'Images to limit the size of',
+      none: 'There is no image.',
+      row: { group: '6_image@5' },
+    },
+  ],
   argv: (names, { limit }) => [
     'machinectl',
     'set-limit',
@@ -62,7 +114,10 @@ export const setLimit: CommandSpec<{ readonly limit: string }> = {
 
 /** The limit of all images together. The first one turns quotas on, which every other limit needs. */
 export const setPoolLimit: CommandSpec<{ readonly limit: string }> = {
-  ...verb('setPoolLimit', 'nothing'),
+  ...machinectl('setPoolLimit', 'nothing'),
+  usesBtrfs: true,
+  explain: explain.noLimit,
+  presentations: [{ title: 'Set Total Image Size Limit…', icon: 'dashboard', imagesView: '3_limit@1' }],
   names: 'none',
   actions: [actions.machines],
   argv: (_, { limit }) => ['machinectl', 'set-limit', '--', check.limit(limit)],
@@ -73,7 +128,7 @@ export const setPoolLimit: CommandSpec<{ readonly limit: string }> = {
  * a folder that only this user may write to. `was`: the stamp of the file that may be replaced (`stampOf`); anything else is not replaced.
  */
 export const installSettings: CommandSpec<{ readonly source: string; readonly name: string; readonly was?: string }> = {
-  ...verb('installSettings', 'nothing'),
+  ...machinectl('installSettings', 'nothing'),
   names: 'none',
   rights: 'root',
   actions: [],
@@ -91,7 +146,18 @@ export const installSettings: CommandSpec<{ readonly source: string; readonly na
 
 /** Deletes images, and their `.nspawn` files with them. What is on a device stays. */
 export const remove: CommandSpec = {
-  ...verb('remove', 'idle'),
+  ...machinectl('remove', 'idle'),
+  explain: explain.imageBusy,
+  presentations: [
+    {
+      title: 'Delete Image…',
+      icon: 'trash',
+      ask: 'Images to delete',
+      none: 'There is no image to delete. Images of running machines are busy.',
+      row: { group: '9_destroy@4', views: ['machines', 'images'] },
+      key: { key: 'delete', mac: 'cmd+backspace' },
+    },
+  ],
   many: true,
   destroys: true,
   argv: (names) => ['machinectl', 'remove', '--', ...check.images(names)],
@@ -99,13 +165,14 @@ export const remove: CommandSpec = {
 
 /** Deletes the hidden images, which downloads leave for the next one. */
 export const clean: CommandSpec = {
-  ...verb('clean', 'nothing'),
+  ...machinectl('clean', 'nothing'),
+  presentations: [{ title: 'Delete Hidden Images…', icon: 'trash', imagesView: '9_destroy@1' }],
   names: 'none',
   destroys: true,
   actions: [actions.machines],
   argv: () => ['machinectl', 'clean'],
 };
 
-function verb(id: string, needs: Need): Omit<CommandSpec, 'argv'> {
+function machinectl(id: string, needs: Need): Omit<CommandSpec, 'argv'> {
   return { ...plain, id, needs, names: 'image', rights: 'polkit', actions: [actions.images] };
 }

@@ -1,6 +1,8 @@
 /** Commands that bring images in and out. From systemd 256 they are importctl's; machinectl had them before. */
 import * as check from './checks';
 import { actions, type CommandSpec, plain } from './command-spec';
+import * as explain from './explain';
+import type { Presentation } from './presentation';
 
 export interface PullOptions {
   readonly url: string;
@@ -25,13 +27,25 @@ export interface ExportOptions {
   readonly target: string;
 }
 
-export const pullTar = pull('pullTar', 'tar');
-export const pullRaw = pull('pullRaw', 'raw');
-export const importTar = imported('importTar', 'tar');
-export const importRaw = imported('importRaw', 'raw');
-export const importFs = imported('importFs', 'fs');
-export const exportTar = exported('exportTar', 'export-tar', ['raw', 'block']);
-export const exportRaw = exported('exportRaw', 'export-raw', ['directory', 'subvolume', 'block', 'mstack']);
+export const pullTar = pull('pullTar', 'tar', { title: 'Download tar Archive…', icon: 'cloud-download', imagesView: '1_get@1' });
+export const pullRaw = pull('pullRaw', 'raw', { title: 'Download Disk Image…', icon: 'cloud-download', imagesView: '1_get@2' });
+export const importTar = imported('importTar', 'tar', { title: 'Import tar Archive…', icon: 'cloud-upload', imagesView: '2_import@1' });
+export const importRaw = imported('importRaw', 'raw', { title: 'Import Disk Image…', icon: 'cloud-upload', imagesView: '2_import@2' });
+export const importFs = imported('importFs', 'fs', { title: 'Import Folder…', icon: 'cloud-upload', imagesView: '2_import@3' });
+export const exportTar = exported('exportTar', 'tar', ['raw', 'block'], {
+  title: 'Export as tar…',
+  icon: 'package',
+  ask: 'Images to export as tar',
+  none: 'There is no image to export as tar. Export raw images as disk image; devices cannot be exported.',
+  row: { group: '6_image@6' },
+});
+export const exportRaw = exported('exportRaw', 'raw', ['directory', 'subvolume', 'block', 'mstack'], {
+  title: 'Export as Disk Image…',
+  icon: 'package',
+  ask: 'Images to export as disk image',
+  none: 'There is no image to export as disk image. Export directories as tar; devices cannot be exported.',
+  row: { group: '6_image@7' },
+});
 
 export const cancelTransfer: CommandSpec<{ readonly ids: readonly number[] }> = {
   ...transfer('cancelTransfer', actions.cancel),
@@ -51,9 +65,12 @@ function program(systemd = 256): readonly string[] {
   return systemd < 256 ? ['machinectl'] : ['importctl', '--class=machine'];
 }
 
-function pull(id: string, packing: 'tar' | 'raw'): CommandSpec<PullOptions> {
+function pull(id: string, packing: 'tar' | 'raw', presentation: Presentation): CommandSpec<PullOptions> {
   return {
     ...transfer(id, actions.pull),
+    transfer: `pull-${packing}`,
+    explain: explain.notVerified,
+    presentations: [presentation],
     argv: (_, { url, name, verify, force = false }, systemd) => [
       ...program(systemd),
       `pull-${packing}`,
@@ -66,9 +83,13 @@ function pull(id: string, packing: 'tar' | 'raw'): CommandSpec<PullOptions> {
   };
 }
 
-function imported(id: string, packing: check.Packing): CommandSpec<ImportOptions> {
+function imported(id: string, packing: check.Packing, presentation: Presentation): CommandSpec<ImportOptions> {
   return {
     ...transfer(id, actions.import),
+    transfer: `import-${packing}`,
+    reads: 'host',
+    explain: explain.notImportable,
+    presentations: [presentation],
     argv: (_, { source, name, force = false }, systemd) => [
       ...program(systemd),
       `import-${packing}`,
@@ -80,17 +101,21 @@ function imported(id: string, packing: check.Packing): CommandSpec<ImportOptions
   };
 }
 
-function exported(id: string, verb: string, notFor: readonly string[]): CommandSpec<ExportOptions> {
+function exported(id: string, packing: 'tar' | 'raw', notFor: readonly string[], presentation: Presentation): CommandSpec<ExportOptions> {
+  const word = `export-${packing}`;
   return {
     ...transfer(id, actions.export),
+    transfer: word,
+    writes: 'host',
+    presentations: [presentation],
     needs: 'image',
     names: 'image',
     notFor,
     argv: (names, { target }, systemd) => [
       ...program(systemd),
-      verb,
+      word,
       '--',
-      check.transferred(check.single(verb, 'image', check.images(names)), systemd),
+      check.transferred(check.single(word, 'image', check.images(names)), systemd),
       check.absolute(target),
     ],
   };

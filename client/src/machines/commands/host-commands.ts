@@ -4,46 +4,51 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { mostBytes, readSmallFileLater } from '../../../../server/src/node/shared/small-file';
 import { aliasesIn, destination, isDestination, loginOverSsh } from '../../host';
+import { type Contribution, nameOf } from '../../ui/contribution';
 import { messageOf, showError } from '../../ui/notifications';
 import { askText, pickOne } from '../../ui/prompts';
 import type { HostSession } from '../host-session';
 import { configuredHosts, type Hosts } from '../hosts';
 import { runInTerminal } from '../terminal';
 import { asRow, type Row } from '../views/tree';
+import { hostContributions } from './contributions';
 
 export function registerHostCommands(hosts: Hosts): vscode.Disposable[] {
-  const register = (id: string, title: string, work: (given?: Row | string) => Promise<void>) =>
-    vscode.commands.registerCommand(id, async (given?: unknown) => {
+  const register = (contribution: Contribution, work: (target?: Row | string) => Promise<void>) =>
+    vscode.commands.registerCommand(contribution.id, async (target?: unknown) => {
       try {
-        await work(typeof given === 'string' ? given : asRow(given));
+        await work(typeof target === 'string' ? target : asRow(target));
       } catch (error) {
-        showError(`${title}: ${messageOf(error)}`);
+        showError(`${nameOf(contribution)}: ${messageOf(error)}`);
       }
     });
   return [
     vscode.workspace.onDidChangeConfiguration((e) => {
       if (e.affectsConfiguration('nspawn.hosts')) hosts.readSetting();
     }),
-    register('nspawn.addHost', 'Add host', async (given) => {
-      const host = typeof given === 'string' ? destination(given) : await askHost();
+    register(hostContributions.addHost, async (target) => {
+      const host = typeof target === 'string' ? destination(target) : await askHost();
       if (host !== undefined && !configuredHosts().includes(host)) await setHosts([...configuredHosts(), host]);
     }),
-    register('nspawn.removeHost', 'Remove host', async (given) => {
-      const host = typeof given === 'string' ? given : await hostOf(hosts, given, 'Host to remove from the view (nothing on it changes)');
+    register(hostContributions.removeHost, async (target) => {
+      const host =
+        typeof target === 'string'
+          ? target
+          : await hostOf(hosts, target, hostContributions.removeHost, 'Host to remove from the view (nothing on it changes)');
       if (host !== undefined) await setHosts(configuredHosts().filter((one) => one !== host));
     }),
-    register('nspawn.reconnect', 'Reconnect', async (given) => {
-      const session = typeof given === 'object' ? hosts.of(given) : await hosts.pick('Reconnect');
+    register(hostContributions.reconnect, async (target) => {
+      const session = typeof target === 'object' ? hosts.of(target) : await hosts.pick(nameOf(hostContributions.reconnect));
       session?.refresh();
     }),
-    register('nspawn.connectInTerminal', 'Connect in terminal', async (given) => {
+    register(hostContributions.connectInTerminal, async (target) => {
       const host =
-        typeof given === 'string'
-          ? configuredHosts().find((one) => one === given)
-          : await hostOf(hosts, given, 'Host to connect to in a terminal');
+        typeof target === 'string'
+          ? configuredHosts().find((one) => one === target)
+          : await hostOf(hosts, target, hostContributions.connectInTerminal, 'Host to connect to');
       if (host === undefined) return;
       await runInTerminal({
-        title: `Connect to ${host}`,
+        title: `${nameOf(hostContributions.connectInTerminal)} ${host}`,
         argv: loginOverSsh(host),
         icon: 'remote',
         interactive: true,
@@ -59,18 +64,18 @@ async function setHosts(hosts: readonly string[]): Promise<void> {
   await vscode.workspace.getConfiguration('nspawn').update('hosts', hosts, vscode.ConfigurationTarget.Global);
 }
 
-async function hostOf(hosts: Hosts, row: Row | undefined, title: string): Promise<string | undefined> {
+async function hostOf(hosts: Hosts, row: Row | undefined, contribution: Contribution, placeHolder: string): Promise<string | undefined> {
   const of: HostSession | undefined = row && hosts.of(row);
   if (of?.spec.host !== undefined) return of.spec.host;
   return pickOne(
     configuredHosts().map((host) => ({ label: host, value: host })),
-    { title },
+    { title: nameOf(contribution), placeHolder },
   );
 }
 
 /** One of those that the user's ssh knows by name, or what they type. */
 async function askHost(): Promise<string | undefined> {
-  const title = 'Add a host with machines';
+  const title = nameOf(hostContributions.addHost);
   const known = (await aliases()).filter((host) => !configuredHosts().includes(host));
   if (known.length > 0) {
     const choices = [

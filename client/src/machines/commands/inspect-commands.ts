@@ -1,33 +1,29 @@
 /** Commands that show something and change nothing. */
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import { exists, type JournalEntry, lastRun, type Machine, mattering, osReleaseOf, readJournal, unitOfMachine } from '../../host';
+import { applies, exists, type JournalEntry, lastRun, type Machine, mattering, osReleaseOf, readJournal, unitOfMachine } from '../../host';
+import { type Contribution, nameOf } from '../../ui/contribution';
 import { showInfo } from '../../ui/notifications';
 import type { HostSession } from '../host-session';
 import { pickMachines } from '../prompts/pick-machines';
 import type { Row } from '../views/tree';
 import { showText } from '../views/virtual-documents';
+import { type Inspection, inspections } from './contributions';
 import { beginSettings, openSettings } from './settings-editor';
 
 /** One machine, from a row or a picker. */
-async function one(
-  session: HostSession,
-  row: Row | undefined,
-  ask: string,
-  fits: (m: Machine) => boolean,
-  none: string,
-): Promise<Machine | undefined> {
+async function one(session: HostSession, row: Row | undefined, inspection: Inspection & Contribution): Promise<Machine | undefined> {
   const candidates = await session.candidates();
   if (candidates === undefined) return undefined;
-  const [name] = await pickMachines(candidates, { fits, ask, none, many: false }, row);
+  const { ask, none } = inspection;
+  const fits = (machine: Machine): boolean => applies(inspection, machine);
+  const [name] = await pickMachines(candidates, { fits, title: nameOf(inspection), ask, none, many: false }, row);
   return name === undefined ? undefined : session.machine(name);
 }
 
-const any = (): boolean => true;
-
 /** The unit's last messages, those that matter first. */
 export async function whyFailed(session: HostSession, row?: Row): Promise<void> {
-  const machine = await one(session, row, 'Machine that failed', (m) => m.state === 'failed', 'No machine has failed.');
+  const machine = await one(session, row, inspections.whyFailed);
   if (machine === undefined) return;
   const unit = machine.unit ?? unitOfMachine(machine.name);
   const { stdout, stderr } = await session.capture(['journalctl', '--no-pager', '--lines=200', '--output=json', `--unit=${unit}`]);
@@ -85,7 +81,7 @@ function meaning(failure: string): string {
 
 /** Everything that is known, to be read and copied. */
 export async function properties(session: HostSession, row?: Row): Promise<void> {
-  const machine = await one(session, row, 'Machine or image to show', any, 'There is no machine and no image.');
+  const machine = await one(session, row, inspections.properties);
   if (machine === undefined) return;
   const { name } = machine;
   const path = machine.image && (await session.pathOf(name));
@@ -121,7 +117,7 @@ export async function properties(session: HostSession, row?: Row): Promise<void>
 
 /** The settings file of a machine; where there is none, one begins where nspawn trusts it. */
 export async function settingsFile(session: HostSession, row?: Row): Promise<void> {
-  const machine = await one(session, row, 'Machine whose settings to open', any, 'There is no machine and no image.');
+  const machine = await one(session, row, inspections.settingsFile);
   if (machine === undefined) return;
   const path = machine.image && (await session.pathOf(machine.name));
   const files = session.spec.settingsFiles(machine.name, path);
@@ -159,12 +155,13 @@ export async function copyName(_session: HostSession, row?: Row, rows?: readonly
 }
 
 export async function copyAddress(session: HostSession, row?: Row): Promise<void> {
-  const machine = await one(session, row, 'Machine whose address to copy', (m) => m.leader !== undefined, 'No machine is running.');
+  const machine = await one(session, row, inspections.copyAddress);
   if (machine === undefined) return;
   await session.settle([machine.name]); // Addresses come by DHCP, without a signal.
   const addresses = (session.machine(machine.name) ?? machine).addresses.map(({ address }) => address);
   const routable = addresses.filter((address) => !/^fe80:|^169\.254\./.test(address));
   const [address] = routable.length > 0 ? routable : addresses;
-  if (address === undefined) showInfo(`${machine.name} has no address: it shares the network of the host, or has not received one yet.`);
+  if (address === undefined)
+    showInfo(`${machine.name} has no address: it shares the network of the host, or has not received one yet.`);
   else await vscode.env.clipboard.writeText(address);
 }

@@ -1,4 +1,5 @@
 import type { CommandSpec, HostSpec, Machine, Rights } from '../../host';
+import { nameOf } from '../../ui/contribution';
 import type { Question } from '../../ui/notifications';
 import type { Row } from '../views/tree';
 
@@ -35,7 +36,7 @@ export function asAnswer(confirmed: unknown): Pick<CommandArguments, 'confirmed'
 /** Whether code has answered yes, so that people need not be asked. */
 export const isConfirmed = ({ confirmed }: CommandArguments): boolean => typeof confirmed === 'function' && confirmed();
 
-/** What a verb may know while it asks for its options. */
+/** What a command may know while it asks for its options. */
 export interface CommandContext {
   readonly spec: Pick<HostSpec, 'label' | 'local' | 'settingsFiles' | 'systemd'>;
   /** As commands are given it. */
@@ -53,26 +54,30 @@ export interface CommandContext {
   remember(key: string, value: unknown): Promise<void>;
 }
 
-/** A command of the palette and the trees: what it runs, and how that is said. */
-export interface MachineCommand {
+/** What only code can say of a command: the rest is data, see its CommandSpec. */
+export interface Behaviour {
+  /** What is lost, for the question before: a heading and the details. Required of commands that destroy. */
+  readonly confirmation?: (names: readonly string[], context: CommandContext) => Promise<Question>;
+  /** What speaks against it, as a sentence; asked before it runs. */
+  readonly precheck?: (names: readonly string[], context: CommandContext) => Promise<string | undefined>;
+  /** Runs after it went well; says what did not come about all the same. */
+  readonly after?: (names: readonly string[], context: CommandContext) => void;
+}
+
+/** A command of the palette and the trees: what it runs, and its words for people. */
+export interface MachineCommand extends Behaviour {
   /** Of the VS Code command. */
   readonly id: string;
   readonly spec: Omit<CommandSpec, 'argv' | 'rightsWith'>;
-  /** For the terminal's tab. */
+  /** Its title in menus, as it stands before other words: `Clone` as in "Clone web". */
   readonly title: string;
   readonly icon: string;
   /** For the picker. */
   readonly ask: string;
   /** When no machine fits. */
   readonly none: string;
-  /** What dies, for the question before: a heading and the details. Demanded of commands that destroy. */
-  readonly confirmation?: (names: readonly string[], scene: CommandContext) => Promise<Question>;
-  /** What speaks against it, as a sentence; asked before it runs. */
-  readonly precheck?: (names: readonly string[], scene: CommandContext) => Promise<string | undefined>;
-  /** Runs when it went well; says what did not come about all the same. */
-  readonly after?: (names: readonly string[], scene: CommandContext) => void;
   /** Asks for what is missing. Undefined when the user gave up. */
-  readonly prepare: (names: readonly string[], scene: CommandContext, given: CommandArguments) => Promise<Invocation | undefined>;
+  readonly prepare: (names: readonly string[], context: CommandContext, args: CommandArguments) => Promise<Invocation | undefined>;
 }
 
 /** A call with everything it needs. */
@@ -85,9 +90,9 @@ export interface Invocation {
   /** Paths on this host that it is to read or to write. */
   readonly paths: { readonly source?: string | undefined; readonly target?: string | undefined };
   /** The arguments that repeat the call. Only the question about what it destroys is asked again. */
-  readonly given: CommandArguments;
+  readonly args: CommandArguments;
   /** The same with force, for when it has failed: what the button says, and what to hand over then. */
-  readonly retryWithForce?: { readonly button: string; readonly given: CommandArguments };
+  readonly retryWithForce?: { readonly button: string; readonly args: CommandArguments };
 }
 
 /** How to repeat a command with force. */
@@ -96,61 +101,70 @@ export interface ForcedRetry<O> {
   readonly options: (chosen: O) => O;
 }
 
-type Words = Pick<MachineCommand, 'title' | 'icon' | 'ask' | 'none' | 'confirmation' | 'precheck' | 'after'>;
+/** @param title with the names, for the questions: "Clone web" */
+type AskOptions<O> = (names: readonly string[], context: CommandContext, title: string) => Promise<O | undefined>;
 
-/** A verb without options. */
-export function command(
-  id: string,
-  spec: CommandSpec,
-  words: Omit<Words, 'confirmation' | 'precheck' | 'after'> & Partial<Words>,
-): MachineCommand {
+/** A command without options. @param id of the presentation */
+export function command(id: string, spec: CommandSpec, behaviour: Behaviour = {}): MachineCommand {
   return {
-    id: `nspawn.${id}`,
+    ...wordsOf(id, spec),
     spec,
-    ...words,
+    ...behaviour,
     prepare: (names) =>
       Promise.resolve({
         argv: (systemd) => spec.argv(names, undefined, systemd),
         rights: () => spec.rights,
         newName: undefined,
         paths: {},
-        given: {},
+        args: {},
       }),
   };
 }
 
-/** A verb that asks for its options. */
+/** A command that asks for its options. @param id of the presentation */
 export function commandWithOptions<O extends object>(
   id: string,
   spec: CommandSpec<O>,
-  words: Omit<Words, 'confirmation' | 'precheck' | 'after'> & Partial<Words>,
-  options: (names: readonly string[], scene: CommandContext) => Promise<O | undefined>,
-  insisting?: ForcedRetry<O>,
+  options: AskOptions<O>,
+  { retryWithForce, ...behaviour }: Behaviour & { readonly retryWithForce?: ForcedRetry<O> } = {},
 ): MachineCommand {
+  const words = wordsOf(id, spec);
   return {
-    id: `nspawn.${id}`,
-    spec,
     ...words,
-    prepare: async (names, scene, given) => {
-      const chosen = given.options === undefined ? await options(names, scene) : (given.options as O);
+    spec,
+    ...behaviour,
+    prepare: async (names, context, args) => {
+      const chosen = args.options === undefined ? await options(names, context, titleFor(words.title, names)) : (args.options as O);
       if (chosen === undefined) return undefined;
       const field = (...keys: readonly string[]): string | undefined => {
         const value = Object.entries(chosen).find(([key]) => keys.includes(key))?.[1] as unknown;
         return typeof value === 'string' ? value : undefined;
       };
+      const isForced = 'force' in chosen && chosen.force === true;
       return {
         argv: (systemd) => spec.argv(names, chosen, systemd),
-        rights: (systemd) => spec.rightsWith?.({ force: 'force' in chosen && chosen.force === true }, systemd) ?? spec.rights,
+        rights: (systemd) => spec.rightsWith?.({ force: isForced }, systemd) ?? spec.rights,
         newName: field('newName', 'name'),
         paths: {
-          source: id === 'copyFrom' ? undefined : field('source'),
-          target: /^(copyFrom|export)/.test(id) ? field('target') : undefined,
+          source: spec.reads === 'host' ? field('source') : undefined,
+          target: spec.writes === 'host' ? field('target') : undefined,
         },
-        given: { options: chosen, confirmed: () => false },
-        ...(insisting && !('force' in chosen && chosen.force === true)
-          ? { retryWithForce: { button: insisting.button, given: { options: insisting.options(chosen), confirmed: () => true } } }
+        args: { options: chosen, confirmed: () => false },
+        ...(retryWithForce && !isForced
+          ? { retryWithForce: { button: retryWithForce.button, args: { options: retryWithForce.options(chosen), confirmed: () => true } } }
           : {}),
       };
     },
   };
+}
+
+/** The title of a command and what it is for: "Start web, db". */
+export const titleFor = (title: string, names: readonly string[]): string =>
+  [title, ...(names.length > 0 ? [names.join(', ')] : [])].join(' ');
+
+/** @throws Error when the spec has no presentation of that id */
+function wordsOf(id: string, { id: own, presentations = [] }: Pick<CommandSpec, 'id' | 'presentations'>) {
+  const found = presentations.find((one) => (one.id ?? own) === id);
+  if (found === undefined) throw new Error(`The command ${own} has no presentation ${id}: add it to its CommandSpec in host/commands.`);
+  return { id: `nspawn.${id}`, title: nameOf(found), icon: found.icon, ask: found.ask ?? '', none: found.none ?? '' };
 }

@@ -9,12 +9,13 @@ import { commands, type Elevation, elevated, exists, hasProgram, isImageName, se
 import { confirm, messageOf, notify, showError, showInfo } from '../../ui/notifications';
 import { say } from '../../ui/text';
 import { runInTerminal } from '../terminal';
+import { internalCommands } from './contributions';
 import { asAnswer, type CommandArguments, isConfirmed } from './machine-command';
 import { type PrivateCopy, privateCopy } from './private-copy';
 import { openSettings } from './settings-editor';
 
 /** What the language server has its quick fix call. */
-export const moveSettingsCommand = 'nspawn.moveSettings';
+export const moveSettingsCommand = internalCommands.moveSettings;
 
 /** What a caller may answer beforehand: whether a copy may be installed with the rights of root. */
 type Answered = Pick<CommandArguments, 'confirmed'>;

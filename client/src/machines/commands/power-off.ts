@@ -7,18 +7,18 @@ const patience = 60_000,
   patienceWhenNew = 10_000;
 
 /** After a power off: says which machines are still there, and offers what helps. */
-export function expectDown(names: readonly string[], scene: CommandContext): void {
+export function expectDown(names: readonly string[], context: CommandContext): void {
   for (const name of names) {
-    const { leader, since } = scene.machine(name) ?? {};
+    const { leader, since } = context.machine(name) ?? {};
     if (leader === undefined) continue;
     const isNew = since !== undefined && Date.now() - since < 15_000;
-    scene.later(isNew ? patienceWhenNew : patience, () => {
-      if (scene.machine(name)?.leader === leader) tell(name, isNew, scene);
+    context.later(isNew ? patienceWhenNew : patience, () => {
+      if (context.machine(name)?.leader === leader) tell(name, isNew, context);
     });
   }
 }
 
-function tell(name: string, isNew: boolean, scene: CommandContext): void {
+function tell(name: string, isNew: boolean, context: CommandContext): void {
   const again = 'Power Off Again',
     terminate = 'Terminate…';
   const why = isNew
@@ -28,7 +28,7 @@ function tell(name: string, isNew: boolean, scene: CommandContext): void {
     .then((button) =>
       button === undefined
         ? undefined
-        : vscode.commands.executeCommand(button === again ? 'nspawn.powerOff' : 'nspawn.terminate', scene.row(name)),
+        : vscode.commands.executeCommand(button === again ? 'nspawn.powerOff' : 'nspawn.terminate', context.row(name)),
     )
     .then(undefined, log);
 }

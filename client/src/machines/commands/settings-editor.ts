@@ -8,6 +8,7 @@ import { describeKind, mostBytes, readSmallFileLater, UnreadableFile } from '../
 import { commands, type Elevation, elevated, hasProgram, isImageName, settingsFolder } from '../../host';
 import { fileError, messageOf, showError, showInfo } from '../../ui/notifications';
 import { runInTerminal } from '../terminal';
+import { internalCommands } from './contributions';
 import { privateCopy } from './private-copy';
 
 /** Of files that are read as they are and saved through sudo, run0 or polkit. */
@@ -127,7 +128,7 @@ function absentOr(error: unknown, uri: vscode.Uri): undefined {
 }
 
 /** Where a line of a settings file leads, as a command: links of documents go through it, so that the right editor opens. */
-export const openSettingsLine = 'nspawn.openSettingsLine';
+export const openSettingsLine = internalCommands.openSettingsLine;
 
 export function registerSettingsEditor(): vscode.Disposable {
   return vscode.Disposable.from(

@@ -4,7 +4,8 @@ import { messageOf, showError } from '../../ui/notifications';
 import type { Hosts } from '../hosts';
 import { pickMachines } from '../prompts/pick-machines';
 import { terminalFor } from '../terminal';
-import { shellMemory } from './machine-commands';
+import { titleFor } from './machine-command';
+import { openShell, shellMemory } from './machine-commands';
 
 /** "Shell in machine…" in the list of terminals. */
 export function registerTerminalProfile(hosts: Hosts): vscode.Disposable {
@@ -12,30 +13,31 @@ export function registerTerminalProfile(hosts: Hosts): vscode.Disposable {
     // What goes wrong is said here: VS Code would show it as it is.
     provideTerminalProfile: () =>
       profile(hosts).catch((error: unknown) => {
-        showError(`Shell in a machine: ${messageOf(error)}`);
+        showError(`${openShell.title}: ${messageOf(error)}`);
         return undefined;
       }),
   });
 }
 
 async function profile(hosts: Hosts): Promise<vscode.TerminalProfile | undefined> {
-  const session = await hosts.pick('Shell in a machine');
+  const session = await hosts.pick(openShell.title);
   const machines = await session?.candidates();
   const [name] =
     machines === undefined
       ? []
       : await pickMachines(machines, {
           fits: (m) => applies(commands.shell, m),
+          title: openShell.title,
           ask: 'Machine to open a shell in',
+          none: openShell.none,
           many: false,
-          none: 'There is no machine to open a shell in. Start one first.',
         });
   if (session === undefined || name === undefined) return undefined;
   const { user, program: inside } = shellMemory(session, name);
   const argv = commands.shell.argv([name], { user, ...(inside === undefined ? {} : { program: [inside] }) });
   const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
   const { options } = await terminalFor({
-    title: session.titled(`Shell ${name}`),
+    title: session.titled(titleFor(openShell.title, [name])),
     argv: session.spec.argv(commands.shell, argv, elevation),
     icon: 'terminal',
     stays: false,

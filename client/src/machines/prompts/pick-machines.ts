@@ -6,7 +6,9 @@ import type { Row } from '../views/tree';
 /** What a command wants to know: which machines fit, and how to say it. */
 export interface MachineQuestion {
   readonly fits: (machine: Machine) => boolean;
-  /** For the picker: "Machines to start". */
+  /** Of the command. */
+  readonly title: string;
+  /** In the picker: "Machines to start". */
   readonly ask: string;
   /** When nothing fits: "No machine can be started: all are running". */
   readonly none: string;
@@ -20,7 +22,7 @@ export interface MachineQuestion {
  */
 export async function pickMachines(
   machines: Iterable<Machine>,
-  { fits, ask, none, many }: MachineQuestion,
+  { fits, title, ask, none, many }: MachineQuestion,
   row?: Row,
   rows?: readonly Row[],
 ): Promise<readonly string[]> {
@@ -31,8 +33,7 @@ export async function pickMachines(
       names = [...wanted].filter((name) => fits.has(name));
     if (names.length === 0) showInfo(none);
     const left = [...wanted].filter((name) => !names.includes(name));
-    if (names.length > 0 && left.length > 0)
-      showInfo(`Skipped ${left.join(', ')}: not applicable in ${left.length === 1 ? 'its' : 'their'} current state.`);
+    if (names.length > 0 && left.length > 0) showInfo(`Skipped ${left.join(', ')}: not applicable in ${left.length === 1 ? 'its' : 'their'} current state.`);
     return many ? names : names.slice(0, 1);
   }
   if (fitting.length === 0) {
@@ -44,7 +45,7 @@ export async function pickMachines(
     description: [state, image?.type].filter((t) => t !== undefined).join(' · '),
     value: name,
   }));
-  if (many) return (await pickMany(choices, { title: ask })) ?? [];
-  const chosen = await pickOne(choices, { title: ask });
+  if (many) return (await pickMany(choices, { title, placeHolder: ask })) ?? [];
+  const chosen = await pickOne(choices, { title, placeHolder: ask });
   return chosen === undefined ? [] : [chosen];
 }

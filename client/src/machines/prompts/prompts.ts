@@ -13,7 +13,7 @@ import type { CommandContext } from '../commands/machine-command';
 export async function askNewName(
   title: string,
   value: string,
-  scene: CommandContext,
+  context: CommandContext,
   { mayReplace = false, check = asNewImage }: { mayReplace?: boolean; check?: (name: string) => unknown } = {},
 ): Promise<string | undefined> {
   return askText({
@@ -27,7 +27,7 @@ export async function askNewName(
       } catch (error) {
         return messageOf(error);
       }
-      if (scene.hasImage(text)) {
+      if (context.hasImage(text)) {
         const message = `An image called ${text} exists already.`;
         return mayReplace ? { warning: `${message} You will be asked whether to replace it.` } : message;
       }
@@ -97,10 +97,10 @@ async function askThere(title: string, { spec: { label } }: CommandContext, valu
 export async function askSource(
   title: string,
   kind: 'file' | 'folder' | 'any',
-  scene: CommandContext,
+  context: CommandContext,
   filters?: Record<string, string[]>,
 ): Promise<string | undefined> {
-  if (!scene.spec.local) return askThere(title, scene, '/');
+  if (!context.spec.local) return askThere(title, context, '/');
   return pathOf(
     await chooseSource({
       title,
@@ -114,8 +114,8 @@ export async function askSource(
 }
 
 /** A file on the host of the machines that is to be written. */
-export async function askTarget(title: string, name: string, scene: CommandContext): Promise<string | undefined> {
-  if (!scene.spec.local) return askThere(title, scene, `/tmp/${name}`);
+export async function askTarget(title: string, name: string, context: CommandContext): Promise<string | undefined> {
+  if (!context.spec.local) return askThere(title, context, `/tmp/${name}`);
   return pathOf(await chooseTarget({ title, saveLabel: 'Choose', defaultUri: vscode.Uri.joinPath(vscode.Uri.file(os.homedir()), name) }));
 }
 

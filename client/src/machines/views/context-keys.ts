@@ -11,7 +11,7 @@ const is =
  * host was queried, when no key is set, every command can be found.
  */
 export class ContextKeys {
-  private readonly said = new Map<string, boolean>();
+  private readonly said = new Map<string, boolean | number>();
 
   draw({ machines, images }: Snapshot): void {
     const all = [...machines.values()];
@@ -23,7 +23,7 @@ export class ContextKeys {
   }
 
   /** Tells VS Code, which answers no sooner than it has to, only what is new. */
-  say(key: string, value: boolean): void {
+  say(key: string, value: boolean | number): void {
     if (this.said.get(key) === value) return;
     this.said.set(key, value);
     setContext(key, value);

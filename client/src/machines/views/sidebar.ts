@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
-import { type Change, commands, type HostState, type Machine, type Snapshot } from '../../host';
+import { type Change, type HostState, type Machine, type Snapshot } from '../../host';
+import { nameOf } from '../../ui/contribution';
 import { log, setContext } from '../../ui/notifications';
 import { askText } from '../../ui/prompts';
 import { describeView, setViewMessage } from '../../ui/rows';
+import { viewContributions } from '../commands/contributions';
 import type { HostSession } from '../host-session';
 import type { Hosts } from '../hosts';
 import { ContextKeys } from './context-keys';
@@ -47,9 +49,9 @@ export class Sidebar implements vscode.Disposable {
       new TransfersView(hosts),
       hosts.onDidChange((session) => this.hostsChanged(session)),
       ...this.views.map((view) => view.onDidChangeVisibility(() => this.watch())),
-      vscode.commands.registerCommand('nspawn.refresh', () => this.refresh()),
-      vscode.commands.registerCommand('nspawn.filter', () => this.askFilter()),
-      vscode.commands.registerCommand('nspawn.clearFilter', () => this.setFilter('')),
+      vscode.commands.registerCommand(viewContributions.refresh.id, () => this.refresh()),
+      vscode.commands.registerCommand(viewContributions.filter.id, () => this.askFilter()),
+      vscode.commands.registerCommand(viewContributions.clearFilter.id, () => this.setFilter('')),
       vscode.workspace.onDidChangeConfiguration((e) => {
         if (e.affectsConfiguration('nspawn.machines') || e.affectsConfiguration('nspawn.images')) this.relist();
       }),
@@ -145,8 +147,8 @@ export class Sidebar implements vscode.Disposable {
       this.count();
       session.spec
         .systemd()
-        .then((now = 0) => {
-          if (session === this.hosts.system) this.flags.say('nspawn.canPause', now >= (commands.pause.since ?? 0));
+        .then((version) => {
+          if (session === this.hosts.system) this.flags.say('nspawn.systemd', version ?? 0);
         })
         .catch(log);
       session.transfers.start();
@@ -188,7 +190,7 @@ export class Sidebar implements vscode.Disposable {
 
   private async askFilter(): Promise<void> {
     const text = await askText({
-      title: 'Filter machines and images',
+      title: nameOf(viewContributions.filter),
       prompt: 'Part of a name; leave empty to show all',
       value: this.filter.text,
       closes: true,

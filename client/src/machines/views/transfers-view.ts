@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import { commands, type Elevation, type Ended, explain, type Transfer } from '../../host';
+import { commands, type Elevation, type Ended, notVerified, type Transfer } from '../../host';
 import { log, messageOf, notify, setContext, showError } from '../../ui/notifications';
 import { type Choice, pickMany } from '../../ui/prompts';
 import { table, treeItem } from '../../ui/rows';
-import { showPolkitRule } from '../commands/run-command';
+import { viewContributions } from '../commands/contributions';
+import { showPolkitRule } from '../commands/report-failure';
 import type { HostSession } from '../host-session';
 import type { Hosts } from '../hosts';
 import { runInTerminal } from '../terminal';
@@ -26,7 +27,7 @@ export class TransfersView implements vscode.Disposable {
       this.tree,
       vscode.window.createTreeView('nspawn.transfers', { treeDataProvider: this.tree, canSelectMany: true }),
       hosts.onDidChange(() => this.hostsChanged()),
-      vscode.commands.registerCommand('nspawn.cancelTransfer', (row?: unknown, rows?: unknown) => this.cancel(asRow(row), asRows(rows))),
+      vscode.commands.registerCommand(cancelTransfer.id, (row?: unknown, rows?: unknown) => this.cancel(asRow(row), asRows(rows))),
     ];
     this.hostsChanged();
   }
@@ -66,16 +67,18 @@ export class TransfersView implements vscode.Disposable {
         ),
       );
     } catch (error) {
-      showError(`Cancel transfer: ${messageOf(error)}`);
+      showError(`${cancelTransfer.title}: ${messageOf(error)}`);
     }
   }
 
   private async choose(): Promise<readonly Row[]> {
     const items = [...this.lists.values()].flatMap((list) => list.rows());
     if (items.length === 0) return [];
-    return (await pickMany(items, { title: 'Transfers to cancel' })) ?? [];
+    return (await pickMany(items, { title: cancelTransfer.title, placeHolder: 'Transfers to cancel' })) ?? [];
   }
 }
+
+const { cancelTransfer } = viewContributions;
 
 /** The transfers of one host. */
 class TransferList implements Branch {
@@ -168,8 +171,8 @@ class TransferList implements Branch {
     const argv = command.argv([], { ids }, await spec.systemd());
     const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
     const status = await runInTerminal({
-      title: this.of.titled(`Cancel transfer ${[...new Set(ids)].join(', ')}`),
-      icon: 'close',
+      title: this.of.titled(`${cancelTransfer.title} ${[...new Set(ids)].join(', ')}`),
+      icon: cancelTransfer.icon,
       interactive: false,
       stays: false,
       asks: spec.asks(command) || !spec.local,
@@ -214,7 +217,7 @@ class TransferList implements Branch {
   private worry({ id, type, local }: Transfer): void {
     if (!this.of.transfers.silent.has(id) || this.worried.has(id) || !type.startsWith('pull-')) return;
     this.worried.add(id);
-    const cancel = 'Cancel Transfer';
+    const cancel = cancelTransfer.title;
     notify(
       'warning',
       `${this.of.titled(`The download of ${local}`)} has made no progress for a minute. The server may be slow, or systemd ` +
@@ -255,7 +258,7 @@ function tellEnd(session: HostSession, { transfer: { type, local }, result, mess
   if (result !== 'failed') return;
   const why = messages.filter((line) => /fail|error|denied|unable|not |invalid/i.test(line)).at(-1) ?? messages.at(-1);
   const pulls = type.startsWith('pull-') && messages.some((line) => /signature|SHA256SUMS/i.test(line));
-  const hint = pulls ? explain({ command: 'pullTar', machines: [], unknown: [] }) : undefined;
+  const hint = pulls ? notVerified({}) : undefined;
   const show = 'Show Messages';
   notify('error', [`${session.titled(`${type} of ${local}`)} failed.`, why, hint].filter((text) => text !== undefined).join(' '), show)
     .then((button) => (button === show ? showText(`${type} ${local}.log`, `${messages.join('\n')}\n`) : undefined))
