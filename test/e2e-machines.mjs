@@ -296,7 +296,7 @@ await scenario('hosts', { permit: true, session: true }, async () => {
       assert.match((await remote.run(['machinectl', 'list'])).stdout, /^afar /m);
     });
     await step('be told why something failed there', async () => {
-      await workbench.contextMenu(await workbench.treeRow('Images', 'afar'), 'Limit the Size…');
+      await workbench.contextMenu(await workbench.treeRow('Images', 'afar'), 'Set Size Limit…');
       await workbench.answerInput('1G');
       await answerPolkit();
       await workbench.until('the reason', async () =>

@@ -175,7 +175,7 @@ await scenario('network-loss', { permit: true, session: true }, async () => {
           'mkfifo /tmp/endless.tar && systemd-run --quiet --unit=feeder sh -c "exec 3<>/tmp/endless.tar; head -c 512 /dev/zero >&3; sleep infinity"',
         ),
       begin: async () => {
-        await workbench.runCommand('Machines: Import a tar Archive…');
+        await workbench.runCommand('Machines: Import tar Archive…');
         await workbench.acceptQuickPick(remoteName);
         await fill('Absolute path on', '/tmp/endless.tar');
         await fill('Name of the new image', 'copy');
@@ -187,7 +187,7 @@ await scenario('network-loss', { permit: true, session: true }, async () => {
         sh(`systemd-run --quiet --unit=server ${nodePath} -e 'require("http").createServer((q, a) => a.writeHead(200, { "Content-Length": 1e6 }).write("x")).listen(8099)'
         until curl -s -m 1 -o /dev/null http://127.0.0.1:8099/ || [ $? = 28 ]; do sleep 0.1; done`),
       begin: async () => {
-        await workbench.runCommand('Machines: Download a tar Archive…');
+        await workbench.runCommand('Machines: Download tar Archive…');
         await workbench.acceptQuickPick(remoteName);
         await fill('URL to download', 'http://127.0.0.1:8099/endless.tar');
         await fill('Name of the new image', 'copy');
@@ -203,7 +203,7 @@ await scenario('network-loss', { permit: true, session: true }, async () => {
       begun: asked,
       after: letGo,
       begin: async () => {
-        await menu('Machines', 'afar', 'Copy to the Machine…');
+        await menu('Machines', 'afar', 'Copy to Machine…');
         await fill('Absolute path on', '/etc/services');
         await fill('Destination path inside the machine', '/root/services');
       },
@@ -216,7 +216,7 @@ await scenario('network-loss', { permit: true, session: true }, async () => {
       begun: asked,
       after: letGo,
       begin: async () => {
-        await menu('Machines', 'afar', 'Copy from the Machine…');
+        await menu('Machines', 'afar', 'Copy from Machine…');
         await fill('Path of the file or folder inside the machine', '/etc/os-release');
         await fill('Absolute path on', '/tmp/os-release');
       },

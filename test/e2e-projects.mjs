@@ -467,7 +467,7 @@ await scenario(
       assert.ok((await workbench.squiggles()).some((s) => s.text === 'Boots'));
     });
     await step('choose the release by the keyboard', async () => {
-      await workbench.runCommand('nspawn: Choose the Release That Files Are Judged By');
+      await workbench.runCommand('nspawn: Select systemd/mkosi Version');
       await workbench.until('releases', async () => (await workbench.quickPickItems()).some((i) => i.label === 'auto'));
       await workbench.typeText('252');
       await workbench.until('the one', async () => (await workbench.quickPickItems())[0]?.label === 'systemd 252');

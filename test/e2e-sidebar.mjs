@@ -53,8 +53,8 @@ await scenario('empty', { permit: true, session: false }, async () => {
   await step('have nothing, and be told how to get something', async () => {
     await beside(['sh', '-c', 'rm -rf /var/lib/machines/*']);
     await workbench.openView('Machines');
-    await welcome('Machines', /No machines yet.*Download a tar Archive.*First Steps/s);
-    await welcome('Images', /No images yet.*Import a tar Archive/s);
+    await welcome('Machines', /No machines yet.*Download tar Archive.*First Steps/s);
+    await welcome('Images', /No images yet.*Import tar Archive/s);
   });
   await step('have machined masked, and unmasked', async () => {
     await beside(['systemctl', 'mask', '--now', 'systemd-machined.service']);
@@ -160,7 +160,7 @@ await scenario('comfort', { permit: true, session: true, groups: ['systemd-journ
     );
     await workbench.runCommand('View: Toggle Terminal');
     await workbench.until("a shell of one's own", async () => /tester@/.test(await workbench.terminalText()));
-    const item = workbench.page.locator('.context-view .monaco-menu .action-label', { hasText: 'Shell in machine…' });
+    const item = workbench.page.locator('.context-view .monaco-menu .action-label', { hasText: 'Shell in Machine…' });
     await workbench.until('the menu', async () => {
       // VS Code learns of the profiles of extensions when a terminal is there
       await workbench.press('Escape');
@@ -344,7 +344,7 @@ await scenario('errors', { permit: true, session: true }, async () => {
       'require("http").createServer((_, r) => { r.writeHead(200, { "Content-Length": 1e6 }); r.write("x".repeat(1000)); }).listen(8099)';
     await beside(['systemd-run', '--quiet', nodePath, '-e', server]);
     await workbench.openView('Machines');
-    await workbench.runCommand('Machines: Download a tar Archive…');
+    await workbench.runCommand('Machines: Download tar Archive…');
     await fill('URL to download', 'http://127.0.0.1:8099/slow.tar.gz');
     await fill('Name of the new image', 'slow');
     await workbench.acceptQuickPick('Do not verify');
@@ -413,7 +413,7 @@ await scenario('errors', { permit: true, session: true }, async () => {
     await workbench.press('Escape');
   });
   await step('limit an image where there is no btrfs', async () => {
-    await workbench.contextMenu(await workbench.treeRow('Images', 'db'), 'Limit the Size…');
+    await workbench.contextMenu(await workbench.treeRow('Images', 'db'), 'Set Size Limit…');
     await fill('Maximum size', '500M');
     await told(/Limits are btrfs quotas, and \/var\/lib\/machines is not on btrfs/);
     await dismiss();
@@ -471,7 +471,7 @@ await scenario('errors', { permit: true, session: true }, async () => {
   await step('bind into a machine with users of its own', async () => {
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'web'), 'Start');
     await state('web', 'running');
-    await workbench.contextMenu(await workbench.treeRow('Machines', 'web'), 'Bind a Path of the Host…');
+    await workbench.contextMenu(await workbench.treeRow('Machines', 'web'), 'Bind Mount Host Path…');
     const dialog = workbench.page.locator('.quick-input-widget:visible', { hasText: 'Host path to bind into web' });
     const box = dialog.locator('input').first(),
       choose = dialog.getByRole('button', { name: 'Choose' });
@@ -494,7 +494,7 @@ await scenario('images', { permit: true, session: false, tree: '262' }, async ()
   const menu = async (view, name) => {
     const items = await workbench.openContextMenu(await workbench.treeRow(view, name));
     await workbench.press('Escape');
-    return items.filter((item) => /^(Clone|Rename|Make|Limit|Export|Delete)/.test(item));
+    return items.filter((item) => /^(Clone|Rename|Make|Set|Export|Delete)/.test(item));
   };
   const tooltip = async (view, name, pattern) => {
     await (await workbench.treeRow(view, name)).hover();
@@ -529,13 +529,13 @@ await scenario('images', { permit: true, session: false, tree: '262' }, async ()
     await workbench.screenshot('types');
   });
   await step('be offered what systemd does with each', async () => {
-    assert.deepEqual(await menu('Images', 'device'), ['Rename…', 'Make Read-Only', 'Limit the Size…', 'Delete Image…']);
-    assert.deepEqual(await menu('Images', 'stack'), ['Limit the Size…', 'Export as tar…', 'Delete Image…']);
+    assert.deepEqual(await menu('Images', 'device'), ['Rename…', 'Make Read-Only', 'Set Size Limit…', 'Delete Image…']);
+    assert.deepEqual(await menu('Images', 'stack'), ['Set Size Limit…', 'Export as tar…', 'Delete Image…']);
     assert.deepEqual(await menu('Images', 'disk'), [
       'Clone…',
       'Rename…',
       'Make Read-Only',
-      'Limit the Size…',
+      'Set Size Limit…',
       'Export as Disk Image…',
       'Delete Image…',
     ]);
@@ -623,7 +623,7 @@ await scenario('safe', { permit: true, session: true }, async (workspace) => {
     await workbench.openView('Machines');
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'web'), 'Open Shell');
     await workbench.until('a prompt', async () => /root@web/.test(await workbench.terminalText()));
-    await workbench.contextMenu(await workbench.treeRow('Machines', 'web'), "Follow the Unit's Log");
+    await workbench.contextMenu(await workbench.treeRow('Machines', 'web'), 'Follow Unit Log');
     await workbench.until('both to run', async () => (await ours()).length >= 4);
     folder = path.dirname(/terminal-wrapper\.js (\S+)/.exec((await ours()).join())?.[1] ?? '');
     assert.ok((await sockets()).includes(path.join(folder, 'socket')), folder);

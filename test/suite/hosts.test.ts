@@ -58,7 +58,7 @@ describe('in VS Code, the machines of another computer', () => {
       /running|degraded/.test(there('systemd-run --quiet --collect --wait --pipe -- systemctl -M web is-system-running || true')),
     );
     const done = does('openShell', 'web', { user: 'root', program: ['/bin/sh'] });
-    const shell = await until('a terminal', () => terminal(`Shell web (${host})`));
+    const shell = await until('a terminal', () => terminal(`Open Shell web (${host})`));
     await runsIn(shell, /^(\S*\/)?ssh .* -- remote\.example machinectl shell -- root@web \/bin\/sh/);
     shell.dispose();
     await done;

@@ -57,13 +57,13 @@ describe('in VS Code, every verb', () => {
       ['login', /machinectl .*login .*web/],
     ] as const) {
       const done = does(verb, 'web', { user: 'nobody', program: ['/bin/sh'] });
-      const opened = await until('a terminal', () => terminal(verb === 'login' ? 'Login web' : 'Shell web'));
+      const opened = await until('a terminal', () => terminal(verb === 'login' ? 'Log In web' : 'Open Shell web'));
       await runsIn(opened, args);
       opened.dispose();
       await done;
     }
     const follow = does('unitJournal', 'web');
-    (await until('the log', () => terminal('Unit log web'))).dispose();
+    (await until('the log', () => terminal('Follow Unit Log web'))).dispose();
     await follow;
   });
 

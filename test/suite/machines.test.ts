@@ -16,7 +16,7 @@ describe('in VS Code, the machines', () => {
     await vscode.commands.executeCommand('nspawn.start', { name: 'web' });
     await up('web');
     const done = vscode.commands.executeCommand('nspawn.openShell', { name: 'web' });
-    const shell = await until('a terminal', () => terminal('Shell web'));
+    const shell = await until('a terminal', () => terminal('Open Shell web'));
     await runsIn(shell, /^(\S*\/)?machinectl .*shell .*root@web/);
     shell.dispose();
     await done;

@@ -159,12 +159,12 @@ describe('in VS Code, mkosi', () => {
     };
     put('project/mkosi.images/a/mkosi.conf', '[Content]\n');
     assert.deepEqual(await until('lenses', () => titles('project/mkosi.conf')), [
-      '$(package) Build',
-      'Summary',
-      'Shell',
-      'Boot',
-      'VM',
-      'Check',
+      'Build Image',
+      'Show Summary',
+      'Shell in Image',
+      'Boot Image',
+      'Boot Image in Virtual Machine',
+      'Check with mkosi',
     ]);
     assert.deepEqual(await titles('project/mkosi.images/a/mkosi.conf'), []);
   });

@@ -7,7 +7,6 @@ import { languageContributions } from './contributions';
 
 const { chooseTarget, restartLanguageServer } = languageContributions;
 
-
 const toolOf: Readonly<Partial<Record<string, Tool>>> = { nspawn: 'systemd', mkosi: 'mkosi' };
 const settingOf: Readonly<Record<Tool, string>> = { systemd: 'systemdVersion', mkosi: 'mkosiVersion' };
 const reasons: Readonly<Record<Chosen['from'], string>> = {

@@ -161,7 +161,6 @@ export async function copyAddress(session: HostSession, row?: Row): Promise<void
   const addresses = (session.machine(machine.name) ?? machine).addresses.map(({ address }) => address);
   const routable = addresses.filter((address) => !/^fe80:|^169\.254\./.test(address));
   const [address] = routable.length > 0 ? routable : addresses;
-  if (address === undefined)
-    showInfo(`${machine.name} has no address: it shares the network of the host, or has not received one yet.`);
+  if (address === undefined) showInfo(`${machine.name} has no address: it shares the network of the host, or has not received one yet.`);
   else await vscode.env.clipboard.writeText(address);
 }

@@ -134,7 +134,8 @@ async function cannotBoot(names: readonly string[], context: CommandContext): Pr
     if (settings !== undefined && !bootsAnInit(settings)) continue;
     const root = /^(directory|subvolume)$/.test(context.machine(name)?.image?.type ?? '') ? path : undefined;
     const missing = await missingForBoot(root, () => context.hasOsRelease(name));
-    if (missing !== undefined) return `${name} cannot be booted: ${missing}. To run another program in it, set Boot=no in its settings file.`;
+    if (missing !== undefined)
+      return `${name} cannot be booted: ${missing}. To run another program in it, set Boot=no in its settings file.`;
   }
   return undefined;
 }

@@ -7,7 +7,7 @@ import { terminalFor } from '../terminal';
 import { titleFor } from './machine-command';
 import { openShell, shellMemory } from './machine-commands';
 
-/** "Shell in machine…" in the list of terminals. */
+/** "Shell in Machine…" in the list of terminals. */
 export function registerTerminalProfile(hosts: Hosts): vscode.Disposable {
   return vscode.window.registerTerminalProfileProvider('nspawn.shell', {
     // What goes wrong is said here: VS Code would show it as it is.

@@ -33,7 +33,8 @@ export async function pickMachines(
       names = [...wanted].filter((name) => fits.has(name));
     if (names.length === 0) showInfo(none);
     const left = [...wanted].filter((name) => !names.includes(name));
-    if (names.length > 0 && left.length > 0) showInfo(`Skipped ${left.join(', ')}: not applicable in ${left.length === 1 ? 'its' : 'their'} current state.`);
+    if (names.length > 0 && left.length > 0)
+      showInfo(`Skipped ${left.join(', ')}: not applicable in ${left.length === 1 ? 'its' : 'their'} current state.`);
     return many ? names : names.slice(0, 1);
   }
   if (fitting.length === 0) {
