@@ -13,7 +13,7 @@ export interface Call {
 
 /**
  * Runs one call in a terminal of its own, and reports when it fails.
- * @param systemd the major version on the host
+ * @param systemd the major version on the host @param run runs it; another one in tests
  * @returns the exit status, undefined when the terminal was closed first
  */
 export async function startInTerminal(
@@ -21,6 +21,7 @@ export async function startInTerminal(
   command: MachineCommand,
   call: Call,
   systemd: number | undefined,
+  run: typeof runInTerminal = runInTerminal,
 ): Promise<number | undefined> {
   const { names, invocation } = call,
     { spec } = command;
@@ -30,7 +31,7 @@ export async function startInTerminal(
   const elevation = vscode.workspace.getConfiguration('nspawn').get<Elevation>('elevation', 'auto');
   const results: Ended['result'][] = [];
   const listening = onTransferEnd(session, command, call, (result) => results.push(result));
-  const status = await runInTerminal({
+  const status = await run({
     title: session.titled(titleFor(command.title, names.length > 0 || newName === undefined ? names : [newName])),
     icon: command.icon,
     argv: session.spec.argv({ rights }, invocation.argv(systemd), elevation),
