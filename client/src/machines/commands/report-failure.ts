@@ -70,7 +70,7 @@ function nextSteps(
     invocation: { args, retryWithForce },
   } = call;
   const rows = names.map((name) => session.row(name));
-  const again = (given: CommandArguments) => () => execute(id, rows[0], rows, { ...given, hostId: session.spec.id });
+  const again = (repeated: CommandArguments) => () => execute(id, rows[0], rows, { ...repeated, hostId: session.spec.id });
   // A wrong password, or a machine that was not up yet: the same may go well now.
   const mayGoWell = !retryWithForce && (allowed === 'asks' || spec.interactive);
   const failed = machines.find(({ state }) => state === 'failed');
