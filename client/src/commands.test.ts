@@ -54,7 +54,7 @@ describe('the commands of package.json', () => {
     assert.deepEqual(
       missing,
       [],
-      `${missing.join(', ')}: registered, but not in package.json. Add it to a contributions.ts (or to internalCommands there) and run \`npm run generate\`.`,
+      `${missing.join(', ')}: registered, but not in package.json. Run \`npm run generate\`; its data is a presentation in host/commands, or an entry of a contributions.ts (internalCommands there, if no user is to call it).`,
     );
     for (const id of internal)
       assert.ok(registered.includes(id), `${id}: nothing registers this internal command. Remove it from internalCommands.`);
