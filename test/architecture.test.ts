@@ -118,7 +118,8 @@ describe('architecture', () => {
         String.raw`\.(?:schema|format|edition|kind|family) [=!]==? ${record}`,
         String.raw`\[${kind}[^\]]*\]\.(?:includes|some)\(`,
         String.raw`\blanguageId [=!]==?`,
-        String.raw`\.(?:ends|starts)With\('(?:\.nspawn|mkosi|nspawn)`,
+        String.raw`\b(?:kind|tool|languageId)\.startsWith\(`,
+        String.raw`\.endsWith\('\.nspawn'`,
         String.raw`\bdata\.tool [=!]==?`,
         String.raw`\bgrammars [=!]==?`,
         // Releases with and without sections of conditions are schemas of mkosi.

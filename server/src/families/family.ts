@@ -6,7 +6,7 @@ import type { Document, FileFormat } from '../schema';
  * Everything that is special about a kind of file. Its dialect, the verdicts of its tool and the pages that its
  * documentation links to are facts of its schema (`schema/reader.ts`). Nothing else asks which kind a file is.
  */
-export interface FamilyRecord extends FileFormat {
+export interface Family extends FileFormat {
   /** What editors call such files. */
   readonly languageIds: readonly string[];
   /** Whether a file is of this kind, by its name and the folders above it. @param path with slashes */
@@ -27,43 +27,17 @@ export interface FamilyRecord extends FileFormat {
   readonly implications?: readonly Implication[];
 }
 
-/** A kind of file. Every document is of one. */
-export class Family implements FamilyRecord {
-  readonly kind: FamilyRecord['kind'];
-  readonly release: FamilyRecord['release'];
-  readonly at: FamilyRecord['at'];
-  readonly inProject: boolean;
-  readonly until?: number;
-  readonly languageIds: FamilyRecord['languageIds'];
-  readonly claims: FamilyRecord['claims'];
-  readonly watched: readonly string[];
-  readonly systemFolders: readonly string[];
-  readonly sections: FamilyRecord['sections'];
-  readonly rules: FamilyRecord['rules'];
-  readonly trusts: FamilyRecord['trusts'];
-  readonly machine: boolean;
-  readonly implications: readonly Implication[];
+const defined = new WeakSet<FileFormat>();
+const isFamily = (format: FileFormat): format is Family => defined.has(format);
 
-  constructor(record: FamilyRecord) {
-    this.kind = record.kind;
-    this.release = record.release;
-    this.at = record.at;
-    this.inProject = record.inProject;
-    if (record.until !== undefined) this.until = record.until;
-    this.languageIds = record.languageIds;
-    this.claims = record.claims;
-    this.watched = record.watched;
-    this.systemFolders = record.systemFolders;
-    this.sections = record.sections;
-    this.rules = record.rules;
-    this.trusts = record.trusts;
-    this.machine = record.machine;
-    this.implications = record.implications ?? [];
-  }
+/** Every family is made here, so that a document can be asked for its own. */
+export function defineFamily(family: Family): Family {
+  defined.add(family);
+  return family;
 }
 
 /** The kind of a document. @throws when it was opened as something that is no family */
 export function familyOf({ format }: Document): Family {
-  if (!(format instanceof Family)) throw new Error(`${format.kind} is not a family of files`);
+  if (!isFamily(format)) throw new Error(`${format.kind} is not a family of files`);
   return format;
 }

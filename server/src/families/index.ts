@@ -1,6 +1,6 @@
 import { type Resumable, runToEnd } from '../model';
 import { type Finding, judging as judgingBy, type LintInput } from '../rules';
-import { Family, familyOf } from './family';
+import { type Family, familyOf } from './family';
 import { mkosi } from './mkosi';
 import { mkosiLegacy } from './mkosi-legacy';
 import { nspawn } from './nspawn';
@@ -55,4 +55,4 @@ export const findings = (here: LintInput): Finding[] => runToEnd(judging(here));
 /** The same, rule by rule. */
 export const judging = (here: LintInput): Resumable<Finding[]> => judgingBy(here, familyOf(here.document).rules);
 
-export { Family, type FamilyRecord, familyOf } from './family';
+export { defineFamily, type Family, familyOf } from './family';

@@ -1,10 +1,10 @@
 import { isConfiguration } from '../model';
 import { rulesIn } from '../rules';
 import { mkosiLegacy, mkosi as schema } from '../schema';
-import { Family } from './family';
+import { defineFamily } from './family';
 
 /** Configuration of mkosi: `mkosi.conf` and what it reads with it. */
-export const mkosi = new Family({
+export const mkosi = defineFamily({
   kind: 'mkosi',
   release: 'mkosi',
   // mkosi 14 reads mkosi.conf as well.

@@ -1,10 +1,10 @@
 import { implications, isTrusted } from '../model';
 import { rulesIn } from '../rules';
 import { nspawn as schema } from '../schema';
-import { Family } from './family';
+import { defineFamily } from './family';
 
 /** Settings of a container of systemd-nspawn: `NAME.nspawn`, also `mkosi.nspawn`. */
-export const nspawn = new Family({
+export const nspawn = defineFamily({
   kind: 'nspawn',
   release: 'systemd',
   at: (version) => schema.at(version),

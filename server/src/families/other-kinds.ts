@@ -1,13 +1,16 @@
-/** Units, files of networkd, udev, resolved, sysupdate and their like, by the ends of their names. */
-const endings =
-  /\.(service|socket|target|mount|automount|swap|path|timer|slice|scope|device|preset|network|netdev|link|dnssd|rules|hwdb|feature|transfer|negative|positive|portable|catalog)$/;
+/** Kinds of units, and of files of networkd and resolved, which all have drop-ins. */
+const kinds = 'service|socket|target|mount|automount|swap|path|timer|slice|scope|device|network|netdev|link|dnssd';
 
-/** Their drop-ins, and folders whose *.conf files belong to other tools of systemd. */
-const folders =
-  /(^|\/)([^/]+\.(service|socket|target|mount|automount|swap|path|timer|slice|scope|device|network|netdev|link|dnssd)\.d|(mkosi\.)?repart(\.d)?|[^/]*repart\.d|mkosi\.sysupdate|sysupdate(\.[^/]*)?\.d|tmpfiles\.d|sysusers\.d|sysctl\.d|modules-load\.d|modprobe\.d|binfmt\.d|environment\.d|(system|user|journald|logind|networkd|resolved|timesyncd|oomd|coredump|homed|pstore|sleep|system-sleep|journal-remote|journal-upload|iocost|udev|machined)(\.conf)?\.d)\/[^/]+\.(conf|transfer|feature)$/;
+/** Those, and others that udev, sysupdate and their like read. */
+const endings = new RegExp(`\\.(${kinds}|preset|rules|hwdb|feature|transfer|negative|positive|catalog)$`);
 
-/** systemd's own files of one name. */
-const names = /(^|\/)((system|user|journald|logind|networkd|resolved|timesyncd|oomd|coredump|homed|pstore|sleep|udev|repart)\.conf)$/;
+/** Drop-ins of them, and folders whose files other tools of systemd read. */
+const folders = new RegExp(
+  `(^|/)([^/]+\\.(${kinds})\\.d|mkosi\\.(repart|sysupdate)|(repart|sysupdate(\\.[^/]+)?|tmpfiles|sysusers|sysctl|modules-load|modprobe|binfmt|environment)\\.d|systemd/[^/]+\\.conf\\.d)/[^/]+$`,
+);
+
+/** The configuration of systemd's own daemons. */
+const daemons = /(^|\/)systemd\/[^/]+\.conf$/;
 
 /** Whether a path is that of a file that systemd has for something else, so that no guess is made. @param path with slashes */
-export const isOtherKind = (path: string): boolean => endings.test(path) || folders.test(path) || names.test(path);
+export const isOtherKind = (path: string): boolean => [endings, folders, daemons].some((other) => other.test(path));

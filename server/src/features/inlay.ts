@@ -26,7 +26,7 @@ function implied(document: Document, assigned: Known, told: Set<string>): string
   const { setting, line } = assigned,
     { edition } = document;
   if (line.value.length === 0) return undefined;
-  const found = familyOf(document).implications.find((i) => i.setting === setting.name);
+  const found = familyOf(document).implications?.find((i) => i.setting === setting.name);
   if (found === undefined) return undefined;
   const { words } = found;
   const said = words === undefined || readingOf(document, assigned)?.parts.some((p) => p.word !== undefined && words.includes(p.word));

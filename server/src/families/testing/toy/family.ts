@@ -1,9 +1,9 @@
 import { rulesIn } from '../../../rules';
-import { Family } from '../../family';
+import { defineFamily } from '../../family';
 import { loudRed } from './loud-red';
 import { schema } from './schema';
 
-export const toy = new Family({
+export const toy = defineFamily({
   kind: 'toy',
   release: 'systemd',
   at: (version) => schema.at(version),
