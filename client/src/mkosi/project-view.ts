@@ -51,8 +51,12 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
       vscode.commands.registerCommand('nspawn.mkosi.refreshProjects', () => {
         this.changed.fire(undefined);
       }),
-      vscode.commands.registerCommand('nspawn.mkosi.makeExecutable', (row?: Partial<Record<keyof Row, unknown>> | null) => {
-        this.makeExecutable(row?.uri instanceof vscode.Uri ? row.uri : vscode.window.activeTextEditor?.document.uri).catch(showMkosiError);
+      vscode.commands.registerCommand('nspawn.mkosi.makeExecutable', async (row?: Partial<Record<keyof Row, unknown>> | null) => {
+        try {
+          await this.makeExecutable(row?.uri instanceof vscode.Uri ? row.uri : vscode.window.activeTextEditor?.document.uri);
+        } catch (error) {
+          showMkosiError(error);
+        }
       }),
     );
   }
