@@ -8,7 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../tools/setup.mjs';
 import { numbers, sample } from './replay/generate.mjs';
-import { checked, mkosiOf, prepare, suites, summaries, withProjects } from './replay/mkosi.mjs';
+import { checked, mkosiOf, prepare, suites, summaries, summaryOf, withProjects } from './replay/mkosi.mjs';
 import { legacy, projects } from './replay/mkosi-cases.mjs';
 import { add, finish, nothing } from './support/results.mjs';
 
@@ -110,6 +110,37 @@ function migrated(release, tree, cases) {
   console.log(`mkosi ${release}: ${cases.length} projects migrated`);
 }
 
+/** Projects that readers of other rules than mkosi's take for something else, each with what `effective` is to say of them. */
+const disputed = [
+  { id: 'a comment in a value', files: { 'mkosi.conf': '[Content]\nPackages=vim#editor\n' } },
+  { id: 'an indented line', files: { 'mkosi.conf': '[Content]\nPackages=vim#editor\n  less\n' } },
+  { id: 'an indented line below an unknown name', files: { 'mkosi.conf': '[Content]\nPackages=vim#editor\n;Hostname=web\n  less\n' } },
+  { id: 'an indented header', files: { 'mkosi.conf': '[Content]\nPackages=vim\n [Output]\n' } },
+  { id: 'a folder mkosi/', files: { 'mkosi/mkosi.conf': '[Content]\nPackages=vim\n  less\n' } },
+  {
+    id: 'a folder mkosi/ beside mkosi.conf',
+    files: { 'mkosi.conf': '[Content]\nPackages=less\n', 'mkosi/mkosi.conf': '[Content]\nPackages=vim\n' },
+  },
+];
+
+/** Holds what `effective` says without mkosi against what mkosi says; mkosi 27 sorts packages. */
+function effective(release, tree) {
+  withProjects(disputed, (_, folders) => {
+    folders.forEach((folder, i) => {
+      const real = summaryOf(tree, folder);
+      if (real === undefined) return;
+      const argv = ['server/dist/cli.js', 'effective', '--mkosi', String(release), '--format', 'json', folder];
+      const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: root, encoding: 'utf8' });
+      const settings = status === 0 ? JSON.parse(stdout).images[0].settings : [],
+        ours = settings.find(({ name }) => name === 'Packages') ?? { value: [], origins: [] };
+      const said = [[...ours.value].sort(), [...new Set(ours.origins.map((o) => o.path))]],
+        wanted = [[...real.Packages].sort(), real.Files];
+      if (JSON.stringify(said) === JSON.stringify(wanted)) counts.passed++;
+      else fail(`effective for mkosi ${release}, ${disputed[i].id}: ${JSON.stringify(said)}, mkosi: ${JSON.stringify(wanted)} ${stderr}`);
+    });
+  });
+}
+
 const unable = await prepare();
 for (const suite of suites) {
   const found = unable === undefined ? mkosiOf(suite) : { reason: `the mkosi of Debian ${suite}: ${unable}` };
@@ -122,6 +153,7 @@ for (const suite of suites) {
     next = numbers(Number(seed));
   const old = recorded.filter((c) => c.verdicts[String(release)] !== undefined && !c.files['mkosi.conf']?.includes('\0'));
   compare(release, tree, [...projects(release, own, next), ...sample(old, most, next).map((c) => ({ ...c, modes: modesOf(c) }))]);
+  if (release >= 25) effective(release, tree);
   if (release >= 15) migrated(release, tree, [...legacy, ...sample(realLegacy(), all ? Infinity : 20, next)]);
 }
 finish(counts);

@@ -83,6 +83,20 @@ export function summaries(tree, folders) {
     .map((line) => JSON.parse(line));
 }
 
+/**
+ * The main image in what `mkosi --json summary` prints for a folder; of 19 and newer.
+ * @param {string} tree @param {string} folder
+ * @returns {Record<string, unknown> | undefined} undefined: mkosi refuses the project
+ */
+export function summaryOf(tree, folder) {
+  const { status, stdout } = spawnSync(python, ['-m', 'mkosi', '--json', 'summary'], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: environment(tree),
+  });
+  return status === 0 ? JSON.parse(stdout).Images.at(-1) : undefined;
+}
+
 /** What the checker says of the same folders. */
 export function checked(release, above, folders) {
   const argv = ['server/dist/cli.js', 'check', '--mkosi', String(release), '--format', 'json', above];

@@ -65,9 +65,7 @@ export class Check implements vscode.Disposable {
       // Nothing is executed for an answer that cannot be shown.
       await this.server.ready();
       const outcome = await this.mkosi.summary(project.uri.fsPath, abort.signal);
-      if (abort.signal.aborted) return undefined;
-      const { problems } = await this.report(project, outcome);
-      return abort.signal.aborted ? undefined : problems;
+      return abort.signal.aborted ? undefined : (await this.report(project, outcome)).problems;
     } catch (error) {
       if (abort.signal.aborted) return undefined;
       throw error;

@@ -52,8 +52,12 @@ export class ProjectView implements vscode.TreeDataProvider<Row>, vscode.Disposa
       vscode.commands.registerCommand(mkosiContributions.refreshProjects.id, () => {
         this.changed.fire(undefined);
       }),
-      vscode.commands.registerCommand(mkosiContributions.makeExecutable.id, (row?: Partial<Record<keyof Row, unknown>> | null) => {
-        this.makeExecutable(row?.uri instanceof vscode.Uri ? row.uri : vscode.window.activeTextEditor?.document.uri).catch(showMkosiError);
+      vscode.commands.registerCommand(mkosiContributions.makeExecutable.id, async (row?: Partial<Record<keyof Row, unknown>> | null) => {
+        try {
+          await this.makeExecutable(row?.uri instanceof vscode.Uri ? row.uri : vscode.window.activeTextEditor?.document.uri);
+        } catch (error) {
+          showMkosiError(error);
+        }
       }),
     );
   }

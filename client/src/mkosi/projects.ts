@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { log, setContext } from '../ui/notifications';
+import { log, messageOf, setContext } from '../ui/notifications';
 import { pickOne } from '../ui/prompts';
 import { inTime, type LanguageServer } from './language-server';
 
@@ -64,7 +64,7 @@ export class Projects implements vscode.Disposable {
         const [root] = await inTime(this.server.ask('nspawn/mkosi/roots', { uris: [uri.toString()] }));
         if (root !== undefined) return projectIn(vscode.Uri.parse(root));
       } catch (error) {
-        log(error);
+        log(messageOf(error));
       }
     }
     return projectIn(await this.nearest(uri));
@@ -136,7 +136,7 @@ export class Projects implements vscode.Disposable {
       const roots = await inTime(this.server.ask('nspawn/mkosi/roots', { uris: here.map(String) }));
       return [...roots.map((root) => vscode.Uri.parse(root)), ...elsewhere];
     } catch (error) {
-      log(error);
+      log(messageOf(error));
       return files.map(folderOf);
     }
   }

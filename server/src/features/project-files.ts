@@ -79,9 +79,14 @@ const roles: Readonly<Record<string, FileRole>> = {
 };
 const order: readonly string[] = Object.keys(roles);
 
+/** A name that mkosi may know, with what is specific in it. */
+const ownName = /^mkosi\.(.+)$/;
+/** Whether a file or folder may be for something by its name. */
+export const mayHaveRole = (name: string): boolean => ownName.test(name);
+
 /** What a file or folder is for in a folder that mkosi reads as configuration, and its place in the order. undefined: nothing. */
 export function roleOf(name: string, isFolder: boolean): { readonly role: FileRole; readonly at: number } | undefined {
-  const own = /^mkosi\.(.+)$/.exec(name)?.[1];
+  const own = ownName.exec(name)?.[1];
   if (own === undefined) return undefined;
   // As a whole first: mkosi.conf.d is no script.
   for (const short of [own, own.replace(/\.(chroot|d|tar)$/, '')]) {

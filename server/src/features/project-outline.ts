@@ -1,6 +1,6 @@
 import type { FileSystem, Project } from '../model';
 import type { FolderReading, ProjectPart } from '../protocol';
-import { type FileRole, roleOf, runsWhenExecutable } from './project-files';
+import { type FileRole, mayHaveRole, roleOf, runsWhenExecutable } from './project-files';
 
 /** An entry of a folder. `mode`: its permissions, where the file system has any. */
 export interface Entry {
@@ -122,7 +122,7 @@ export function partsIn(
   reading: FolderReading,
 ): { readonly parts: ProjectPart[]; readonly more: boolean } {
   const names = disk.names(folder),
-    wanted = reading === 'configuration' ? names.filter((name) => name.startsWith('mkosi.')) : names;
+    wanted = reading === 'configuration' ? names.filter(mayHaveRole) : names;
   const entries = wanted.slice(0, mostParts).map((name): Entry => {
     const path = `${folder}/${name}`,
       isFolder = disk.kind(path) === 'folder',

@@ -15,7 +15,7 @@ import type { Project } from '../model';
 import { LocalDisk } from '../node/file-system';
 import { readMigration } from '../node/migration-input';
 import { Projects } from '../node/projects';
-import type { FolderReading, Located, LocateParams, Migration, Outline, Params, Requests, Result } from '../protocol';
+import type { FolderReading, Located, LocateParams, Migration, Outline, Requests, Result } from '../protocol';
 import { mkosi, newest, pathOf, type Target } from '../schema';
 import { versionOf } from './configuration';
 
@@ -41,13 +41,16 @@ const readings: Readonly<Record<FolderReading, true>> = {
 };
 
 /** Parameters as a client sends them: anything. */
-type Unchecked<M extends keyof Requests> = { readonly [Name in keyof NonNullable<Params<M>>]?: unknown } | null | undefined;
+type Unchecked =
+  | Readonly<Partial<Record<'uri' | 'uris' | 'reading' | 'stderr' | 'status' | 'stdout' | 'json' | 'release', unknown>>>
+  | null
+  | undefined;
 
 /** Answers the requests about mkosi projects. Nothing here executes or writes anything. */
 export function registerProjectHandlers(connection: Connection, context: () => ProjectContext): void {
   /** Every failure is a sentence for people. */
-  const on = <M extends keyof Requests>(method: M, answer: (params: Unchecked<M>) => Result<M> | Promise<Result<M>>): void => {
-    connection.onRequest(method, async (params: Unchecked<M>) => {
+  const on = <M extends keyof Requests>(method: M, answer: (params: Unchecked) => Result<M> | Promise<Result<M>>): void => {
+    connection.onRequest(method, async (params: Unchecked) => {
       try {
         return await answer(params);
       } catch (error) {
