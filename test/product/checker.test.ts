@@ -41,7 +41,7 @@ describe('checker', () => {
               severity: 'warning',
               code: 'unknown-setting',
               verdict: 'warned',
-              message: 'systemd-nspawn 262 knows no setting Böot= in [Exec]; did you mean Boot=?',
+              message: 'systemd-nspawn 262 has no setting Böot= in [Exec]; did you mean Boot=?',
               fixes: ['Change to Boot='],
             },
           ],

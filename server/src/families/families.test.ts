@@ -116,7 +116,7 @@ describe('a kind of file that is one record and one folder', () => {
       diagnostics(input).map(({ code, source, message }) => [code, source, message]),
       [
         ['loud-red', 'toybox', 'A loud toy is never red'],
-        ['unknown-setting', 'toybox', 'toybox 262 knows no setting Loudness= in [Toy]'],
+        ['unknown-setting', 'toybox', 'toybox 262 has no setting Loudness= in [Toy]'],
       ],
     );
   });

@@ -96,7 +96,7 @@ describe('effective configuration', () => {
       );
     });
 
-    it('has lines of [Match] as settings for mkosi 14, which knows no conditions', () => {
+    it('has lines of [Match] as settings for mkosi 14, which has no conditions', () => {
       const { text } = effectiveTextOfSummary('', projectIn([{ ...matched, path: '/p/mkosi.default' }], 14), 14);
       assert.match(text, /\n# from mkosi\.default:2\nFormat=disk\n# from mkosi\.default:5\nPackages=vim\n/);
     });

@@ -177,9 +177,7 @@ describe('projects on a disk that somebody else has made', () => {
       put('mkosi.images/last.conf', '');
       for (let i = 0; i < 200; i++) put(`mkosi.conf.d/${i}.conf`, '[Content]\nPackages=a\n');
       const said = found(newest.mkosi, few({ looks: 200 }));
-      assert.deepEqual(said, [
-        'mkosi.conf:1 advice This project leads to more than 200 files and folders. The rest of it is not looked at',
-      ]);
+      assert.deepEqual(said, ['mkosi.conf:1 advice This project leads to more than 200 files and folders. The rest of it is not checked']);
       assert.equal(found().length, 1, 'the script is not executable');
     });
 
@@ -213,7 +211,7 @@ describe('projects on a disk that somebody else has made', () => {
       assert.deepEqual(
         found().map((f) => f.replace(/ mkosi \d.*/, '')),
         [
-          'mkosi.conf:1 advice Folders lie more than 64 deep in mkosi.conf.d/a; the deepest are not looked at',
+          'mkosi.conf:1 advice Folders are nested more than 64 deep in mkosi.conf.d/a; the deepest are not checked',
           'mkosi.conf.d/z.conf:2 warned',
         ],
       );
@@ -223,7 +221,7 @@ describe('projects on a disk that somebody else has made', () => {
       put('mkosi.conf', `${main}[Content]\nBuildScripts=many/*/y*\nBuildScripts=none\n`);
       for (let i = 0; i < 300; i++) put(`many/${i}/x`);
       assert.deepEqual(found(newest.mkosi, few({ looks: 200 })), [
-        'mkosi.conf:4 advice BuildScripts=: This project leads to more than 200 files and folders; whether this is there is not looked at',
+        'mkosi.conf:4 advice BuildScripts=: This project leads to more than 200 files and folders; whether this exists is not checked',
       ]);
       assert.equal(found().length, 1);
     });

@@ -43,9 +43,9 @@ describe('server and projects of mkosi', () => {
     // A condition that does not hold hides what follows.
     await open('mkosi.conf.d/fedora.conf', '[Match]\nDistribution=fedora\n\n[Content]\nBootable=perhaps\n');
     await until('mkosi.conf.d/fedora.conf', '5 bad-value');
-    await says('mkosi.conf.d/fedora.conf', /Not read here/);
+    await says('mkosi.conf.d/fedora.conf', /Not in effect here/);
     await editor.open(uri('mkosi.conf'), '[Distribution]\nDistribution=fedora\n', 'mkosi');
-    await says('mkosi.conf.d/fedora.conf', /Not read here/, true);
+    await says('mkosi.conf.d/fedora.conf', /Not in effect here/, true);
   });
 
   it('shows what is found in files that are not open, as long as one of the project is', async () => {
@@ -72,11 +72,11 @@ describe('server and projects of mkosi', () => {
     editor.told.length = 0;
     await editor.change(uri('shared.conf'), 2, '[Distribution]\nDistribution=arch\nNonsense=1\n');
     await until('shared.conf', '3 unknown-setting');
-    await says('a/mkosi.conf.d/debian.conf', /Not read here/);
+    await says('a/mkosi.conf.d/debian.conf', /Not in effect here/);
     assert.deepEqual([...new Set(editor.told)].sort(), [uri('a/mkosi.conf.d/debian.conf'), uri('shared.conf')]);
     await editor.change(uri('shared.conf'), 3, '[Distribution]\nDistribution=debian\n');
     await until('shared.conf');
-    await says('a/mkosi.conf.d/debian.conf', /Not read here/, true);
+    await says('a/mkosi.conf.d/debian.conf', /Not in effect here/, true);
   });
 
   it('judges only those files of a project again that are read in another way', async () => {
@@ -178,7 +178,7 @@ describe('server and projects of mkosi', () => {
     put('examples/web/mkosi.images/base.conf', '[Content]\nBogus=1\n');
     await until('examples/web/mkosi.conf', '4 bad-value');
     await until('examples/web/mkosi.images/base.conf', '2 unknown-setting');
-    await says('examples/web/mkosi.conf', /Not read here/, true);
+    await says('examples/web/mkosi.conf', /Not in effect here/, true);
     // Read by the outer one, it is a part of that, and its images are none.
     await open('mkosi.conf', '[Distribution]\nDistribution=debian\n[Include]\nInclude=examples/web\n');
     await until('examples/web/mkosi.images/base.conf');
@@ -187,7 +187,7 @@ describe('server and projects of mkosi', () => {
     // What only a profile that is not chosen includes waits for that.
     put('mkosi.profiles/demo.conf', '[Include]\nInclude=%D/examples/web\n');
     await happened('mkosi.profiles', FileChangeType.Created);
-    await says('examples/web/mkosi.conf', /Not read here/);
+    await says('examples/web/mkosi.conf', /Not in effect here/);
   });
 
   it('reads a project in a folder mkosi from the folder above it since 26, and before by itself', async () => {

@@ -34,7 +34,7 @@ function asRead(finding: Finding, here: RuleContext): Finding {
     return finding.verdict === 'advice' ? finding : { ...finding, verdict: 'silent', message };
   }
   if (here.readings.length === 0 || !['refused', 'warned'].includes(finding.verdict) || !unread(here, finding.start)) return finding;
-  return { ...finding, verdict: 'silent', message: `Not read here; where it is: ${finding.message}` };
+  return { ...finding, verdict: 'silent', message: `Not in effect here; otherwise: ${finding.message}` };
 }
 
 /** What mkosi does at a line of a file that may not be quoted; nothing else is told of it. */
@@ -43,13 +43,13 @@ const withheld = ({ rule, verdict, start }: Finding): Finding => ({
   verdict,
   start,
   end: start,
-  message: `${happens[verdict]} (${rule}). What it says is not shown here, because this file lies outside of the project and does not look like configuration.`,
+  message: `${happens[verdict]} (${rule}). Details are not shown, because this file is outside the project and does not look like configuration.`,
 });
 
 const happens: Readonly<Record<Finding['verdict'], string>> = {
   refused: 'mkosi fails at this line',
-  warned: 'mkosi warns of this line',
-  silent: 'mkosi takes this line for something else',
+  warned: 'mkosi warns about this line',
+  silent: 'mkosi interprets this line differently',
   advice: 'There is advice about this line',
 };
 

@@ -124,7 +124,7 @@ export class Reading {
     if (this.problems.length > mostProblems) return;
     const { start, end } = text.span();
     if (this.problems.length < mostProblems) this.problems.push({ start, end, message, instead, rewrite, effect });
-    else this.problems.push({ start, end, message: 'So much is wrong with this value that it was not read any further', effect: 'advice' });
+    else this.problems.push({ start, end, message: 'This value has too many problems; the rest of it was not checked', effect: 'advice' });
   }
 
   place(text: Text, offers: () => readonly Choice[], { label, wants }: Pick<CompletionSite, 'label' | 'wants'> = {}): void {

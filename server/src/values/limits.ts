@@ -113,7 +113,7 @@ const limit: Atom = {
     const unit = value.unit ?? 'count',
       n = parseLimit(text, unit, version);
     if (n !== undefined) return text === 'infinity' ? { role: 'keyword', word: 'infinity' } : { role: 'number', number: Number(n) };
-    if (text === 'unlimited') return { fault: `"unlimited" is not known; use ${forms[unit] ?? ''}`, instead: 'infinity' };
+    if (text === 'unlimited') return { fault: `"unlimited" is not supported; use ${forms[unit] ?? ''}`, instead: 'infinity' };
     const binary = /^(\s*[0-9.]+\s*)([kmgtpe])(i?b)?\s*$/i.exec(text);
     if (unit === 'bytes' && binary !== null) {
       const suffix = (binary[2] ?? '').toUpperCase();
@@ -146,7 +146,7 @@ export const rlimit: Grammar = grammar((text, into) => {
     return;
   }
   if (soft.raw !== undefined && hard.raw !== undefined && soft.raw > hard.raw) {
-    into.problem(text, 'The soft limit, in front of the colon, is above the hard one', {
+    into.problem(text, 'The soft limit, before the colon, is above the hard one', {
       instead: `${hard.word.text}:${soft.word.text}`,
     });
   }

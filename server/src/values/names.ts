@@ -18,7 +18,7 @@ export const string: Grammar = grammar(
           fault:
             bad < ' ' || bad === '\x7f'
               ? 'Control characters are not allowed here'
-              : `${bad} is not allowed here; quotation marks and backslashes are not known`,
+              : `${bad} is not allowed here; quotation marks and backslashes are not supported`,
           ...(unquoted === undefined ? {} : { instead: unquoted }),
         };
       },
@@ -48,7 +48,7 @@ const variable: Atom = {
     if (/^[A-Za-z_][A-Za-z0-9_]*=/.test(text)) return { role: 'string' };
     return {
       fault: text.includes('=')
-        ? `"${shortened(text.slice(0, text.indexOf('=')))}" is no name of a variable; programs will not see it`
+        ? `"${shortened(text.slice(0, text.indexOf('=')))}" is not a valid variable name; programs will not see it`
         : `"${shortened(text)}" has no value: nspawn hands it to programs as it is, it does not copy the variable of the host`,
       effect: 'silent',
     };
@@ -194,7 +194,7 @@ const firstUser: Atom = {
     if (n === 'range' || n === 0xffffn || n === 0xffffffffn) return { fault: `${shortened(text)} is not a user ID` };
     return { role: 'number', number: Number(n) };
   },
-  expects: () => 'a first user ID such as 65536, with :COUNT behind it if you like',
+  expects: () => 'a first user ID such as 65536, optionally followed by :COUNT',
   offers: () => [{ word: '524288:65536', sample: true, detail: '65536 user IDs from 524288 up' }],
 };
 

@@ -12,9 +12,9 @@ export function interfaceFault(name: string, version: Version): string | undefin
   if (new TextEncoder().encode(name).length > 15)
     return `Names of interfaces have 15 characters at most; "${shortened(name)}" has ${name.length}`;
   if (name === '.' || name === '..') return `"${name}" is not the name of an interface`;
-  if (version >= 248 && (name === 'all' || name === 'default')) return `"${name}" stands for all interfaces in the kernel and names none`;
+  if (version >= 248 && (name === 'all' || name === 'default')) return `"${name}" means all interfaces to the kernel and is not a name`;
   const bad = (version >= 248 ? /[^\x21-\x7e]|[:/%]/u : /[^\x21-\x7e]|[:/]/u).exec(name)?.[0];
-  if (bad !== undefined) return `Names of interfaces have no ${bad <= ' ' ? 'blanks' : `"${bad}"`}`;
+  if (bad !== undefined) return `Names of interfaces have no ${bad <= ' ' ? 'whitespace' : `"${bad}"`}`;
   return /^[0-9]+$/.test(name) ? 'A number is not the name of an interface' : undefined;
 }
 
@@ -120,14 +120,14 @@ const zoneName: Atom = {
 };
 export const zone: Grammar = grammar(single(zoneName, 'zone'), 'zone');
 
-const rangeOfPorts = 'Ranges of ports are not known; write one line for each port';
+const rangeOfPorts = 'Port ranges are not supported; write one line for each port';
 const portNumber: Atom = {
   read(text, { edition: { version } }) {
     const n = parseNumber(text, { ...uint16, refuseSpace: version >= 250 }, version);
     if (typeof n === 'bigint' && n > 0n) return { role: 'number', number: Number(n) };
     if (n !== undefined) return { fault: 'Ports are 1 to 65535' };
     if (/^[0-9]+-[0-9]+$/.test(text)) return { fault: rangeOfPorts };
-    if (/^[0-9]+(\.[0-9]+){3}$/.test(text)) return { fault: 'Addresses are not known; a port is open on all addresses of the host' };
+    if (/^[0-9]+(\.[0-9]+){3}$/.test(text)) return { fault: 'Addresses are not supported; a port is open on all addresses of the host' };
     return undefined;
   },
   expects: () => 'a port from 1 to 65535',

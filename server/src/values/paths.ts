@@ -32,7 +32,7 @@ export const isRoot = (path: string, version: Version): boolean =>
 
 function notAbsolute(path: string): Fault {
   const unquoted = /^(["'])(\/.*)\1$/.exec(path)?.[2];
-  if (unquoted !== undefined) return { fault: 'Quotation marks are not known here, they become part of the path', instead: unquoted };
+  if (unquoted !== undefined) return { fault: 'Quotation marks are not supported here, they become part of the path', instead: unquoted };
   if (path === '') return { fault: 'A path is missing; it begins with /' };
   const fault = `"${shortened(path)}" is not a path from the root; it must begin with /`;
   return {
@@ -95,13 +95,13 @@ const source = (nullable: boolean): Atom => ({
   read(text, { edition: { version } }) {
     if (text === '') return nullable && version >= 233 ? { role: 'path' } : { fault: 'A path is missing' };
     const inside = text.startsWith('+') && version >= 233;
-    if (inside) return isAbsolute(text.slice(1)) ? { role: 'path' } : { fault: 'Behind + there must be a path that begins with /' };
+    if (inside) return isAbsolute(text.slice(1)) ? { role: 'path' } : { fault: 'After + there must be a path that begins with /' };
     if (isAbsolute(text)) return { role: 'path' };
     if (version < 252) return notAbsolute(text);
     const unquoted = /^(["'])(.*?)\1?$/.exec(text)?.[2];
     if (unquoted !== undefined) {
       return {
-        fault: 'Quotation marks are not known here; nspawn looks for a file whose name has them',
+        fault: 'Quotation marks are not supported here; nspawn looks for a file whose name has them',
         instead: unquoted,
         effect: 'silent',
       };
@@ -113,7 +113,7 @@ const source = (nullable: boolean): Atom => ({
       };
     if (text.startsWith('-/'))
       return {
-        fault: 'A leading - is not known here, unlike in unit files; the source must exist',
+        fault: 'A leading - is not supported here, unlike in unit files; the source must exist',
         instead: text.slice(1),
         effect: 'silent',
       };
@@ -143,7 +143,7 @@ const destination: Atom = {
 const bindOption: Atom = {
   read(text, { edition: { version } }) {
     if (wordsOf('bindOptions', version).some((w) => w.word === text)) return { role: 'keyword', word: text };
-    const message = `nspawn will not start the machine: it knows no option "${shortened(text)}"`;
+    const message = `nspawn will not start the machine: there is no option "${shortened(text)}"`;
     if (text === 'ro') return { fault: `${message}; use BindReadOnly= for a mount that cannot be written to`, effect: 'silent' };
     if (text === 'rw') return { fault: `${message}; Bind= can be written to anyway`, effect: 'silent' };
     return { fault: message, effect: 'silent' };

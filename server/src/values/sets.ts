@@ -167,7 +167,8 @@ const systemCall: Atom = {
       };
     }
     const errno = /^([^:]+):/.exec(text)?.[1];
-    if (errno !== undefined) return { fault: 'An error number is not known here, unlike in unit files', instead: errno, effect: 'silent' };
+    if (errno !== undefined)
+      return { fault: 'An error number is not supported here, unlike in unit files', instead: errno, effect: 'silent' };
     if (text.includes(',')) {
       return {
         fault: 'Words are separated by spaces here, not by commas',
@@ -179,7 +180,7 @@ const systemCall: Atom = {
     const group = wordsOf('syscallGroups', version).find((w) => w.word === `@${text}`)?.word;
     const instead = group ?? similar(text, systemCalls);
     return {
-      fault: `There is no system call "${shortened(text)}"; nspawn passes over it without a word`,
+      fault: `There is no system call "${shortened(text)}"; nspawn silently ignores it`,
       effect: 'silent',
       ...(instead === undefined ? {} : { instead }),
     };
@@ -237,7 +238,7 @@ const allowedFamily: Atom = {
     const result = addressFamily.read(text, asked);
     if (result !== undefined && !('fault' in result)) return result;
     const fault = result?.fault ?? `"${shortened(text)}" is not valid here; use names such as AF_INET, AF_INET6 and AF_UNIX`;
-    return { ...result, fault: `${fault}. The line is dropped, and yet every family that was not read before it is forbidden` };
+    return { ...result, fault: `${fault}. The line is ignored, but every family not read before it is denied anyway` };
   },
 };
 /** `none`, or a list that `~` turns into a list of what is denied (v262 parse-helpers.c parse_address_families). */

@@ -57,7 +57,7 @@ export function holds(setting: Setting, wanted: string, value: Value, { edition,
       return equals < 0 ? map.has(wanted) : map.get(wanted.slice(0, equals)) === wanted.slice(equals + 1);
     }
     case 'Profiles':
-      if (/\//.test(wanted) || ['.', '..'].includes(wanted.trim())) return { stop: `"${shortened(wanted)}" is no name of a profile` };
+      if (/\//.test(wanted) || ['.', '..'].includes(wanted.trim())) return { stop: `"${shortened(wanted)}" is not a profile name` };
       break;
     case 'Architecture':
       if (wanted === 'uefi' && edition.version >= 26) return typeof value === 'string' && uefi.includes(value);

@@ -45,10 +45,10 @@ function readFile(ground: ReadContext, file: string, settings: ConfigValues): vo
 function foldersWanted({ line: { key }, setting }: Assigned, text: string, { disk, edition, root }: ReadContext): string | undefined {
   const option = edition.option(key.text);
   if (option !== undefined && 'option' in option && option.option === '--directory' && text !== '') {
-    return disk.kind(resolve(root, text)) === 'folder' ? undefined : `${shortened(text)} is no folder`;
+    return disk.kind(resolve(root, text)) === 'folder' ? undefined : `${shortened(text)} is not a folder`;
   }
   return setting?.name === 'SshAgent' && text === '' && edition.version < 13
-    ? 'Without a value this is the current folder, which is no socket of an SSH agent'
+    ? 'Without a value this is the current folder, which is not an SSH agent socket'
     : undefined;
 }
 
@@ -116,7 +116,7 @@ function check({ disk, edition, faults, root }: ReadContext, settings: ConfigVal
   if (version < 14 && bootable) {
     if (['directory', 'subvolume', 'tar', 'cpio', 'plain_squashfs'].includes(format))
       say(`Images of the format ${shortened(format)} cannot be bootable`);
-    if (settings.list('BootProtocols').some((p) => p !== 'uefi' && p !== 'bios')) say('BootProtocols= knows uefi and bios only');
+    if (settings.list('BootProtocols').some((p) => p !== 'uefi' && p !== 'bios')) say('BootProtocols= accepts uefi and bios only');
     if (distribution === 'clear' || distribution === 'photon') say(`Bootable= is not supported on ${distribution}`);
   }
   if (on('Minimize') && !bigFile) say('Minimize= works with ext4 and btrfs only');
@@ -128,7 +128,7 @@ function check({ disk, edition, faults, root }: ReadContext, settings: ConfigVal
     if (encrypt === 'all' && text('Verity') !== undefined && !off('Verity')) say('Encrypt=all cannot be combined with Verity=');
     if (!beside('mkosi.passphrase') && version < 14) say('Encrypt= asks for a passphrase; put it into mkosi.passphrase');
     else if (((disk.mode(resolve(root, 'mkosi.passphrase')) ?? 0) & 0o7) !== 0 && version < 14)
-      say('Everybody may read mkosi.passphrase', 'warned');
+      say('mkosi.passphrase is readable by everyone', 'warned');
   }
   if (squash && off('Compress')) say('squashfs cannot do without compression');
   const verity = text('Verity'),
@@ -145,7 +145,7 @@ function check({ disk, edition, faults, root }: ReadContext, settings: ConfigVal
     beside('mkosi.rootpw') &&
     ((disk.mode(resolve(root, 'mkosi.rootpw')) ?? 0) & 0o7) !== 0
   ) {
-    say('Everybody may read mkosi.rootpw', 'warned');
+    say('mkosi.rootpw is readable by everyone', 'warned');
   }
   const unified = !(off('WithUnifiedKernelImages') || on('WithoutUnifiedKernelImages'));
   if (verity !== undefined && !off('Verity') && !unified) say('Verity= works with unified kernel images only');
@@ -174,9 +174,10 @@ function check({ disk, edition, faults, root }: ReadContext, settings: ConfigVal
   const agent = text('SshAgent');
   if (agent !== undefined && on('SshAgent') && disk.variable('SSH_AUTH_SOCK') === undefined) say('SshAgent=yes needs $SSH_AUTH_SOCK');
   else if (agent !== undefined && !on('SshAgent') && !off('SshAgent') && disk.kind(resolve(root, agent)) !== 'file')
-    say(`${shortened(agent)} is no socket of an SSH agent`);
+    say(`${shortened(agent)} is not an SSH agent socket`);
   const id = text('MachineID');
-  if (id !== undefined && !/^[0-9a-f]{32}$/i.test(id.replace(/urn:|uuid:|[{}-]/g, ''))) say(`MachineID=${shortened(id)} is no machine ID`);
+  if (id !== undefined && !/^[0-9a-f]{32}$/i.test(id.replace(/urn:|uuid:|[{}-]/g, '')))
+    say(`MachineID=${shortened(id)} is not a machine ID`);
   if (version >= 14 && text('BootProtocols') === undefined && settings.own.has('BootProtocols'))
     say('BootProtocols= has no effect any more', 'warned');
   const output = text('Output');
@@ -205,7 +206,7 @@ function scripts(
       kind = disk.kind(path),
       mode = disk.mode(path);
     if (kind === undefined) say(`The script ${shortened(script)} does not exist`);
-    else if (kind !== 'file') say(`The script ${shortened(script)} is no file`);
+    else if (kind !== 'file') say(`The script ${shortened(script)} is not a file`);
     else if (mode !== undefined && (mode & 0o111) === 0) say(`The script ${shortened(script)} is not executable`);
   }
 }

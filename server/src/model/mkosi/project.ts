@@ -37,7 +37,7 @@ export class Project {
     if (spent !== undefined) {
       this.partial = true;
       const path = mainFile(this.ground, `${root}/mkosi.conf`);
-      this.ground.faults.push({ verdict: 'advice', path, message: `This project ${spent}. The rest of it is not looked at` });
+      this.ground.faults.push({ verdict: 'advice', path, message: `This project ${spent}. The rest of it is not checked` });
     }
     for (const passage of this.ground.passages) {
       const known = this.byDocument.get(passage.document);
@@ -406,7 +406,7 @@ function ssh(settings: ConfigValues, ground: ReadContext, folder: string, say: (
   if (disk.kind(path) === undefined) return;
   const text = disk.text(path);
   if (text === undefined && unread(ground, path)) return;
-  if (text?.includes('-----BEGIN') !== true) say(`${shortened(certificate)} is no certificate`);
+  if (text?.includes('-----BEGIN') !== true) say(`${shortened(certificate)} is not a certificate`);
 }
 
 /** What older releases refused when all was read (config.py load_config). */

@@ -105,7 +105,7 @@ export class ConfigReader {
     const extras = disk.kind(path) === 'folder';
     const file = extras ? `${path}/mkosi.conf` : path;
     const kind = disk.kind(file);
-    if (extras && kind === 'folder') this.fault(file, 'mkosi wants to read this as a file, but it is a folder');
+    if (extras && kind === 'folder') this.fault(file, 'mkosi expects a file here, but it is a folder');
     const document = kind === 'file' ? disk.document(file) : undefined;
     if (kind === 'file' && document === undefined) unread(this.ground, file, this.lead);
     const passage = document && this.begin(document, folder);
@@ -240,7 +240,7 @@ export class ConfigReader {
     const setting = edition.assigned(item.section, item.line.key.text);
     if (setting === undefined) return { answer: { stop: '' }, trigger };
     if (edition.version >= 26 && setting.scope === 'main' && passage.image !== 'main') {
-      return { answer: { stop: `Only the main image can be asked for ${setting.name}=` }, trigger };
+      return { answer: { stop: `Only the main image can have the condition ${setting.name}=` }, trigger };
     }
     const answer = holds(setting, wanted.text, this.settings.value(setting.name), {
       edition,
@@ -368,7 +368,7 @@ export class ConfigReader {
     const { disk, edition } = this.ground,
       mode = disk.mode(path) ?? 0;
     if (disk.kind(path) === 'folder') {
-      this.fault(path, 'mkosi wants to read this as a file, but it is a folder');
+      this.fault(path, 'mkosi expects a file here, but it is a folder');
       return;
     }
     if (edition.version >= 25 && (mode & 0o111) !== 0) {
@@ -397,7 +397,7 @@ export class ConfigReader {
       !/^[0-9a-f]{32}$/i.test(value.replace(/urn:|uuid:|[{}-]/g, ''))
     ) {
       // Not quoted: it may be a link to a file that is nobody's business.
-      this.fault(path, `The text of this file is no UUID for ${setting.name}=`);
+      this.fault(path, `This file does not contain a UUID for ${setting.name}=`);
     }
   }
 
@@ -405,7 +405,7 @@ export class ConfigReader {
   private secret(path: string, setting: Setting, read: boolean): void {
     const mode = this.ground.disk.mode(path);
     if (!isSecret(setting, read) || mode === undefined || (mode & 0o7) === 0) return;
-    this.fault(path, `Everybody may read this secret (mode ${mode.toString(8)}); mkosi wants chmod o-rwx`);
+    this.fault(path, `This secret is readable by everyone (mode ${mode.toString(8)}); mkosi requires chmod o-rwx`);
   }
 
   private local(folder: string): void {
@@ -426,14 +426,14 @@ export class ConfigReader {
 
   private dropins(folder: string, here: string): void {
     const { disk } = this.ground;
-    if (disk.kind(folder) === 'file') this.fault(folder, 'mkosi wants to look into this folder, but it is a file');
+    if (disk.kind(folder) === 'file') this.fault(folder, 'mkosi expects a folder here, but it is a file');
     if (disk.kind(folder) !== 'folder') return;
     const own = disk.real(parent(folder)),
       within = this.inside.has(own);
     this.inside.add(own);
     if (this.inside.size > disk.budget.limits.depth)
       this.remark(
-        `Folders lie more than ${disk.budget.limits.depth} deep in ${below(this.ground.root, folder).split('/', 2).join('/')}; the deepest are not looked at`,
+        `Folders are nested more than ${disk.budget.limits.depth} deep in ${below(this.ground.root, folder).split('/', 2).join('/')}; the deepest are not checked`,
         folder,
       );
     else
@@ -443,7 +443,7 @@ export class ConfigReader {
         if (isFolder && this.inside.has(disk.real(path))) {
           // It goes round until the system follows no more links, and with two such links never comes to an end.
           this.remark(
-            `${below(this.ground.root, path)} leads back into a folder that is being read; mkosi goes round there, which is not followed here`,
+            `${below(this.ground.root, path)} leads back into a folder that is being read; mkosi loops there, which is not followed here`,
             path,
           );
           continue;

@@ -17,7 +17,7 @@ export const outsideSection: Rule = {
         yield {
           verdict,
           ...inDocument(start, text),
-          message: 'This stands before any section, and is no setting either',
+          message: 'This line is before any section and is not a setting',
         };
       }
       if (line.kind !== 'assignment' || line.key.length === 0) continue;
@@ -26,7 +26,7 @@ export const outsideSection: Rule = {
       yield {
         verdict,
         ...inDocument(start, line.key.span()),
-        message: `${shortened(line.key.text)}= stands before any section${
+        message: `${shortened(line.key.text)}= is before any section${
           section === undefined ? '; put a [Section] line above it' : `; put [${section}] above it`
         }`,
         ...(section === undefined ? {} : { fixes: [replacement(`Put [${section}] above`, { start, end: start }, `[${section}]\n`)] }),

@@ -23,7 +23,7 @@ export const strayText: Rule = {
         yield {
           verdict: reader.strayText(edition.version),
           ...inDocument(start, line.text.span()),
-          message: 'No equals sign: write Setting=value, or # in front to make this a comment',
+          message: 'No equals sign: write Setting=value, or put # before it to make it a comment',
           ...((isComment || line.text.text.startsWith(';')) && !/[\n\r\0]./.test(document.text.getText().slice(start, start + line.length))
             ? {
                 fixes: [
@@ -48,7 +48,7 @@ export const strayText: Rule = {
         yield {
           verdict: reader.badLine,
           ...inDocument(start, { start: line.equals, end: line.equals + 1 }),
-          message: 'No setting in front of the equals sign: write Setting=value',
+          message: 'No setting before the equals sign: write Setting=value',
         };
       }
     }

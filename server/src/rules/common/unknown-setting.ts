@@ -38,7 +38,7 @@ export const unknownSetting: Rule = {
 const flag = (assigned: Assigned): Omit<Finding, 'rule'> => ({
   ...nameSpan(assigned),
   verdict: 'refused',
-  message: `${shortened(assigned.line.key.text)}= is a switch of the command line and no setting; mkosi stops at its value`,
+  message: `${shortened(assigned.line.key.text)}= is a command-line flag, not a setting; mkosi fails`,
 });
 
 function finding(
@@ -74,7 +74,7 @@ function finding(
       return {
         verdict,
         ...span,
-        message: `${tool} ${edition.version} knows no setting ${shortened(name)}=; a ; starts no comment since 25, write #`,
+        message: `${tool} ${edition.version} has no setting ${shortened(name)}=; since 25 a ; does not start a comment, write #`,
         fixes: [{ title: 'Make it a comment', edits: [{ start: span.start, end: span.start + 1, text: '#' }] }],
       };
     }
@@ -90,7 +90,7 @@ function finding(
     verdict,
     ...span,
     fixes,
-    message: `${tool} ${edition.version} knows no setting ${shortened(name)}= in [${shortened(section)}]${hint}`,
+    message: `${tool} ${edition.version} has no setting ${shortened(name)}= in [${shortened(section)}]${hint}`,
   };
 }
 

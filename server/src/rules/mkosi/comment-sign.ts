@@ -22,7 +22,7 @@ export const commentSign: Rule = {
           yield {
             verdict: 'silent',
             ...at,
-            message: `${entry.setting.name}=: mkosi ${edition.version} ends the line at the ${sign}, which no quotation marks and no backslash can prevent`,
+            message: `${entry.setting.name}=: mkosi ${edition.version} ends the line at the ${sign}; quotation marks or a backslash do not prevent that`,
           };
         }
       }
@@ -32,7 +32,7 @@ export const commentSign: Rule = {
         yield {
           ...valueSpan(entry, from),
           verdict: 'silent',
-          message: `${entry.setting.name}=: since mkosi 25 a ; starts no comment and is part of the value; write #`,
+          message: `${entry.setting.name}=: since mkosi 25 a ; does not start a comment and becomes part of the value; write #`,
           fixes: [replacement('Write #', valueSpan(entry, from), '#')],
         };
       }

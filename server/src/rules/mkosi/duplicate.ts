@@ -26,7 +26,7 @@ export const duplicate: Rule = {
           yield {
             verdict: 'refused',
             ...inDocument(start, line.whole.span()),
-            message: `[${shortened(section)}] stands here for the second time, and mkosi stops`,
+            message: `[${shortened(section)}] occurs twice, and mkosi fails`,
           };
         if (section !== 'DEFAULT') sections.add(section);
       } else if (line.kind === 'assignment') {
@@ -35,7 +35,7 @@ export const duplicate: Rule = {
           yield {
             verdict: 'refused',
             ...inDocument(start, line.key.span()),
-            message: `${shortened(line.key.text)}= stands here for the second time, and mkosi stops; put all into one`,
+            message: `${shortened(line.key.text)}= occurs twice, and mkosi fails; combine the two`,
           };
         }
         settings.add(key);
@@ -60,7 +60,7 @@ function* again({ document: { edition, text }, assignments }: RuleContext): Gene
     yield {
       verdict: 'silent',
       ...assignmentSpan(entry),
-      message: `${line.key.text}= is set again in line ${number}, and only that counts`,
+      message: `${line.key.text}= is set again in line ${number}, and only that line takes effect`,
       fixes: [removal('Remove this line', entry)],
     };
   }

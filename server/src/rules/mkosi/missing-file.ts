@@ -34,7 +34,7 @@ export const missingFile: Rule = {
           yield {
             verdict: 'advice',
             ...valueSpan(assigned),
-            message: `${setting.name}=: This project ${fileSystem.budget.spent()}; whether this is there is not looked at`,
+            message: `${setting.name}=: This project ${fileSystem.budget.spent()}; whether this exists is not checked`,
           };
           return;
         }
@@ -90,14 +90,14 @@ function fault(
   const full = resolve(folder, written),
     kind = disk.kind(full);
   if (kind === undefined) return params?.mustExist === true ? refused(`${shown} does not exist`) : undefined;
-  if (params?.directory === true && kind !== 'folder') return refused(`${shown} is no folder`);
+  if (params?.directory === true && kind !== 'folder') return refused(`${shown} is not a folder`);
   if (params?.content !== undefined && kind === 'folder') return refused(`${shown} is a folder, not a file`);
   if (name === 'EnvironmentFiles' && kind === 'folder' && edition.version >= 25 && edition.version < 26)
     return refused(`${shown} is a folder, not a file`);
   if (name === 'ToolsTree' && kind === 'file' && edition.version >= 26) return refused(`${shown} is a file; a tools tree is a folder`);
   const mode = disk.mode(full);
   if (params?.secret === true && mode !== undefined && (mode & 0o7) !== 0) {
-    return refused(`everybody may read ${shown} (mode ${mode.toString(8)}); a secret wants chmod o-rwx`);
+    return refused(`${shown} is readable by everyone (mode ${mode.toString(8)}); a secret needs chmod o-rwx`);
   }
   return undefined;
 }

@@ -19,7 +19,7 @@ export const notACondition: Rule = {
       const meant = name === 'OutputFormat' ? 'Format' : similar(name.replace(/^@/, ''), known);
       const why =
         edition.inAnySection(name) === undefined
-          ? `mkosi ${edition.version} knows no condition ${shortened(name)}=`
+          ? `mkosi ${edition.version} has no condition ${shortened(name)}=`
           : `${name}= cannot be a condition`;
       yield {
         verdict: 'refused',

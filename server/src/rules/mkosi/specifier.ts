@@ -28,7 +28,7 @@ export const specifier: Rule = {
         seen.add(`${assigned.start} ${char}`);
         yield say(
           char,
-          `%${char} stands for nothing in mkosi ${edition.version} and is left out; there are ` +
+          `%${char} is not a specifier of mkosi ${edition.version} and is removed; specifiers are ` +
             `${known.join(' ')}, and %% is a percent sign`,
         );
       }
@@ -39,7 +39,7 @@ export const specifier: Rule = {
         yield {
           ...say(
             char,
-            `%${char} stands for ${setting}=, which is not set yet, and ${stops ? 'mkosi ends with a traceback' : 'is left out'}`,
+            `%${char} is the value of ${setting}=, which is not set yet, and ${stops ? 'mkosi ends with a traceback' : 'is removed'}`,
           ),
           verdict: stops ? ('refused' as const) : ('warned' as const),
         };

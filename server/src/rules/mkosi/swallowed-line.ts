@@ -31,7 +31,7 @@ export const swallowedLine: Rule = {
           yield {
             verdict: 'silent',
             ...inDocument(entry.start, line.value.span(at, at + part.length)),
-            message: `This line is indented and therefore part of ${setting.name}= above; take the blanks away`,
+            message: `This line is indented and therefore part of ${setting.name}= above; remove the leading whitespace`,
           };
         }
         at += part.length + 1;

@@ -14,7 +14,7 @@ export const unreadFile: Rule = {
       yield {
         verdict: 'silent',
         ...topOf(here),
-        message: `mkosi ${project.edition.version} does not read ${path.slice(path.lastIndexOf('/') + 1)}: mkosi 14 was the last one. Migrate it to mkosi.conf`,
+        message: `mkosi ${project.edition.version} does not read ${path.slice(path.lastIndexOf('/') + 1)}: mkosi 14 was the last version that did. Migrate it to mkosi.conf`,
       };
     } else if (!here.active) yield* besideMain(here);
   },
@@ -30,7 +30,7 @@ function* besideMain(here: RuleContext): Generator<Omit<Finding, 'rule'>> {
   yield {
     verdict: 'silent',
     ...topOf(here),
-    message: `mkosi does not read this file: of the folder ${name} it reads mkosi.conf and the files in mkosi.conf.d`,
+    message: `mkosi does not read this file: in the folder ${name} it reads only mkosi.conf and the files in mkosi.conf.d`,
     ...(here.fileSystem.kind(target) === undefined ? { moveTo: target } : {}),
   };
 }

@@ -32,7 +32,7 @@ export const ambientCapability: Rule = {
             part.word === 'all'
               ? 'nspawn will not start: AmbientCapability= does not take "all"; name the capabilities'
               : `nspawn will not start: the machine does not have ${part.word ?? shortened(part.text)}; ${
-                  lost ? 'user namespacing on the network of the host takes it away' : `add it to Capability=, too`
+                  lost ? 'user namespacing on the host network drops it' : `add it to Capability=, too`
                 }`,
         };
       }

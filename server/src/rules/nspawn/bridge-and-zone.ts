@@ -19,7 +19,7 @@ export const bridgeAndZone: Rule = {
       message:
         options.version >= 240
           ? `nspawn will not start: ${later.setting.name}= cannot be combined with ${earlier.setting.name}=`
-          : 'Only one of Bridge= and Zone= can hold the link of the machine',
+          : 'Bridge= and Zone= exclude each other, and Bridge= wins',
       fixes: [removal(`Remove ${later.setting.name}=`, later), removal(`Remove ${earlier.setting.name}=`, earlier)],
     };
   },

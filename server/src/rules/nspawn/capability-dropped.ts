@@ -16,7 +16,7 @@ export const capabilityDropped: Rule = {
       yield {
         ...partSpan(entry, part),
         verdict: 'silent',
-        message: `${part.word} is not granted: DropCapability= takes it away again`,
+        message: `${part.word} has no effect: DropCapability= drops it`,
       };
     }
   },

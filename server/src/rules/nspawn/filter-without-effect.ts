@@ -26,9 +26,9 @@ export const filterWithoutEffect: Rule = {
           ...partSpan(entry, part),
           verdict: 'silent',
           message:
-            `Denying ${group.word} forbids nothing, because nspawn allows no group of that name; ` +
-            `${left.slice(0, 3).join(', ')} and others stay allowed. Name what is in it`,
-          fixes: [replacement(`Name the members of ${group.word}`, partSpan(entry, part), (group.members ?? []).join(' '))],
+            `Denying ${group.word} has no effect, because nspawn does not allow a group of that name; ` +
+            `${left.slice(0, 3).join(', ')} and others stay allowed. List its members instead`,
+          fixes: [replacement(`List the members of ${group.word}`, partSpan(entry, part), (group.members ?? []).join(' '))],
         };
       }
     }

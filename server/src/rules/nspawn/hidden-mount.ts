@@ -27,7 +27,7 @@ export const hiddenMount: Rule = {
       yield {
         ...assignmentSpan(entry),
         verdict: same ? 'advice' : 'silent',
-        message: `Line ${document.text.positionAt(first.start).line + 1} ${same ? 'says the same' : `mounts something on ${shortened(path)}, too, and only one of the two is seen`}`,
+        message: `Line ${document.text.positionAt(first.start).line + 1} ${same ? 'says the same' : `also mounts something on ${shortened(path)}; only one of the two is visible`}`,
         fixes: same ? [removal('Remove the line', entry)] : [],
       };
     }

@@ -16,14 +16,14 @@ export const inlineComment: Rule = {
       const whole = valueSpan(entry, { start: why.from, end: value.length });
       const text = value.text.slice(why.from).trim();
       const effect = worst(entry.reading.problems, document);
-      const lost = effect === 'fatal' ? ', and nspawn will not start' : effect === 'dropped' ? ', and the whole line is left out' : '';
+      const lost = effect === 'fatal' ? ', and nspawn will not start' : effect === 'dropped' ? ', and the whole line is ignored' : '';
       yield {
         ...valueSpan(entry, {
           start: why.from + (/^\s*/.exec(value.text.slice(why.from))?.[0].length ?? 0),
           end: value.length,
         }),
         verdict: verdictOf[effect],
-        message: `${entry.setting.name}=: comments stand on lines of their own; ` + `this one becomes part of the value${lost}`,
+        message: `${entry.setting.name}=: a comment needs its own line; ` + `this one becomes part of the value${lost}`,
         fixes: [
           {
             title: 'Move the comment above',

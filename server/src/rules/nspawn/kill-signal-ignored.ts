@@ -15,7 +15,7 @@ export const killSignalIgnored: Rule = {
     yield {
       ...assignmentSpan(entry),
       verdict: 'silent',
-      message: `The small init of ProcessTwo=yes does not listen to ${shortened(signal.text)}, so the machine would not stop; use SIGRTMIN+3`,
+      message: `The stub init of ProcessTwo=yes ignores ${shortened(signal.text)}, so the machine would not stop; use SIGRTMIN+3`,
       fixes: [replacement('Change to KillSignal=SIGRTMIN+3', assignmentSpan(entry), 'KillSignal=SIGRTMIN+3')],
     };
   },

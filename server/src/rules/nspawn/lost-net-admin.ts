@@ -29,7 +29,7 @@ export const lostNetAdmin: Rule = {
       ...topOf(here),
       verdict: 'silent',
       message:
-        `systemd ${version} takes CAP_NET_ADMIN away from a machine whose file does not ask for a private network, so it cannot set up ` +
+        `systemd ${version} drops CAP_NET_ADMIN if the settings file does not request a private network, so the machine cannot configure ` +
         'the link that systemd-nspawn@.service gives it; add VirtualEthernet=yes to [Network]',
       fixes: trusted ? addLink(here) : [],
     };

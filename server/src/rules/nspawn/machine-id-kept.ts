@@ -26,7 +26,7 @@ export const machineIdKept: Rule = {
       ...assignmentSpan(entry),
       verdict: 'silent',
       message: `The image has a machine ID, ${kept}, and keeps it: MachineID= is for images without one`,
-      related: [{ path: `${image}/etc/machine-id`, message: 'The ID that counts' }],
+      related: [{ path: `${image}/etc/machine-id`, message: 'The ID in effect' }],
       fixes: [removal('Remove the line', entry)],
     };
   },

@@ -17,7 +17,7 @@ export const machineName: Rule = {
     yield {
       ...topOf(here),
       verdict: 'advice',
-      message: `No machine has "_" in its name: nspawn looks for ${name}.nspawn and never for ${machine}.nspawn`,
+      message: `Machine names cannot contain "_": nspawn looks for ${name}.nspawn and never for ${machine}.nspawn`,
       ...freeAt(`${folder}/${name}.nspawn`, files),
     };
   },

@@ -17,7 +17,7 @@ export const managedOnHostNetwork: Rule = {
       ...assignmentSpan(marked),
       verdict: 'refused',
       message:
-        `nspawn will not start: ${options.userBy === undefined ? 'the managed user namespace of a machine of your own' : 'PrivateUsers=managed'} ` +
+        `nspawn will not start: ${options.userBy === undefined ? 'the managed user namespace of a per-user machine' : 'PrivateUsers=managed'} ` +
         'needs a private network, such as VirtualEthernet=yes in [Network]',
       ...(by === undefined ? {} : { fixes: [replacement('Change to VirtualEthernet=yes', assignmentSpan(by), 'VirtualEthernet=yes')] }),
     };

@@ -15,7 +15,7 @@ export const maskedFile: Rule = {
     yield {
       ...topOf(here),
       verdict: 'advice',
-      message: `nspawn reads ${first} and nothing of this file: the first file of a name is the only one`,
+      message: `Ignored: nspawn uses ${first} (first file found wins, no merging)`,
       related: [{ path: first, message: 'This file is read instead' }],
     };
   },

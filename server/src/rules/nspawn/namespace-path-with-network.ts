@@ -18,8 +18,7 @@ export const namespacePathWithNetwork: Rule = {
         verdict: 'refused',
         fixes: [removal(`Remove ${link.setting.name}=`, link), removal('Remove NamespacePath=', path)],
         message:
-          'nspawn will not start: NamespacePath= joins a network that is there already, ' +
-          `so ${link.setting.name}= cannot be combined with it`,
+          'nspawn will not start: NamespacePath= joins an existing network, ' + `so ${link.setting.name}= cannot be combined with it`,
       };
     }
   },

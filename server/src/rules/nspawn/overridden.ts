@@ -24,7 +24,7 @@ export const overridden: Rule = {
       yield {
         ...assignmentSpan(entry),
         verdict: 'advice',
-        message: `${entry.setting.name}= is ${by.resets ? 'taken back' : 'set again'} in line ${line}, ` + 'so this one has no effect',
+        message: `${entry.setting.name}= is ${by.resets ? 'reset' : 'set again'} in line ${line}, ` + 'so this one has no effect',
         fixes: [removal('Remove the line', entry)],
       };
     }

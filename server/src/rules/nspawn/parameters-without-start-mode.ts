@@ -14,10 +14,10 @@ export const parametersWithoutStartMode: Rule = {
     yield {
       ...assignmentSpan(parameters),
       verdict: 'silent',
-      message: 'Parameters= is ignored as long as this file has neither Boot= nor ProcessTwo=; say how the machine starts',
+      message: 'Parameters= is ignored without Boot= or ProcessTwo= in this file; set how the machine starts',
       fixes: [
         lineAfter('Add Boot=yes (arguments of init)', here, parameters, 'Boot=yes'),
-        lineAfter('Add ProcessTwo=yes (a command below a small init)', here, parameters, 'ProcessTwo=yes'),
+        lineAfter('Add ProcessTwo=yes (a command under a stub init)', here, parameters, 'ProcessTwo=yes'),
       ],
     };
   },

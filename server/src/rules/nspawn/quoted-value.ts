@@ -14,7 +14,7 @@ export const quotedValue: Rule = {
       yield {
         ...valueSpan(entry),
         verdict: verdictOf[worst(entry.reading.problems, document)],
-        message: `${entry.setting.name}= knows no quotation marks and takes them as part of the value`,
+        message: `${entry.setting.name}= does not support quotation marks; they become part of the value`,
         fixes: [replacement('Remove the quotation marks', valueSpan(entry), why.meant)],
       };
     }

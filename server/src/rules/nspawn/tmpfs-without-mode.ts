@@ -21,7 +21,7 @@ export const tmpfsWithoutMode: Rule = {
       yield {
         ...valueSpan(entry, path),
         verdict: 'advice',
-        message: `Everybody in the machine may write to ${shortened(path.text)}: with options but without mode= it gets mode 1777, without any option 0755`,
+        message: `${shortened(path.text)} is world-writable: with options but no mode= it gets mode 1777`,
         fixes: [{ title: 'Add mode=0755', edits: [{ start: end, end, text: ',mode=0755' }] }],
       };
     }

@@ -16,8 +16,7 @@ export const unitSetting: Rule = {
       yield {
         ...inDocument(start, line.key.span()),
         verdict: 'warned',
-        message:
-          `${shortened(name)}= is a setting of units and ignored here; ` + 'write it with "systemctl edit systemd-nspawn@NAME.service"',
+        message: `${shortened(name)}= is a unit setting and is ignored here; ` + 'set it with "systemctl edit systemd-nspawn@NAME.service"',
       };
     }
   },

@@ -21,8 +21,8 @@ export const unknownImage: Rule = {
       ...topOf(here),
       verdict: 'advice',
       message:
-        `There is no image "${machine}" on this host; without one only "systemd-nspawn --machine=${machine}" with ` +
-        `a directory or image of its own reads this file${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+        `There is no image "${machine}" on this host; without one, only "systemd-nspawn --machine=${machine}" with ` +
+        `a directory or image of its own uses this file${meant === undefined ? '' : `; did you mean ${meant}?`}`,
       ...(meant === undefined ? {} : freeAt(`${folder}/${meant}.nspawn`, files)),
       ...(image === undefined ? {} : { related: [{ path: image, message: `The image ${meant ?? ''}` }] }),
     };

@@ -15,7 +15,7 @@ export const unreadFolder: Rule = {
     yield {
       ...topOf(here),
       verdict: 'advice',
-      message: `nspawn never reads ${folder}; its files lie in ${home}`,
+      message: `nspawn never reads ${folder}; settings files belong in ${home}`,
       ...freeAt(target, files),
       ...(files.exists(target) ? { related: [{ path: target, message: 'This file is read' }] } : {}),
     };

@@ -28,7 +28,7 @@ export const untrusted: Rule = {
         verdict: 'warned',
         message:
           `${names} ${ignored.length === 1 ? 'is' : 'are'} ignored: ` +
-          'nspawn does not trust a file that lies beside the image; move it to /etc/systemd/nspawn',
+          'nspawn does not trust a file next to the image; move it to /etc/systemd/nspawn',
         ...where,
       };
     }

@@ -15,8 +15,8 @@ export const userScopeWithoutManaged: Rule = {
       ...assignmentSpan(userBy),
       verdict: 'refused',
       message:
-        `nspawn will not start: a machine of your own gets its user IDs from systemd-nsresourced, and ${userBy.setting.name}= asks for others; ` +
-        'leave it out, or write PrivateUsers=managed',
+        `nspawn will not start: a per-user machine gets its user IDs from systemd-nsresourced, but ${userBy.setting.name}= requests others; ` +
+        'remove it, or write PrivateUsers=managed',
       fixes: [
         removal(
           'Remove it',

@@ -18,7 +18,7 @@ export interface Fixture {
   /** The files that are checked. */
   readonly checked: readonly string[];
   /** One of the files as it is to be checked. @param files other texts than in the fixture */
-  caseOf(file: string, files?: Files): LintInput;
+  readonly caseOf: (file: string, files?: Files) => LintInput;
 }
 
 /** A finding that is wanted. */
@@ -36,7 +36,7 @@ export function wantsOf(text: string): Want[] {
     if (want === null) return [];
     let line = i + 1;
     while (lines[line]?.startsWith('# want ')) line++;
-    return [{ line, rule: want[1]!, part: want[2]! }];
+    return [{ line, rule: want[1] ?? '', part: want[2] ?? '' }];
   });
 }
 

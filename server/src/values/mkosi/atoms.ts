@@ -13,7 +13,7 @@ const filename: Atom = {
   read(text) {
     const name = strip(text);
     if (name.includes('/')) return { fault: 'This is a name, not a path: no slashes' };
-    return name === '.' || name === '..' ? { fault: `"${name}" is no name of a file` } : { role: 'name' };
+    return name === '.' || name === '..' ? { fault: `"${name}" is not a file name` } : { role: 'name' };
   },
   expects: () => 'a name without slashes',
 };
@@ -62,10 +62,10 @@ const drive: Atom = {
     if (old && id === '') return { fault: 'The name of the drive is missing: ID:SIZE' };
     if (id.includes('/') || id.trim() === '.' || id.trim() === '..') return { fault: 'The name of a drive has no slashes' };
     const read = size.read(amount, asked);
-    if (read === undefined) return { fault: `"${shortened(amount)}" is no size` };
+    if (read === undefined) return { fault: `"${shortened(amount)}" is not a size` };
     if ('fault' in read) return read;
     const wrong = old || flags === '' ? undefined : flags.split(',').find((f) => !(asked.value.words ?? []).some((w) => w.word === f));
-    return wrong === undefined ? { role: 'string' } : { fault: `"${shortened(wrong)}" is no flag of a drive; use persist` };
+    return wrong === undefined ? { role: 'string' } : { fault: `"${shortened(wrong)}" is not a drive flag; use persist` };
   },
   expects: () => 'ID:SIZE[:DIRECTORY[:OPTIONS[:FILE[:FLAGS]]]]',
 };

@@ -33,7 +33,7 @@ export const mkosiForm = ({ type, of }: ValueType): string | undefined => forms[
 function readValue(text: Text, value: ValueType, into: Reading): void {
   if (!into.asked.edition.modern && asOption(text, into)) return;
   if (text.length === 0 && (into.asked.edition.modern || value.list !== undefined || ['string', 'path'].includes(value.type))) {
-    if (value.params?.empty === 'error') into.problem(text, 'This takes no empty value');
+    if (value.params?.empty === 'error') into.problem(text, 'An empty value is not allowed');
     readPlaces(text, value, into);
     return;
   }
@@ -81,7 +81,7 @@ function readValue(text: Text, value: ValueType, into: Reading): void {
 /** Up to 12 a value that begins with a dash was taken for an option; only numbers and texts with blanks were not. */
 function asOption(text: Text, into: Reading): boolean {
   if (into.version >= 13 || !/^-[^ ]+$/s.test(text.text) || /^-(\d+|\d*\.\d+)$/.test(text.text)) return false;
-  into.problem(text, `mkosi ${into.version} takes a value that begins with a dash for an option`);
+  into.problem(text, `mkosi ${into.version} treats a value that starts with a dash as an option`);
   return true;
 }
 
@@ -131,7 +131,7 @@ function readAtom(text: Text, value: ValueType, into: Reading, atom: Atom | unde
   take(text, atom, into, label(value), undefined, asked);
   if (into.problems.length > problems || into.asked.value.list === undefined) return;
   if (/^\s/.test(text.text) && separatorsOf(into.asked.value.list, into.version) === ',\n') {
-    into.problem(text, `mkosi ${into.version} does not remove the blank after a comma: the item is "${shortened(text.text)}"`, {
+    into.problem(text, `mkosi ${into.version} does not remove the space after a comma: the item is "${shortened(text.text)}"`, {
       instead: text.text.trim(),
       effect: 'silent',
     });
@@ -162,7 +162,7 @@ function readTree(text: Text, { params }: ValueType, into: Reading): void {
   into.place(target, () => [], { label: 'target', wants: 'machine-path' });
   if (target.length > 0) into.part(target, 'path', { label: 'target' });
   if (params?.absolute === true && !/^[/$]/.test(target.text)) {
-    into.problem(target.length === 0 ? text : target, 'The target behind the colon must be an absolute path', {
+    into.problem(target.length === 0 ? text : target, 'The target after the colon must be an absolute path', {
       instead: target.length === 0 ? undefined : `/${target.text}`,
     });
   }
@@ -174,7 +174,7 @@ function loose(items: readonly Text[], into: Reading): void {
     if (i === 0 || !items[i - 1]?.text.includes('=') || item.text.includes('=') || /^[A-Z_][A-Z0-9_]*$/.test(item.text)) continue;
     into.problem(
       item,
-      `A blank ends the value: ${shortened(item.text)} is a variable of its own, taken from mkosi's environment. Quote the whole: "NAME=some words"`,
+      `A space ends the value: ${shortened(item.text)} is a variable of its own, taken from mkosi's environment. Quote the whole: "NAME=some words"`,
       { effect: 'silent' },
     );
   }

@@ -45,10 +45,10 @@ export const size: Atom = {
     if (n === undefined) return misread(text);
     if (version < 13) {
       const whole = parseInteger(factor === undefined ? text : text.slice(0, -1));
-      if (whole === undefined) return { fault: `mkosi ${version} knows whole numbers only` };
+      if (whole === undefined) return { fault: `mkosi ${version} accepts whole numbers only` };
       if (whole > 0 && (whole * (factor ?? 1)) % 512 !== 0) return { fault: `In mkosi ${version} sizes are multiples of 512` };
     }
-    if (!Number.isFinite(n)) return { fault: `"${shortened(text)}" is no size, and mkosi ends with a traceback` };
+    if (!Number.isFinite(n)) return { fault: `"${shortened(text)}" is not a size, and mkosi ends with a traceback` };
     if (Math.ceil(n * (factor ?? 1)) <= 0) return { fault: 'A size is greater than zero' };
     return { role: 'number', number: Math.ceil(n * (factor ?? 1)) };
   },
@@ -62,5 +62,5 @@ function misread(text: string): Fault | undefined {
   if (match === null) return undefined;
   const unit = (match[2] ?? '').toUpperCase();
   const instead = unit === 'T' ? `${Number(match[1]) * 1024}G` : `${match[1] ?? ''}${unit}`;
-  return { fault: `mkosi knows only the units K, M and G, in capitals and without B; use ${shortened(instead)}`, instead };
+  return { fault: `mkosi accepts only the units K, M and G, in capitals and without B; use ${shortened(instead)}`, instead };
 }
