@@ -205,16 +205,15 @@ describe('checker', () => {
       params: { textDocument: { ...textDocument, languageId: 'nspawn', version: 1, text: '[Exec]\nBo' } },
     });
     say({ id: 2, method: 'textDocument/completion', params: { textDocument, position: { line: 1, character: 2 } } });
-    say({ id: 3, method: 'shutdown' });
-    say({ method: 'exit' });
-    // The pipe stays open: a client that is gone ends the server at once.
     let out = '';
     server.stdout.setEncoding('utf8').on('data', (text: string) => {
       out += text;
     });
+    while (!/"label":"Boot"/.test(out) || !/"textDocument\/publishDiagnostics"/.test(out)) await once(server.stdout, 'data');
+    say({ id: 3, method: 'shutdown' });
+    say({ method: 'exit' });
+    // The pipe stays open: a client that is gone ends the server at once.
     const [status] = (await once(server, 'close')) as [number];
     assert.equal(status, 0);
-    assert.match(out, /"label":"Boot"/);
-    assert.match(out, /"textDocument\/publishDiagnostics"/);
   });
 });

@@ -23,7 +23,7 @@ export class ServerConfiguration {
     this.rules = Object.fromEntries(rules.filter((rule): rule is [string, Level] => isLevel(rule[1])));
   }
 
-  /** What files are judged by: the user's choice, else what is installed, else the newest release known. */
+  /** What files are checked by: the user's choice, else what is installed, else the newest release known. */
   inForce(installed: Installed): TargetInForce {
     const choose = (tool: keyof Target): Chosen => {
       const chosen = this.chosen[tool],

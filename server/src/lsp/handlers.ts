@@ -39,6 +39,7 @@ import {
 import { makeExecutable } from '../node/shared/replace-file';
 import type { LintInput } from '../rules';
 import type { Document } from '../schema';
+import type { Client } from './client';
 import type { ServerConfiguration } from './configuration';
 import type { Workspace } from './workspace';
 
@@ -65,14 +66,11 @@ export const capabilities: ServerCapabilities = {
   inlayHintProvider: true,
 };
 
-/** What answers need besides the document. */
+/** What handlers need besides the document. */
 export interface HandlerContext {
   readonly workspace: Workspace;
   readonly settings: ServerConfiguration;
-  /** The client can give a file another path. */
-  readonly canMove: boolean;
-  /** The client's own command for that, which knows what to do where only root may write. */
-  readonly moveCommand: string | undefined;
+  readonly client: Client;
   inputOf(document: Document): LintInput;
   /** A file on disk is different now. */
   changed(file: string): void;
@@ -106,7 +104,7 @@ export function registerHandlers(connection: Connection, here: HandlerContext): 
   connection.onRenameRequest(
     about((d, { position, newName }) => {
       const edit = rename(d, position, newName, workspace);
-      if (typeof edit !== 'string' && edit.documentChanges !== undefined && !here.canMove) {
+      if (typeof edit !== 'string' && edit.documentChanges !== undefined && !here.client.renamesFiles) {
         throw new ResponseError(LSPErrorCodes.RequestFailed, 'This editor cannot rename files, which belongs to it here');
       }
       if (typeof edit === 'string') throw new ResponseError(LSPErrorCodes.RequestFailed, edit);
@@ -124,7 +122,9 @@ export function registerHandlers(connection: Connection, here: HandlerContext): 
       const all = wanted(fixAllKind, false) ? fixAll(here.inputOf(d), here.settings.rules) : undefined;
       return [
         ...(wanted(CodeActionKind.QuickFix, true)
-          ? fixes(here.inputOf(d), range, here.settings.rules, here.moveCommand).filter((f) => here.canMove || !movesFile(f))
+          ? fixes(here.inputOf(d), range, here.settings.rules, here.client.moveCommand).filter(
+              (f) => here.client.renamesFiles || !movesFile(f),
+            )
           : []),
         ...(wanted(CodeActionKind.RefactorRewrite, true) ? refactorings(d, range) : []),
         ...(all === undefined ? [] : [all]),

@@ -16,17 +16,9 @@ import { LocalDisk } from '../node/file-system';
 import { readMigration } from '../node/migration-input';
 import { Projects } from '../node/projects';
 import type { FolderReading, Located, LocateParams, Migration, Outline, Requests, Result } from '../protocol';
-import { mkosi, newest, pathOf, type Target } from '../schema';
+import { mkosi, newest, pathOf } from '../schema';
 import { versionOf } from './configuration';
-
-/** What files are checked against; for projects as the disk has them, which is what mkosi reads. */
-export interface ProjectContext {
-  readonly target: Target;
-  /** No one has chosen a release of mkosi: a project that says which one it needs is read for that one. */
-  readonly byMinimum: boolean;
-  /** mkosi may run from a clone of its repository. */
-  readonly clone: boolean;
-}
+import type { Selection } from './target-selection';
 
 /** How many files are found their project without letting other requests in between. */
 const turn = 50;
@@ -47,7 +39,7 @@ type Unchecked =
   | undefined;
 
 /** Answers the requests about mkosi projects. Nothing here executes or writes anything. */
-export function registerProjectHandlers(connection: Connection, context: () => ProjectContext): void {
+export function registerProjectHandlers(connection: Connection, context: () => Selection): void {
   /** Every failure is a sentence for people. */
   const on = <M extends keyof Requests>(method: M, answer: (params: Unchecked) => Result<M> | Promise<Result<M>>): void => {
     connection.onRequest(method, async (params: Unchecked) => {

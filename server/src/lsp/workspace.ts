@@ -24,12 +24,12 @@ export interface SearchLimits {
   readonly text: number;
 }
 
-/** Folders with more files than anybody's project are looked at in part. */
+/** Folders with more files than any known project are searched in part. */
 const searchLimits: SearchLimits = { folders: 20_000, entries: 1_000_000, files: 5_000, text: 16 << 20 };
 
 /**
  * The documents: open ones as the editor has them, and below the folders of the workspace every `.nspawn` file on disk,
- * read when somebody asks for it.
+ * read when they are asked for.
  */
 export class Workspace implements Surroundings {
   private readonly open = new Map<string, Document>();
@@ -55,14 +55,14 @@ export class Workspace implements Surroundings {
     return this.targeted;
   }
 
-  /** Judges everything by other releases from now on. */
+  /** Checks everything by other releases from now on. */
   set target(target: Target) {
     this.targeted = target;
     for (const uri of this.open.keys()) this.retarget(uri, target);
     for (const uri of this.onDisk.keys()) this.letGo(uri);
   }
 
-  /** Judges one open document by other releases. */
+  /** Checks one open document by other releases. */
   retarget(uri: string, target: Target): void {
     const document = this.open.get(uri);
     if (document === undefined) return;
@@ -141,7 +141,7 @@ export class Workspace implements Surroundings {
     if (readAlone(pathOf(uri) ?? '') !== undefined && (this.onDisk.has(uri) || this.onDisk.size < this.limits.files)) this.letGo(uri);
   }
 
-  /** Reads a file on disk again when somebody asks for it. */
+  /** Reads a file on disk again when it is asked for. */
   private letGo(uri: string): void {
     this.textOnDisk -= this.onDisk.get(uri)?.text.getText().length ?? 0;
     this.onDisk.set(uri, undefined);

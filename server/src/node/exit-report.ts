@@ -1,7 +1,7 @@
 import { UnreadableFile } from './shared/small-file';
 import { visibleLine } from './shared/visible';
 
-/** More lines than this nobody reads. */
+/** More lines than this are of no use. */
 const mostLines = 20;
 
 /**

@@ -64,7 +64,7 @@ export class LocalDisk implements FileSystem {
     if (!entry) return this.documents.has(path) || this.asked.has(path);
     if (this.documents.has(path) || this.asked.has(path) || this.asked.has(path.slice(0, path.lastIndexOf('/') + 1))) return true;
     for (const above of aboveOf(path)) if (this.missing.has(above)) return true;
-    // Many files may come at once, of which nobody has asked anything in between.
+    // Many files may come at once, with nothing asked in between.
     if (this.above.of !== this.asked.size)
       this.above = { paths: new Set([...this.asked].flatMap((asked) => [...aboveOf(asked)])), of: this.asked.size };
     return this.above.paths.has(path);
@@ -106,7 +106,7 @@ export class LocalDisk implements FileSystem {
     return stat === undefined ? undefined : stat.mode & 0o777;
   }
 
-  /** The disk is asked once for each path while a project is read and judged. */
+  /** The disk is asked once for each path while a project is read and checked. */
   private stat(file: string): Stats | undefined {
     if (!this.stats.has(file)) {
       if (!this.budget.look()) return undefined;

@@ -36,20 +36,20 @@ export interface Search {
 /**
  * The files that a path stands for: the file itself, or every file of ours below a folder. A file that was named counts
  * even when its name says nothing, if its sections are those of one kind of file. What cannot be looked at, or is of no
- * kind of ours, becomes a trouble, and the rest is looked at.
+ * kind of ours, is reported, and the rest is looked at.
  */
-export const filesAt = (named: string, troubles: ExitReport): readonly Found[] => searchAt(named, troubles).files;
+export const filesAt = (named: string, report: ExitReport): readonly Found[] => searchAt(named, report).files;
 
 /** The same, with folders of configuration. */
-export function searchAt(named: string, troubles: ExitReport, limits = searchLimits): Search {
+export function searchAt(named: string, report: ExitReport, limits = searchLimits): Search {
   try {
-    if (patiently(named, () => statSync(named)).isDirectory()) return new FolderSearch(troubles, limits).below(named);
+    if (patiently(named, () => statSync(named)).isDirectory()) return new FolderSearch(report, limits).below(named);
     const family = familyOfText(slashes(path.resolve(named)), () => read(named).text);
     if (family !== undefined) return { files: [{ path: named, family, named: true }], folders: [] };
-    troubles.fail(named, unclaimed);
+    report.fail(named, unclaimed);
     return { files: [], folders: [] };
   } catch (error) {
-    troubles.fail(named, reasonOf(error));
+    report.fail(named, reasonOf(error));
     return { files: [], folders: [] };
   }
 }
@@ -61,7 +61,7 @@ class FolderSearch {
   private left: number;
 
   constructor(
-    private readonly troubles: ExitReport,
+    private readonly report: ExitReport,
     private readonly limits: SearchLimits,
   ) {
     this.left = limits.entries;
@@ -70,7 +70,7 @@ class FolderSearch {
   below(named: string): Search {
     this.visit(named, slashes(path.resolve(named)), 0);
     if (this.left < 0)
-      this.troubles.note(
+      this.report.note(
         named,
         `More than ${this.limits.entries.toLocaleString('en')} files and folders lie here; the rest is not looked at`,
       );
@@ -79,7 +79,7 @@ class FolderSearch {
 
   private visit(folder: string, absolute: string, depth: number): void {
     if (depth > this.limits.depth) {
-      this.troubles.note(folder, `More than ${this.limits.depth} folders lie in one another here; what is below is not looked at`);
+      this.report.note(folder, `More than ${this.limits.depth} folders lie in one another here; what is below is not looked at`);
       return;
     }
     const before = path.join(folder, '-').slice(0, -1);
@@ -105,19 +105,19 @@ class FolderSearch {
         a.name < b.name ? -1 : 1,
       );
     } catch (error) {
-      this.troubles.fail(folder, reasonOf(error));
+      this.report.fail(folder, reasonOf(error));
       return [];
     }
   }
 
-  /** The entries whose names are text; of the others those that we would have looked at are troubles. */
+  /** The entries whose names are text; of the others those that we would have looked at are reported. */
   private readable(folder: string): Dirent[] {
     const text = new Set<string>();
     for (const entry of readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })) {
       const name = entry.name.toString();
       if (entry.name.equals(Buffer.from(name))) text.add(name);
       else if (entry.isDirectory() || familyAt(`${slashes(path.resolve(folder))}/${name}`) !== undefined) {
-        this.troubles.fail(path.join(folder, spelled(entry.name)), 'The name is not valid UTF-8, so this is not looked at');
+        this.report.fail(path.join(folder, spelled(entry.name)), 'The name is not valid UTF-8, so this is not looked at');
       }
     }
     return readdirSync(folder, { withFileTypes: true }).filter((entry) => text.has(entry.name));

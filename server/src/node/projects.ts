@@ -11,7 +11,7 @@ export interface ChosenTarget {
   readonly byMinimum: boolean;
 }
 
-/** A project that somebody asked for; it is read when it is asked for, and again after something happened to its files. */
+/** A project that was asked for; it is read when it is needed, and again after something happened to its files. */
 class Known implements ChosenTarget {
   readonly disk: LocalDisk;
   /** What it says of the release that it needs may have changed. */
@@ -62,9 +62,9 @@ export class Projects {
   private readonly roots = new Roots();
 
   /**
-   * @param target the releases to judge by
+   * @param target the releases to check by
    * @param open files that stand before those of the disk
-   * @param byMinimum nobody has chosen a release of mkosi: a project that says which one it needs is judged by that one
+   * @param byMinimum no one has chosen a release of mkosi: a project that says which one it needs is checked by that one
    * @param clone mkosi may run from a clone of its repository
    * @param limits how much is read of each
    */
@@ -98,7 +98,7 @@ export class Projects {
     return document === undefined ? undefined : { file, document, project };
   }
 
-  /** What the files of a project are judged by; the same object as long as that is the same. */
+  /** What the files of a project are checked by; the same object as long as that is the same. */
   targetIn(root: string): ChosenTarget {
     return this.knownAt(root);
   }

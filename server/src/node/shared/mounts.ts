@@ -7,7 +7,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 
-/** File systems that ask somebody else (types of proc(5) mountinfo). */
+/** File systems that ask another computer or process (types of proc(5) mountinfo). */
 const distant = /^(?:fuse(?:\..*)?|fuseblk|nfs4?|cifs|smb3?|9p|afs|ceph|glusterfs|lustre|virtiofs)$/;
 
 /** How long a file system may take to answer, in milliseconds. */
@@ -51,7 +51,7 @@ export class Mounts {
     return true;
   }
 
-  /** Finds out what {@link answers} will say, without keeping anybody waiting. @param asksLater as `asks` of the constructor */
+  /** Finds out what {@link answers} will say, without blocking. @param asksLater as `asks` of the constructor */
   async prepare(file: string, asksLater: (mount: string) => Promise<boolean>): Promise<void> {
     for (const mount of this.onTheWay(file)) {
       if (!this.isKnown(mount)) this.note(mount, await asksLater(mount));
@@ -137,7 +137,7 @@ const here = new Mounts(
 /** Whether the file system that a path leads to answers, links followed. Waits a second for one that is asked the first time. */
 export const fileSystemAnswers = (file: string): boolean => here.answers(path.resolve(file));
 
-/** The same, without keeping anybody waiting. */
+/** The same, without blocking. */
 export async function fileSystemAnswersLater(file: string): Promise<boolean> {
   const absolute = path.resolve(file);
   await here.prepare(
@@ -169,7 +169,7 @@ export function patiently<T>(file: string, ask: () => T): T {
   return ask();
 }
 
-/** The same, without keeping anybody waiting. */
+/** The same, without blocking. */
 export async function patientlyLater<T>(file: string, ask: () => Promise<T>): Promise<T> {
   if (!(await fileSystemAnswersLater(file))) throw new SilentFileSystem(file);
   return ask();

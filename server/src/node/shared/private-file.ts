@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readSmallFile } from './small-file';
 
 /**
- * Reads what somebody made for one reader and nobody else could: a file with one name, of the owner of its folder. So no
+ * Reads what was written for one reader and could not be written by others: a file with one name, of the owner of its folder. So no
  * link of theirs has root read what they may not read themselves.
  * @param most bytes
  * @throws Error

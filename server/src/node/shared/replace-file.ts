@@ -1,5 +1,5 @@
 /**
- * The one way to change a file that somebody has: all of the new text or none of it, with its owner and its permissions as
+ * The one way to change an existing file: all of the new text or none of it, with its owner and its permissions as
  * they were, and never another file than the one that was asked for. The new text is written whole beside the file and put
  * in its place at once, so that a full disk, a crash or a refusal leaves the old one. Server and client both write here.
  */
@@ -93,7 +93,7 @@ export function prepareFile(file: string, content: string | Uint8Array, { within
   return knowingly(file, () => {
     if (stats?.isFile() === false) throw special(file, stats);
     if (stamp !== (was ?? stamp)) throw changed(file);
-    // Whoever may write to the folder could replace it, but its permissions say that they are not to.
+    // A user who may write to the folder could replace it, but its permissions say not to.
     if (stats !== undefined) accessSync(target, constants.W_OK);
     const handle = openSync(
       temporary,
@@ -220,7 +220,7 @@ const isInside = (folder: string, file: string): boolean =>
 /**
  * Gives a file that lies ready what the old one has beside its text. Node knows owner and mode only, and a mode does not tell
  * whether there is an access control list; so on Linux it is cp of GNU coreutils that does it all, or nothing is written. Both
- * files are handed over open, so that nobody can put a link in their place. Elsewhere it is owner and mode.
+ * files are handed over open, so that no one can put a link in their place. Elsewhere it is owner and mode.
  */
 function keepAttributes(file: string, target: string, stats: BigIntStats, handle: number): void {
   const lost = (why: string): UnwritableFile =>
@@ -247,7 +247,7 @@ function keepAttributes(file: string, target: string, stats: BigIntStats, handle
     fchownSync(handle, Number(stats.uid), Number(stats.gid));
     fchmodSync(handle, Number(stats.mode & 0o7777n));
   }
-  // cp of somebody who is not root keeps silent about an owner that it could not give.
+  // cp of a user who is not root does not report an owner that it could not give.
   const now = fstatSync(handle, { bigint: true });
   if (now.uid !== stats.uid || now.gid !== stats.gid) throw lost(`it belongs to user ${stats.uid} and group ${stats.gid}`);
   if (now.mode !== stats.mode) throw lost(`its permissions are ${(stats.mode & 0o7777n).toString(8)}`);
@@ -263,7 +263,7 @@ function syncFolder(folder: string): void {
       closeSync(handle);
     }
   } catch {
-    // Said of no use to anybody: what was to be written is written.
+    // Nothing to report: what was to be written is written.
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The one reader of files that somebody else may have made: configuration, values beside it, os-release, settings.
- * A path may lead to a device that never ends, to a FIFO that nobody writes to, or to a sparse file of 400 MB. So only
+ * The one reader of files that others may have made: configuration, values beside it, os-release, settings.
+ * A path may lead to a device that never ends, to a FIFO that has no writer, or to a sparse file of 400 MB. So only
  * regular files are read, they are opened without waiting, and each kind of file has a size that no honest one exceeds.
  * Server and client both read through here, and nothing else in the product opens a file for its text.
  */
@@ -83,7 +83,7 @@ export function readSmallFile(file: string, most: number): Buffer {
 }
 
 /**
- * As {@link readSmallFile}, without keeping anybody waiting.
+ * As {@link readSmallFile}, without blocking.
  * @param nofollow refuses a link at the end of the path
  * @throws UnreadableFile through the promise
  */

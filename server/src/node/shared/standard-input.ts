@@ -3,7 +3,7 @@ import { UnreadableFile } from './small-file';
 
 /**
  * All of standard input.
- * @param most bytes; whoever pipes more into the program has something else in mind
+ * @param most bytes; more is not a configuration file
  * @throws UnreadableFile
  */
 export function readStandardInput(most: number): Buffer {

@@ -1,5 +1,5 @@
 /**
- * Text that somebody else wrote, such as the name of a file, a key or a value, with every sign in it made visible that
+ * Text that others wrote, such as the name of a file, a key or a value, with every sign in it made visible that
  * would steer a terminal, begin a line, turn the direction of reading or not be seen at all: `\xNN` below 256,
  * `\u{NNNN}` above. Letters of all scripts stay; of an emoji that is joined from several, the joints become visible.
  */
