@@ -131,7 +131,7 @@ async function end(status) {
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    if (ending) return;
+    if (ending) process.exit(1); // what runs sees the end of this process, and ends too
     console.log('\nTaking everything down again ...');
     end(0).catch((error) => {
       console.error(error);
