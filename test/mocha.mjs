@@ -69,7 +69,7 @@ export function runMocha(files, grep) {
   const mocha = new Mocha({
     ui: 'bdd',
     reporter: process.env.CI ? 'dot' : 'spec',
-    timeout: inspector.url() === undefined ? 30_000 : 0,
+    timeout: inspector.url() === undefined ? 120_000 : 0,
     forbidOnly: true,
     forbidPending: true,
     failZero: true,

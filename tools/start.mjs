@@ -77,9 +77,9 @@ const startPracticeHost = (isThere) =>
   });
 
 /** What VS Code has for an environment in the practice host, as in a session of its user. @param {import('../test/rig/systemd/rig.mjs').Rig} rig */
-function environment({ user: { name, uid, home } }) {
+function environment({ user: { uid, home } }) {
   const runtime = `/run/user/${uid}`;
-  return { HOME: home, USER: name, LOGNAME: name, XDG_RUNTIME_DIR: runtime, DBUS_SESSION_BUS_ADDRESS: `unix:path=${runtime}/bus` };
+  return { HOME: home, XDG_RUNTIME_DIR: runtime, DBUS_SESSION_BUS_ADDRESS: `unix:path=${runtime}/bus` };
 }
 
 /** A server on the port of this computer. @param {(socket: import('node:net').Socket) => void} [connected] @returns {Promise<import('node:net').Server>} */
@@ -131,7 +131,7 @@ async function end(status) {
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    if (ending) return;
+    if (ending) process.exit(1); // what runs sees the end of this process, and ends too
     console.log('\nTaking everything down again ...');
     end(0).catch((error) => {
       console.error(error);

@@ -7,7 +7,7 @@ import Mocha from 'mocha';
  * machines are for a host that has some: $SUITE names the files to run, all without it.
  */
 export function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 60_000, failZero: true, forbidOnly: true, forbidPending: true });
+  const mocha = new Mocha({ ui: 'bdd', color: false, timeout: 120_000, failZero: true, forbidOnly: true, forbidPending: true });
   if (process.env.SUITE_GREP !== undefined) mocha.grep(new RegExp(process.env.SUITE_GREP));
   const wanted = process.env.SUITE?.split(',');
   for (const file of readdirSync(__dirname)) {

@@ -53,6 +53,7 @@ case $kind in
   block)
     filesystem "$root/run/$name.device"
     device=$(losetup --find --show "$root/run/$name.device")
+    blockdev --setrw "$device" # a device keeps being read-only when it gets another file
     # One that is in use is detached when it is used no more: at the end of the rig, whoever brought that about.
     pid=${root#/proc/}
     nsenter --target "${pid%/root}" --all systemd-run --quiet --unit="device-${device##*/}" --property=Type=exec \

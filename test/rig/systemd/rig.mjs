@@ -165,12 +165,15 @@ export class Rig {
 
   /**
    * The argv to spawn outside so that `argv` runs inside as the ordinary user, without a unit or a session: also before
-   * systemd has booted, and whatever becomes of the bus.
+   * systemd has booted, and whatever becomes of the bus. Nothing of the environment outside is passed on.
    * @param {readonly string[]} argv
    */
   commandWithoutSession(argv) {
-    const { uid, gid } = this.user;
-    return ['nsenter', '-t', `${this.pid}`, '-a', '--', 'setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups', '--', ...argv];
+    const { name, uid, gid, home } = this.user;
+    const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+    const variables = [`PATH=${path}`, 'LANG=C.UTF-8', 'TERM=xterm-256color', `HOME=${home}`, `USER=${name}`, `LOGNAME=${name}`];
+    const identity = [`--reuid=${uid}`, `--regid=${gid}`, '--init-groups'];
+    return ['nsenter', '-t', `${this.pid}`, '-a', '--', 'setpriv', ...identity, '--', 'env', '-i', ...variables, ...argv];
   }
 
   /**

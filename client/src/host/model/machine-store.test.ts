@@ -350,7 +350,7 @@ describe('A host', () => {
           String(what),
         );
       }
-    }).timeout(120_000);
+    }).timeout(600_000);
 
     it('finds addresses that came later', async () => {
       scene.system.run('web');
