@@ -64,14 +64,14 @@ await scenario('pictures', { permit: false, session: true }, async (workspace) =
     await workbench.suggestions();
     await workbench.press('Control+Space'); // shows the documentation beside the list
     await workbench.page.locator('.suggest-details:visible').first().waitFor();
-    await picture('completion', 460);
+    await picture('completion', 300);
     await workbench.press('Escape');
   });
   await take('diagnostics: what is wrong with a line', async () => {
     await workbench.openFile('shop.nspawn');
     await workbench.squiggles();
     await workbench.hover('copy-hosts');
-    await picture('diagnostics', 460);
+    await picture('diagnostics', 300);
   });
   await take('mkosi: what a project consists of', async () => {
     await workbench.openFile('shop/mkosi.conf');
@@ -91,7 +91,7 @@ await scenario('pictures', { permit: false, session: true }, async (workspace) =
       await workbench.press('ArrowRight');
     }
     await workbench.treeRow('mkosi', 'debug');
-    await picture('mkosi', 560);
+    await picture('mkosi', 520);
   });
   await take('machines: a running machine and its shell', async () => {
     await workbench.openFile('web.nspawn');
@@ -106,7 +106,7 @@ await scenario('pictures', { permit: false, session: true }, async (workspace) =
     await workbench.clickInlineAction(await workbench.treeRow('Machines', 'web'), 'Open Shell');
     await answerPolkit();
     await workbench.until('a prompt', async () => /root@web/.test(await workbench.terminalText()));
-    await workbench.typeInTerminal('clear; hostname; systemctl is-system-running\n');
+    await workbench.typeInTerminal('hostname; systemctl is-system-running\n');
     await workbench.until('an answer from inside', async () => /web\s+(running|degraded)/.test(await workbench.terminalText()));
     await picture('machines');
   });

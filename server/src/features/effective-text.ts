@@ -59,7 +59,7 @@ export function effectiveText({ images, notes }: EffectiveConfiguration, folder:
 export function effectiveTextOfSummary(stdout: string, project: Project, release: number): EffectiveText {
   const page = new Page(project.root);
   page.lines.push(
-    `# mkosi ${release} says what it makes of the configuration as text only, without the lines it came from; mkosi 19 and newer say it setting by setting.`,
+    `# mkosi ${release} prints the configuration only as text, without the lines it came from; mkosi 19 and newer print every setting.`,
     '',
     '# ---- set in the files ----',
   );

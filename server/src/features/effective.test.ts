@@ -85,7 +85,7 @@ describe('effective configuration', () => {
 
     it('is text, below what the files set, for a release that writes no JSON', () => {
       const { text, links } = effectiveTextOfSummary('COMMANDS:\n    verb: summary\n', projectIn([matched], 18), 18);
-      assert.match(text, /^# mkosi 18 says .* mkosi 19 and newer/);
+      assert.match(text, /^# mkosi 18 prints .* mkosi 19 and newer/);
       assert.match(
         text,
         /\n# from mkosi\.conf\.d\/10-x\.conf:5\nPackages=vim\n\n# ---- as mkosi 18 sees it ----\nCOMMANDS:\n {4}verb: summary\n$/,

@@ -261,6 +261,6 @@ function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error('mkosi printed something else than JSON. The task "summary" shows the configuration as text.', { cause: error });
+    throw new Error('mkosi did not print JSON. The task "summary" shows the configuration as text.', { cause: error });
   }
 }
