@@ -118,7 +118,7 @@ describe('architecture', () => {
         String.raw`\.(?:schema|format|edition|kind|family) [=!]==? ${record}`,
         String.raw`\[${kind}[^\]]*\]\.(?:includes|some)\(`,
         String.raw`\blanguageId [=!]==?`,
-        String.raw`\b(?:kind|tool|languageId)\.startsWith\(`,
+        String.raw`\b(?:kind|tool|languageId)\.startsWith\('(?:mkosi|nspawn)`,
         String.raw`\.endsWith\('\.nspawn'`,
         String.raw`\bdata\.tool [=!]==?`,
         String.raw`\bgrammars [=!]==?`,
