@@ -57,7 +57,7 @@ describe('in VS Code, every verb', () => {
       ['login', /machinectl .*login .*web/],
     ] as const) {
       const done = does(verb, 'web', { user: 'nobody', program: ['/bin/sh'] });
-      const opened = await until('a terminal', () => terminal(verb === 'login' ? 'Log In web' : 'Open Shell web'));
+      const opened = await until('a terminal', () => terminal(verb === 'login' ? 'Log In web' : 'Open Shell As web'));
       await runsIn(opened, args);
       opened.dispose();
       await done;
