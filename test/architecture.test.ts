@@ -39,6 +39,9 @@ const imports = sources.flatMap(importsOf);
 /** Where a relative import leads, without extension; the name itself for a package. */
 const target = ({ file, from }: Import): string => (from.startsWith('.') ? path.posix.join(path.posix.dirname(file), from) : from);
 
+/** The source that an import leads to; undefined for a package and for data. */
+const fileOf = (at: string): string | undefined => [`${at}.ts`, `${at}/index.ts`].find((file) => sources.includes(file));
+
 /** The room that a path lies in or is; a file beside the rooms lies in none. */
 const room = (at: string, side: string): string | undefined => {
   const name = new RegExp(`^${side}/src/([^/]+)`).exec(at)?.[1];
@@ -49,6 +52,19 @@ describe('architecture', () => {
   it('finds the sources and their imports', () => {
     assert.ok(sources.length > 30);
     assert.ok(imports.length > 80);
+  });
+
+  it('has no circles', () => {
+    const next = new Map(
+      sources.map((file) => [file, new Set(imports.filter((i) => i.file === file).flatMap((i) => fileOf(target(i)) ?? []))]),
+    );
+    // What nothing else imports is taken away until only circles, and what hangs on them, are left.
+    const left = new Set(sources);
+    for (let before = -1; before !== left.size; ) {
+      before = left.size;
+      for (const file of left) if (![...(next.get(file) ?? [])].some((other) => left.has(other))) left.delete(file);
+    }
+    assert.deepEqual([...left], [], 'these files import each other, or a circle: move what both need to a file of its own');
   });
 
   it('lets only the client know vscode, and of the client not the host library', () => {
@@ -141,7 +157,7 @@ describe('architecture', () => {
     const found = sources
       .filter((file) => file.startsWith('server/src/') && !about.test(file))
       .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(branches)].map(([text]) => `${file}: ${text}`));
-    assert.deepEqual(found, [], 'ask a fact of the schema (schema/reader.ts) or of the family (families/family.ts) by its name instead');
+    assert.deepEqual(found, [], 'ask a fact of the schema (schema/readers.ts) or of the family (families/family.ts) by its name instead');
   });
 
   it('keeps disks, processes and connections out of the rooms of the server', () => {

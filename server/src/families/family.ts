@@ -4,7 +4,7 @@ import type { Document, FileFormat } from '../schema';
 
 /**
  * Everything that is special about a kind of file. Its dialect, the verdicts of its tool and the pages that its
- * documentation links to are facts of its schema (`schema/reader.ts`). Nothing else asks which kind a file is.
+ * documentation links to are facts of its schema (`schema/readers.ts`). Nothing else asks which kind a file is.
  */
 export interface Family extends FileFormat {
   /** What editors call such files. */

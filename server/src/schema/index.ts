@@ -2,8 +2,8 @@ export { type Assigned, Document, mostCharacters } from './document';
 export { Documentation, type DocumentationEntry } from './documentation';
 export type { FileFormat } from './format';
 export { pathOf } from './paths';
-export { type Reader, systemdReader, type Verdict } from './reader';
-export { byEdition, has, hasBackport, Schema, SchemaVersion, ukiProfile } from './schema';
+export { systemdReader } from './readers';
+export { byEdition, has, hasBackport, type Reader, Schema, SchemaVersion, ukiProfile } from './schema';
 export { mkosi, mkosiLegacy, newest, nspawn, releases, type Target, vocabularyPages } from './schemas';
 export { similar } from './similar';
 export type {
@@ -14,6 +14,7 @@ export type {
   Setting,
   Specifier,
   ValueType,
+  Verdict,
   Version,
   VocabularyWord,
   Word,

@@ -1,7 +1,7 @@
+import type { Dialect } from '../syntax';
 import { Documentation } from './documentation';
 import { type Option, optionOf } from './options';
-import type { Reader } from './reader';
-import type { SchemaData, Setting, Span, Version } from './types';
+import type { SchemaData, Setting, Span, Verdict, Version } from './types';
 
 /** Whether a release has a thing. */
 export const has = (span: Span, version: Version): boolean => (span.since ?? 0) <= version && version <= (span.until ?? Infinity);
@@ -15,6 +15,63 @@ export const hasBackport = (version: Version, since: Version, backports: readonl
 
 /** Sections of mkosi whose lines are conditions: a setting's name there asks for its value instead of setting it. */
 const conditions: readonly string[] = ['Match', 'TriggerMatch', 'Assert', 'TriggerAssert'];
+
+/**
+ * How a tool reads the files of one schema, as far as the records do not say it. Values, model, rules and features ask
+ * these facts by name and never which tool it is.
+ */
+export interface Reader {
+  /** The tool's name in a sentence: `nspawn`, where the records have `systemd-nspawn`. */
+  readonly name: string;
+  readonly dialect: (version: Version) => Dialect;
+  /**
+   * Where the tool looks for a setting: in its `section`; `anywhere`, because sections are for people only; as the
+   * command line `option` that a key is spelled like.
+   */
+  readonly lookup: 'section' | 'anywhere' | 'option';
+  /** The name of a setting without signs in front of it that the tool takes off. */
+  readonly plainName: (name: string) => string;
+  /** Sections that the tool does not know are not read; otherwise every line is, in whichever section. */
+  readonly skipsUnknownSections: boolean;
+  /** Names that begin like this are for others, and ignored silently. */
+  readonly ignoredPrefix?: string;
+  /** The grammars that values are read by, a key of the table in `values/`. */
+  readonly grammars: 'systemd' | 'mkosi';
+  /** An empty value is one of those that a setting of fixed words takes. */
+  readonly emptyIsNoValue: boolean;
+  /** The fields of a value, such as `source:target`, start again after white space. */
+  readonly fieldsPerWord: boolean;
+  /** Comments have lines of their own, and quotation marks are part of a value: what people get wrong most. */
+  readonly commentsOnOwnLines: boolean;
+  /** What a value that cannot be read costs: its line, or everything. */
+  readonly badValue: 'dropped' | 'fatal';
+  /** The verdict on a line before any section, and on one without a name. */
+  readonly badLine: Verdict;
+  readonly strayText: (version: Version) => Verdict;
+  /** What text without an equals sign was probably meant to be. */
+  readonly strayTextIs: 'comment' | 'assignment';
+  readonly unknownSection: Verdict;
+  readonly unknownSetting: (version: Version) => Verdict;
+  readonly wrongSection: (version: Version) => Verdict;
+  /** The tool complains about older names of settings. */
+  readonly warnsOfOldNames: boolean;
+  /** Why the tool fails at the name of a section; undefined for a name that it takes. */
+  readonly headerFault: (name: string, version: Version) => string | undefined;
+  /** The unit that runs the tool, for settings that belong there instead. */
+  readonly unit?: string;
+  /** Settings may be ignored in a file that the tool does not trust. */
+  readonly trust: boolean;
+  /** The records say nothing of a default, or of the first release, where there is nothing to say. */
+  readonly unsaid: { readonly default?: string; readonly since?: Version };
+  /** A release that may be taken for granted; what needs a younger one is said at its line. */
+  readonly settled?: Version;
+  /** Pages of words and fields that many settings share. */
+  readonly sharedPages?: Documentation;
+  /** The schema of releases that are older than all of this one. */
+  readonly older?: Schema;
+  /** The official page about a setting. */
+  readonly manual: (setting: Setting, edition: SchemaVersion) => string;
+}
 
 /** All releases of one dialect: its records and our documentation of them. */
 export class Schema {

@@ -6,7 +6,7 @@ import legacyWords from './mkosi-legacy.md';
 import nspawnRecords from './nspawn.json';
 import nspawnWords from './nspawn.md';
 import vocabularyWords from './nspawn-words.md';
-import { legacyReader, mkosiReader, systemdReader } from './reader';
+import { legacyReader, mkosiReader, systemdReader } from './readers';
 import { Schema } from './schema';
 import type { SchemaData, Version } from './types';
 

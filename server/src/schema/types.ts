@@ -171,3 +171,6 @@ export type NspawnVocabulary =
   | 'sizeUnits'
   | 'timeUnits';
 export type NspawnWords = Readonly<Record<NspawnVocabulary, readonly VocabularyWord[]>>;
+
+/** What the real tool does: fails, complains and goes on, says nothing but does something else, or accepts it. */
+export type Verdict = 'refused' | 'warned' | 'silent' | 'advice';
