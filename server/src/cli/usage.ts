@@ -25,6 +25,6 @@ export function verbUsage(verb: Verb, verbs: readonly Verb[]): string {
     const option = `  --${name}${value === undefined ? '' : ` ${value}`}`;
     return `${option.length < optionWidth ? option.padEnd(optionWidth) : `${option}\n${' '.repeat(optionWidth)}`}${help}\n`;
   });
-  const all = [...verbs.map(({ name }) => name), '--stdio'].join(', ');
-  return [usageLines(synopses([verb])), `${verb.description.trim()}\n`, options.join(''), `All verbs of cli.js: ${all}\n`].join('\n');
+  const all = [...verbs.map(({ name }) => name), '--stdio'].map((name) => `  cli.js ${name}\n`).join('');
+  return [usageLines(synopses([verb])), `${verb.description.trim()}\n`, options.join(''), `All verbs:\n${all}`].join('\n');
 }

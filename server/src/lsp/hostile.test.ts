@@ -292,7 +292,7 @@ describe('what the diagnostics service holds', () => {
       });
       service.opened(uri);
     }
-    await until(() => JSON.stringify(shown.get(shared) ?? '').includes('Not read here'));
+    await until(() => JSON.stringify(shown.get(shared) ?? '').includes('Not in effect here'));
     workspace.didClose(main);
     service.closed(main);
     await until(() => !service.isWaiting);

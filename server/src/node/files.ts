@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Family, familyAt, familyOfText } from '../families';
+import { type Family, families, familyAt, familyOfText } from '../families';
 import { inner } from '../model';
 import type { ExitReport } from './exit-report';
 import { patiently } from './shared/mounts';
@@ -156,8 +156,9 @@ function reasonOf(error: unknown): unknown {
 export function standardInput(named: string | undefined): Found & Decoded {
   const decoded = decode(readStandardInput(mostBytes.configuration));
   const family = familyOfText(named === undefined ? undefined : slashes(path.resolve(named)), () => decoded.text);
-  if (family === undefined) throw new UnreadableFile(named ?? '-', 'failed', unclaimed);
-  return { ...decoded, path: named ?? '-', named: true, family };
+  if (family === undefined && named !== undefined) throw new UnreadableFile(named, 'failed', unclaimed);
+  // A text without a name that says nothing, such as none at all.
+  return { ...decoded, path: named ?? '-', named: true, family: family ?? families.nspawn };
 }
 
 /** What is said of a file that no family claims. */
