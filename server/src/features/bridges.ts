@@ -1,7 +1,7 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Location } from 'vscode-languageserver-types';
 import { type AssignmentLine, inDocument, nspawnDialect, type Placed, parse } from '../syntax';
-import { type Surroundings, uriOf } from './context';
+import { type FeatureContext, uriOf } from './context';
 
 /** Where systemd-networkd looks for its files; the first of a name counts (systemd.network(5)). */
 const folders: readonly string[] = [
@@ -20,7 +20,7 @@ export interface Bridge {
 }
 
 /** The bridges that files of systemd-networkd make, configure or put interfaces into. */
-export function bridgesOf(world: Surroundings): Bridge[] {
+export function bridgesOf(world: FeatureContext): Bridge[] {
   const seen = new Set<string>(),
     found: Bridge[] = [];
   for (const folder of folders) {

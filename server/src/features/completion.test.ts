@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { type CompletionItem, TextEdit } from 'vscode-languageserver-types';
-import type { Surroundings } from './index';
+import type { FeatureContext } from './index';
 import { completion, resolved } from './index';
 import { applied, at, fakeWorld, type How, open } from './testing/marked';
 
 const mkosi: How = { kind: 'mkosi' };
-type Asked = How & { readonly world?: Surroundings };
+type Asked = How & { readonly world?: FeatureContext };
 
 function proposals(marked: string, how: Asked = {}): CompletionItem[] {
   const { document, position } = at(marked, how);

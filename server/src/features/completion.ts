@@ -11,7 +11,7 @@ import type { Document, Setting } from '../schema';
 import { inDocument, type Span } from '../syntax';
 import { grammarOf } from '../values';
 import { subjectOf, suggestAgain } from './completion-data';
-import { nowhere, type Surroundings } from './context';
+import { type FeatureContext, nowhere } from './context';
 import { rangeOf } from './lookup';
 import { values } from './proposals';
 
@@ -19,7 +19,7 @@ import { values } from './proposals';
 const mostItems = 1000;
 
 /** As {@link completion}, but no more items than a list may have: of more, those that begin like what stands there. */
-export function completionList(document: Document, position: Position, world?: Surroundings): CompletionItem[] | CompletionList {
+export function completionList(document: Document, position: Position, world?: FeatureContext): CompletionItem[] | CompletionList {
   const all = completion(document, position, world);
   if (all.length <= mostItems) return all;
   const end = document.text.offsetAt(position);
@@ -30,7 +30,7 @@ export function completionList(document: Document, position: Position, world?: S
 }
 
 /** What can stand at a position: sections, settings or values. Lists are short; `resolved` adds the pages. */
-export function completion(document: Document, position: Position, world: Surroundings = nowhere): CompletionItem[] {
+export function completion(document: Document, position: Position, world: FeatureContext = nowhere): CompletionItem[] {
   const offset = document.text.offsetAt(position);
   const { tree } = document;
   const index = tree.indexAt(offset),

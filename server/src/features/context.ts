@@ -17,7 +17,7 @@ export interface Interface {
  * The narrow view that features have of everything but the document: the host's files and names, and the other files.
  * Every answer may be empty, and none throws: what cannot be read is not there.
  */
-export interface Surroundings {
+export interface FeatureContext {
   /** What lies in a folder, by its absolute path. */
   entries(folder: string): readonly FolderEntry[];
   exists(path: string): boolean;
@@ -33,7 +33,7 @@ export interface Surroundings {
 }
 
 /** A world that knows nothing, for the command line and for editors without a file system. */
-export const nowhere: Surroundings = {
+export const nowhere: FeatureContext = {
   entries: () => [],
   exists: () => false,
   text: () => undefined,
@@ -53,7 +53,7 @@ export const fileName = (path: string): string => path.slice(path.lastIndexOf('/
 export const machineName = (uri: string): string => fileName(pathOf(uri) ?? uri).replace(/\.nspawn$/, '');
 
 /** The directory on the host that a `.nspawn` file's machine runs from; undefined when it has none that can be looked into. */
-export function imageOf(uri: string, world: Surroundings): string | undefined {
+export function imageOf(uri: string, world: FeatureContext): string | undefined {
   const name = machineName(uri);
   return imageFoldersOf(pathOf(uri) ?? uri)
     .map((folder) => `${folder}/${name}`)

@@ -1,14 +1,14 @@
 import type { Hover, Position } from 'vscode-languageserver-types';
 import type { Document } from '../schema';
 import { type Span, shortened } from '../syntax';
-import { nowhere, type Surroundings, uriOf } from './context';
+import { type FeatureContext, nowhere, uriOf } from './context';
 import { isKnown, rangeOf, type Thing, thingAt } from './lookup';
 import { callMarkdown, partMarkdown, sectionMarkdown, settingMarkdown, specifierMarkdown, wordMarkdown } from './markdown';
 import { isOfProject, nameAt } from './names';
 import { homeOf, pathsOf } from './project-names';
 
 /** What the thing at a position is: a section, a setting, a specifier or a part of a value. */
-export function hover(document: Document, position: Position, world: Surroundings = nowhere): Hover | undefined {
+export function hover(document: Document, position: Position, world: FeatureContext = nowhere): Hover | undefined {
   const found =
     specifier(document, position, world) ?? ofProject(document, position, world) ?? explained(document, thingAt(document, position));
   if (found?.text === undefined) return undefined;
@@ -33,7 +33,7 @@ function explained(document: Document, thing: Thing | undefined): { span: Span; 
 }
 
 /** An image or a profile of the project: where it is described. */
-function ofProject(document: Document, position: Position, world: Surroundings): { span: Span; text: string } | undefined {
+function ofProject(document: Document, position: Position, world: FeatureContext): { span: Span; text: string } | undefined {
   const name = nameAt(document, document.text.offsetAt(position));
   const project = name !== undefined && isOfProject(name.kind) ? world.project(document) : undefined;
   if (name === undefined || project === undefined) return undefined;
@@ -49,7 +49,7 @@ function ofProject(document: Document, position: Position, world: Surroundings):
 }
 
 /** `%d` in a value of a tool that has specifiers. */
-function specifier(document: Document, position: Position, world: Surroundings): { span: Span; text: string | undefined } | undefined {
+function specifier(document: Document, position: Position, world: FeatureContext): { span: Span; text: string | undefined } | undefined {
   const { tree, text, edition } = document;
   if (edition.schema.data.specifiers === undefined) return undefined;
   const offset = text.offsetAt(position),

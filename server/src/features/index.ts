@@ -1,6 +1,6 @@
 export { completion, completionList } from './completion';
 export { resolved } from './completion-data';
-export { type FolderEntry, fileName, type Interface, machineName, nowhere, type Surroundings, uriOf } from './context';
+export { type FeatureContext, type FolderEntry, fileName, type Interface, machineName, nowhere, uriOf } from './context';
 export { diagnosing, diagnosticOf, diagnostics, isLevel, type Level, type Levels, type Shown, severityOf, shown } from './diagnostics';
 export {
   type EffectiveConfiguration,

@@ -3,14 +3,14 @@ import { expandedPath, type FileReading, type Project, resolve } from '../model'
 import { type Assigned, type Document, pathOf, type ValueType } from '../schema';
 import { skipBack, Text } from '../syntax';
 import { mostWords, split } from '../values';
-import { type Surroundings, uriOf } from './context';
+import { type FeatureContext, uriOf } from './context';
 import { itemsOf } from './items';
 import { isKnown, type Known, rangeOf, readingOf, spanOf } from './lookup';
 import { isOfProject, namesIn } from './names';
 import { configurationAt, homeOf } from './project-names';
 
 /** Paths that lead to something that exists, images and profiles of a project, and manual pages that comments name. */
-export function links(document: Document, world: Surroundings): DocumentLink[] {
+export function links(document: Document, world: FeatureContext): DocumentLink[] {
   const found: DocumentLink[] = [];
   for (const { line, start } of document.tree) {
     for (const comment of line.comments) {
@@ -54,7 +54,7 @@ export interface LinkContext {
   readonly folder: string;
 }
 
-export function groundOf(document: Document, world: Surroundings): LinkContext {
+export function groundOf(document: Document, world: FeatureContext): LinkContext {
   const project = world.project(document);
   return { project, passages: project?.readings(document) ?? [], folder: document.format.inProject ? folderOf(document, world) : '/' };
 }
@@ -105,7 +105,7 @@ const isPath = ({ type, of }: ValueType, name: string): boolean =>
   ['path', 'tree'].includes(of?.type ?? type) || type === 'credentials' || name === 'PathExists';
 
 /** The folder that paths in a document of mkosi are relative to: as it is read, else by where it lies. */
-export function folderOf(document: Document, world: Surroundings): string {
+export function folderOf(document: Document, world: FeatureContext): string {
   const project = world.project(document),
     path = pathOf(document.uri) ?? '/';
   const [passage] = project?.readings(document) ?? [];

@@ -6,7 +6,7 @@ import { endsInBackslash, inDocument, type Span, skipBack } from '../syntax';
 import { type Choice, type CompletionSite, grammarOf, type Reading } from '../values';
 import { bridgesOf } from './bridges';
 import { subjectOf, suggestAgain } from './completion-data';
-import { type FolderEntry, imageOf, machineName, type Surroundings } from './context';
+import { type FeatureContext, type FolderEntry, imageOf, machineName } from './context';
 import { folderOf } from './links';
 import { isKnown, type Known, rangeOf, readingOf } from './lookup';
 import { wordSummary } from './markdown';
@@ -17,7 +17,7 @@ import { pathsOf } from './project-names';
  * What can stand at a place of a value: words of the grammar, then what only the host and other files know.
  * @param offset in the document, behind the equals sign of the assignment at `index`
  */
-export function values(document: Document, index: number, offset: number, world: Surroundings): CompletionItem[] {
+export function values(document: Document, index: number, offset: number, world: FeatureContext): CompletionItem[] {
   const assigned = document.assignedAt(index);
   if (!isKnown(assigned)) return [];
   const spot = new Spot(document, assigned, offset);
@@ -137,7 +137,7 @@ function offered(spot: Spot, place: CompletionSite, offer: Choice): CompletionIt
 const imageFolders: readonly string[] = ['/', '/etc/', '/opt/', '/root/', '/usr/', '/usr/lib/', '/usr/share/'];
 
 /** What a place wants that the grammar cannot know. */
-function wanted(spot: Spot, reading: Reading, place: CompletionSite, world: Surroundings): CompletionItem[] {
+function wanted(spot: Spot, reading: Reading, place: CompletionSite, world: FeatureContext): CompletionItem[] {
   const { document } = spot,
     { wants } = place;
   if (wants === undefined) return [];
@@ -193,7 +193,7 @@ function wanted(spot: Spot, reading: Reading, place: CompletionSite, world: Surr
 }
 
 /** Images and profiles of the project, without those that the list already has; an image does not depend on itself. */
-function ofProject(spot: Spot, reading: Reading, place: CompletionSite, world: Surroundings): CompletionItem[] {
+function ofProject(spot: Spot, reading: Reading, place: CompletionSite, world: FeatureContext): CompletionItem[] {
   const kind = kindOfNames(spot.assigned),
     project = world.project(spot.document);
   if (kind === undefined || !isOfProject(kind) || project === undefined) return [];
@@ -217,7 +217,7 @@ function once(): (item: CompletionItem) => boolean {
 }
 
 /** Names of a kind that other files use. */
-const used = (document: Document, world: Surroundings, kind: NameKind): string[] =>
+const used = (document: Document, world: FeatureContext, kind: NameKind): string[] =>
   [
     ...new Set(
       [...world.documents()]
@@ -242,11 +242,11 @@ function twins(spot: Spot, reading: Reading, place: CompletionSite): CompletionI
 }
 
 /** Paths inside the machine, for which the image has to be at hand. */
-const inMachine = (spot: Spot, place: Span, world: Surroundings): CompletionItem[] =>
+const inMachine = (spot: Spot, place: Span, world: FeatureContext): CompletionItem[] =>
   spot.at < place.start ? [] : paths(spot, place, world, imageOf(spot.document.uri, world) ?? nowhereRoot);
 
 /** A word of a command line that begins like a path; what would need quotes there is left out. */
-function programs(spot: Spot, place: Span, world: Surroundings): CompletionItem[] {
+function programs(spot: Spot, place: Span, world: FeatureContext): CompletionItem[] {
   return !spot.before(place.start).startsWith('/') ? [] : inMachine(spot, place, world).filter(({ label }) => !/[\s"'\\]/.test(label));
 }
 
@@ -259,7 +259,7 @@ const usual: readonly FolderEntry[] = ['dev', 'etc', 'home', 'mnt', 'opt', 'root
 }));
 
 /** What lies in a folder below a root directory; of a root that cannot be looked into, what is mostly there. */
-function entriesOf(world: Surroundings, root: string, folder: string): readonly FolderEntry[] {
+function entriesOf(world: FeatureContext, root: string, folder: string): readonly FolderEntry[] {
   const found = root === nowhereRoot ? [] : world.entries(`${root}${folder}`);
   return found.length === 0 && folder === '/' ? usual : found;
 }
@@ -270,7 +270,7 @@ const mostEntries = 1000;
  * What lies in the folder that the text before the cursor leads to. Only the last step of the path is replaced.
  * @param root where the root directory of the path lies on the host
  */
-function paths(spot: Spot, { start, end }: Span, world: Surroundings, root: string): CompletionItem[] {
+function paths(spot: Spot, { start, end }: Span, world: FeatureContext, root: string): CompletionItem[] {
   const before = spot.before(start),
     slash = before.lastIndexOf('/');
   const own = pathOf(spot.document.uri);

@@ -2,7 +2,7 @@ import type { Location, Position, Range, RenameFile, TextDocumentEdit, Workspace
 import type { Document } from '../schema';
 import { grammarOf } from '../values';
 import { bridgesOf } from './bridges';
-import { machineName, type Surroundings, uriOf } from './context';
+import { type FeatureContext, machineName, uriOf } from './context';
 import { groundOf, linkedPaths } from './links';
 import { rangeOf, spanOf, within } from './lookup';
 import { isOfProject, type Name, nameAt, namesIn, type Use } from './names';
@@ -12,13 +12,13 @@ import { configurationAt, homeOf, ownName, pathsOf } from './project-names';
  * Every file that counts for a name: those of the project for its images and profiles, else those of the world; and the one
  * that is asked about, which may belong to no folder.
  */
-function* everywhere(document: Document, name: Name, world: Surroundings): Generator<Document> {
+function* everywhere(document: Document, name: Name, world: FeatureContext): Generator<Document> {
   yield document;
   const others = isOfProject(name.kind) ? (world.project(document)?.files ?? []) : world.documents();
   for (const other of others) if (other.uri !== document.uri) yield other;
 }
 
-function* uses(document: Document, name: Name, world: Surroundings): Generator<Location> {
+function* uses(document: Document, name: Name, world: FeatureContext): Generator<Location> {
   for (const other of everywhere(document, name, world)) {
     for (const { kind, name: same, span } of namesIn(other)) {
       if (kind === name.kind && same === name.name) yield { uri: other.uri, range: rangeOf(other, span) };
@@ -27,13 +27,13 @@ function* uses(document: Document, name: Name, world: Surroundings): Generator<L
 }
 
 /** The shared name at a position: one that is used there, else that of the image or profile which the file describes. */
-function meant(document: Document, position: Position, world: Surroundings): Use | Name | undefined {
+function meant(document: Document, position: Position, world: FeatureContext): Use | Name | undefined {
   const offset = document.text.offsetAt(position);
   return nameAt(document, offset) ?? ownName(document, offset, world.project(document));
 }
 
 /** All uses of the shared name at a position, in all files. */
-export function references(document: Document, position: Position, world: Surroundings): Location[] {
+export function references(document: Document, position: Position, world: FeatureContext): Location[] {
   const name = meant(document, position, world);
   return name === undefined ? [] : [...uses(document, name, world)];
 }
@@ -45,7 +45,7 @@ const top: Range = { start: { line: 0, character: 0 }, end: { line: 0, character
  * is made by a file of systemd-networkd, if by any. Zones and ports are declared nowhere: the first file by machine name that uses one stands for all; the editor shows the
  * references when that is the place itself.
  */
-export function definition(document: Document, position: Position, world: Surroundings): Location | undefined {
+export function definition(document: Document, position: Position, world: FeatureContext): Location | undefined {
   const offset = document.text.offsetAt(position),
     name = meant(document, position, world),
     project = world.project(document);
@@ -76,7 +76,7 @@ function firstOf(places: readonly Location[]): Location | undefined {
 export function prepareRename(
   document: Document,
   position: Position,
-  world: Surroundings,
+  world: FeatureContext,
 ): Range | { range: Range; placeholder: string } | undefined {
   const name = meant(document, position, world);
   if (name === undefined) return undefined;
@@ -88,7 +88,7 @@ export function prepareRename(
  * Renames a zone, bridge or port in all files; an image or profile in all files of its project, and its folder or file with it.
  * @returns the edit, or in words why the new name is none
  */
-export function rename(document: Document, position: Position, newName: string, world: Surroundings): WorkspaceEdit | string {
+export function rename(document: Document, position: Position, newName: string, world: FeatureContext): WorkspaceEdit | string {
   const name = meant(document, position, world);
   if (name === undefined) return 'Only names of zones, bridges, ports of the host, images and profiles can be renamed here';
   const wrong = faultOf(document, name, newName);

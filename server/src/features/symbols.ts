@@ -2,7 +2,7 @@ import { type DocumentSymbol, SymbolKind, SymbolTag, type WorkspaceSymbol } from
 import { familyOf } from '../families';
 import type { Document } from '../schema';
 import { inDocument, isSpaceOrNul, type Span, skipBack } from '../syntax';
-import { machineName, type Surroundings } from './context';
+import { type FeatureContext, machineName } from './context';
 import { rangeOf } from './lookup';
 import { type NameKind, namesIn } from './names';
 
@@ -61,7 +61,7 @@ const kinds: Readonly<Record<NameKind, SymbolKind>> = {
 };
 
 /** Machines, and the zones, bridges and ports that files use, where a name contains the letters of the query in order. */
-export function workspaceSymbols(world: Surroundings, query: string): WorkspaceSymbol[] {
+export function workspaceSymbols(world: FeatureContext, query: string): WorkspaceSymbol[] {
   const found: WorkspaceSymbol[] = [];
   const wanted = query.toLowerCase();
   const matches = (name: string): boolean => {

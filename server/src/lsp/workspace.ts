@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { DidChangeTextDocumentParams, TextDocumentItem } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { allFamilies, type Family, familyAt, familyInEditor } from '../families';
-import type { Surroundings } from '../features';
+import type { FeatureContext } from '../features';
 import type { Project } from '../model';
 import { read } from '../node/files';
 import { host } from '../node/host';
@@ -31,7 +31,7 @@ const searchLimits: SearchLimits = { folders: 20_000, entries: 1_000_000, files:
  * The documents: open ones as the editor has them, and below the folders of the workspace every `.nspawn` file on disk,
  * read when they are asked for.
  */
-export class Workspace implements Surroundings {
+export class Workspace implements FeatureContext {
   private readonly open = new Map<string, Document>();
   /** URIs of open files by path: clients escape other characters than we would. */
   private readonly byPath = new Map<string, string>();

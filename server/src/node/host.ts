@@ -1,6 +1,6 @@
 import { type Dirent, existsSync, opendirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { Surroundings } from '../features';
+import type { FeatureContext } from '../features';
 import { patiently } from './shared/mounts';
 import { mostBytes, readSmallFile } from './shared/small-file';
 
@@ -8,7 +8,7 @@ import { mostBytes, readSmallFile } from './shared/small-file';
 const mostEntries = 10_000;
 
 /** What features may know of the host, read from its files when it is asked for. Never throws. */
-export const host: Omit<Surroundings, 'documents' | 'project'> = {
+export const host: Omit<FeatureContext, 'documents' | 'project'> = {
   entries: (folder) =>
     attempt([], () =>
       patiently(folder, () => firstOf(folder))

@@ -2,7 +2,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type Position, type Range, TextEdit, type WorkspaceEdit } from 'vscode-languageserver-types';
 import { families, type Kind } from '../../families';
 import { Document, newest } from '../../schema';
-import { type FolderEntry, nowhere, type Surroundings } from '../context';
+import { type FeatureContext, type FolderEntry, nowhere } from '../context';
 
 /** Where a document of a test stands and what judges it. */
 export interface How {
@@ -53,7 +53,7 @@ export function fakeWorld({
   paths?: readonly string[];
   files?: Readonly<Record<string, string>>;
   documents?: readonly Document[];
-} & Partial<Pick<Surroundings, 'interfaces' | 'users'>> = {}): Surroundings {
+} & Partial<Pick<FeatureContext, 'interfaces' | 'users'>> = {}): FeatureContext {
   const paths = [...named, ...Object.keys(files)];
   const entries = (folder: string): FolderEntry[] => {
     const top = folder.endsWith('/') ? folder : `${folder}/`;
