@@ -5,7 +5,7 @@ import { families, type Kind } from '../server/src/families';
 import { isLevel, shown } from '../server/src/features';
 import { decode } from '../server/src/node/files';
 import { type LintInput, rules } from '../server/src/rules';
-import { judged } from '../server/src/rules/testing/judged';
+import { lintInputOf } from '../server/src/rules/testing/lint-input';
 import { projectOf } from '../server/src/rules/testing/project';
 import { Document, newest } from '../server/src/schema';
 
@@ -41,17 +41,17 @@ function caseOf({ kind, text }: Example): LintInput {
   );
   const decoded = decode(bytes);
   if (kind !== 'nspawn') {
-    const mkosi = Number(/^# judged by mkosi ([\d.]+)/.exec(text)?.[1] ?? (kind === 'mkosi' ? newest.mkosi : 14));
-    const name = /^# judged .*?\bin (\S+)/.exec(text)?.[1] ?? (kind === 'mkosi' ? 'mkosi.conf' : 'mkosi.default');
-    const [, beside, mode = ''] = /^# judged with (\S+), mode (\d+)/.exec(text) ?? [],
-      target = /^# judged for mkosi ([\d.]+)/.exec(text)?.[1];
+    const mkosi = Number(/^# checked by mkosi ([\d.]+)/.exec(text)?.[1] ?? (kind === 'mkosi' ? newest.mkosi : 14));
+    const name = /^# checked .*?\bin (\S+)/.exec(text)?.[1] ?? (kind === 'mkosi' ? 'mkosi.conf' : 'mkosi.default');
+    const [, beside, mode = ''] = /^# checked with (\S+), mode (\d+)/.exec(text) ?? [],
+      target = /^# checked for mkosi ([\d.]+)/.exec(text)?.[1];
     const files = { [name]: decoded.text, ...(beside === undefined ? {} : { [beside]: '' }) };
     const modes = beside === undefined ? {} : { [beside]: Number.parseInt(mode, 8) };
     if (decoded.undecodable.length === 0) return projectOf(files, Number(target ?? mkosi), modes).caseOf(name);
     const document = Document.of(`file:///work/${name}`, families[kind], decoded.text, { ...newest, mkosi });
     return { document, launch: 'unit', trusted: true };
   }
-  const here = judged(decoded.text),
+  const here = lintInputOf(decoded.text),
     { document } = here;
   if (decoded.undecodable.length === 0) return here;
   return { ...here, document: Document.of(document.uri, families[kind], decoded.text, newest, decoded.undecodable) };
@@ -149,7 +149,7 @@ describe('pages of rules', () => {
     const how = chapter(readFileSync(`${folder}/README.md`, 'utf8'), 'Silence a rule');
     const commented = /^```nspawn\n(.*?)^```$/ms.exec(how)?.[1] ?? '',
       [, rule = ''] = /^# nspawn-ignore: (\S+)$/m.exec(commented) ?? [];
-    const rulesIn = (text: string): string[] => shown(judged(text)).map(({ finding }) => finding.rule);
+    const rulesIn = (text: string): string[] => shown(lintInputOf(text)).map(({ finding }) => finding.rule);
     assert.deepEqual(rulesIn(commented), []);
     assert.deepEqual(rulesIn(commented.replace(/^# nspawn-ignore.*\n/m, '')), [rule]);
     const setting = JSON.parse(`{${/^```json\n(.*?)^```$/ms.exec(how)?.[1] ?? ''}}`) as Record<string, Record<string, string>>;

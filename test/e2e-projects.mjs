@@ -73,8 +73,8 @@ async function scenario(name, { trust, opens }, fill, steps) {
   );
 }
 
-/** Waits until the status bar says that files are judged so. @param {RegExp} wanted */
-const judged = (wanted) =>
+/** Waits until the status bar says that files are checked so. @param {RegExp} wanted */
+const statusIs = (wanted) =>
   workbench.until(`${wanted} in the status bar`, async () => (await workbench.statusBar()).some((text) => wanted.test(text)));
 const lenses = () => workbench.page.locator('.codelens-decoration a').allInnerTexts();
 /** Unfolds or folds a view of the explorer. */
@@ -129,7 +129,7 @@ await scenario(
     await step('edit a file that is not trusted', async () => {
       await workbench.openFile('image/mkosi.conf');
       // The newest release: the one that the workspace wants is not asked for, and mkosi neither.
-      await judged(/^Checked against mkosi 27[.\d]*, the newest known version$/);
+      await statusIs(/^Checked against mkosi 27[.\d]*, the newest known version$/);
       await workbench.press('Control+End');
       await workbench.typeText('\nBoot');
       await workbench.acceptSuggestion('Bootable');
@@ -139,21 +139,21 @@ await scenario(
       assert.deepEqual(await lenses(), []);
       unheard();
     });
-    await step('see by which release each file is judged, and why', async () => {
+    await step('see which version each file is checked against, and why', async () => {
       const asked = /^Checked against mkosi 24, from MinimumVersion= of this project$/;
       await workbench.openFile('needs/mkosi.images/base.conf');
-      await judged(asked);
-      await workbench.screenshot('judged-by-minimum');
+      await statusIs(asked);
+      await workbench.screenshot('checked-by-minimum');
       await workbench.openFile('image/mkosi.conf');
-      await judged(/^Checked against mkosi 27[.\d]*, the newest known version$/);
+      await statusIs(/^Checked against mkosi 27[.\d]*, the newest known version$/);
       await workbench.openFile('needs/mkosi.conf');
-      await judged(asked);
+      await statusIs(asked);
       await workbench.press('Control+End');
       await workbench.typeText('\n# nothing\nMinimumVersion=26');
-      await judged(/^Checked against mkosi 26, from MinimumVersion= of this project/);
+      await statusIs(/^Checked against mkosi 26, from MinimumVersion= of this project/);
       await workbench.press('Control+S');
       await workbench.openFile('legacy/mkosi.default');
-      await judged(/^Checked against mkosi 14, the last version that reads files of this name$/);
+      await statusIs(/^Checked against mkosi 14, the last version that reads files of this name$/);
       unheard();
     });
     await step('ask for tasks, and not be asked by mkosi but by VS Code for trust first', async () => {
@@ -206,7 +206,7 @@ await scenario(
       await workbench.page.locator('.monaco-modal-editor-block .action-label.codicon-close').first().click();
       await workbench.page.locator('.tabs-container .tab[aria-label*="mkosi.conf"]').first().click();
       await workbench.until('mkosi to be asked for its release', () => mkosi.runs().includes('/|--version|'));
-      await judged(/^Checked against mkosi 20, chosen in the settings$/);
+      await statusIs(/^Checked against mkosi 20, chosen in the settings$/);
       await workbench.until('what can be done with it', async () => (await lenses()).some((text) => text.includes('Build')));
       await workbench.runCommand('mkosi: Build Image');
       await workbench.until('a build', () => mkosi.runs().includes(`${path.join(workspace, 'image')}|build|`));
@@ -463,7 +463,7 @@ await scenario(
       await workbench.openFile('web.nspawn');
       pid = await another();
       assert.match(hostLog(), /_doActivateExtension nspawn-tools\.nspawn.*onLanguage:nspawn/);
-      await judged(/^Checked against systemd \d+/);
+      await statusIs(/^Checked against systemd \d+/);
       assert.ok((await workbench.squiggles()).some((s) => s.text === 'Boots'));
     });
     await step('choose the release by the keyboard', async () => {
@@ -472,48 +472,48 @@ await scenario(
       await workbench.typeText('252');
       await workbench.until('the one', async () => (await workbench.quickPickItems())[0]?.label === 'systemd 252');
       await workbench.press('Enter');
-      await judged(/^Checked against systemd 252, chosen in the settings/);
+      await statusIs(/^Checked against systemd 252, chosen in the settings/);
     });
     await step('judge by another mkosi once that is installed', async () => {
       put('mkosi.conf', '[Distribution]\nDistribution=debian\n');
       await workbench.openFile('mkosi.conf');
-      await judged(/^Checked against mkosi 25.3, installed here$/);
+      await statusIs(/^Checked against mkosi 25.3, installed here$/);
       mkosi.release('26');
       await workbench.openFile('web.nspawn');
-      await judged(/^Checked against systemd 252/);
+      await statusIs(/^Checked against systemd 252/);
       await workbench.openFile('mkosi.conf');
-      await judged(/^Checked against mkosi 26, installed here$/);
+      await statusIs(/^Checked against mkosi 26, installed here$/);
       await workbench.openFile('web.nspawn');
-      await judged(/^Checked against systemd 252/);
+      await statusIs(/^Checked against systemd 252/);
     });
     await step('come back after a crash', async () => {
       process.kill(pid, 'SIGKILL');
       pid = await another(pid);
-      await judged(/^Checked against systemd 252/);
+      await statusIs(/^Checked against systemd 252/);
       assert.match(await workbench.hover('Boots'), /Boot/);
     });
     await step('restart on request', async () => {
       await workbench.runCommand('nspawn: Restart Language Server');
       pid = await another(pid);
-      await judged(/^Checked against systemd 252/);
+      await statusIs(/^Checked against systemd 252/);
     });
     await step('say so when it does not stay, and start again', async () => {
       for (let i = 0; i < 4; i++) {
         process.kill(pid, 'SIGKILL');
         pid = await another(pid);
         // One that has not come so far is another failure.
-        await judged(/^Checked against systemd 252/);
+        await statusIs(/^Checked against systemd 252/);
       }
       process.kill(pid, 'SIGKILL');
       await workbench.until('the reason', async () =>
         (await workbench.notifications()).some((n) => /ended 5 times within three minutes/.test(n.message)),
       );
-      await judged(/^The language server is not running/);
+      await statusIs(/^The language server is not running/);
       await workbench.screenshot('gave-up');
       assert.deepEqual(servers(), []);
       await workbench.answerNotification('The nspawn language server ended', 'Start Again');
       pid = await another(pid);
-      await judged(/^Checked against systemd 252/);
+      await statusIs(/^Checked against systemd 252/);
     });
     await step('say so when it cannot start, and start it from the status bar', async () => {
       const [installed] = readdirSync(path.join(vscode.profile, 'extensions')).filter((name) => name.startsWith('nspawn-tools.nspawn'));
@@ -523,17 +523,17 @@ await scenario(
       await workbench.until('the reason', async () =>
         (await workbench.notifications()).some((n) => /language server did not start/.test(n.message)),
       );
-      await judged(/^The language server is not running/);
+      await statusIs(/^The language server is not running/);
       await workbench.screenshot('does-not-start');
       renameSync(`${program}.away`, program);
       await workbench.page.locator('.part.statusbar .statusbar-item a[aria-label^="The language server is not running"]').click();
       pid = await another(pid);
-      await judged(/^Checked against systemd 252/);
+      await statusIs(/^Checked against systemd 252/);
     });
     await step('leave nothing behind when the window is opened anew', async () => {
       await workbench.runCommand('Developer: Reload Window');
       pid = await another(pid);
-      await judged(/^Checked against systemd 252/);
+      await statusIs(/^Checked against systemd 252/);
       assert.deepEqual(servers(), [pid]);
     });
   },

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { judged } from '../rules/testing/judged';
+import { lintInputOf } from '../rules/testing/lint-input';
 import { diagnostics } from './diagnostics';
 import { fixAll, fixes, movesFile } from './fixes';
 
 const everything = { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } };
 const moved = (text: string): unknown[] =>
-  fixes(judged(text), everything)
+  fixes(lintInputOf(text), everything)
     .filter(movesFile)
     .map((a) => [a.title, a.edit]);
 const rename = (from: string, to: string) => [
@@ -19,29 +19,29 @@ const rename = (from: string, to: string) => [
 
 describe('fixes that move the file', () => {
   it('bring a file to where nspawn trusts it', () => {
-    const text = '# judged at /var/lib/machines/web.nspawn, beside /var/lib/machines/web/\n[Files]\nBind=/srv\n';
+    const text = '# checked at /var/lib/machines/web.nspawn, beside /var/lib/machines/web/\n[Files]\nBind=/srv\n';
     assert.deepEqual(moved(text), [rename('/var/lib/machines/web.nspawn', '/etc/systemd/nspawn/web.nspawn')]);
   });
 
   it('keep a file of a user with the user', () => {
     const text =
-      '# judged at /home/lena/.local/state/machines/web.nspawn, beside /home/lena/.local/state/machines/web/\n[Files]\nBind=/srv\n';
+      '# checked at /home/lena/.local/state/machines/web.nspawn, beside /home/lena/.local/state/machines/web/\n[Files]\nBind=/srv\n';
     assert.deepEqual(moved(text), [rename('/home/lena/.local/state/machines/web.nspawn', '/home/lena/.config/systemd/nspawn/web.nspawn')]);
   });
 
   it('overwrite nothing', () => {
-    assert.deepEqual(moved('# judged at /var/lib/machines/web.nspawn, beside /etc/systemd/nspawn/web.nspawn\n[Files]\nBind=/srv\n'), []);
+    assert.deepEqual(moved('# checked at /var/lib/machines/web.nspawn, beside /etc/systemd/nspawn/web.nspawn\n[Files]\nBind=/srv\n'), []);
   });
 
   it('are not applied unasked', () => {
-    assert.equal(fixAll(judged('# judged at /usr/lib/systemd/nspawn/web.nspawn\n[Exec]\nBoot=yes\n')), undefined);
+    assert.equal(fixAll(lintInputOf('# checked at /usr/lib/systemd/nspawn/web.nspawn\n[Exec]\nBoot=yes\n')), undefined);
   });
 });
 
 describe('files that have to do with a finding', () => {
   it('are linked', () => {
     const [found] = diagnostics(
-      judged('# judged at /run/systemd/nspawn/web.nspawn, beside /etc/systemd/nspawn/web.nspawn\n[Exec]\nBoot=yes\n'),
+      lintInputOf('# checked at /run/systemd/nspawn/web.nspawn, beside /etc/systemd/nspawn/web.nspawn\n[Exec]\nBoot=yes\n'),
     );
     const top = { line: 0, character: 0 };
     assert.equal(found?.code, 'masked-file');

@@ -8,7 +8,7 @@ import { Document, newest } from '../schema';
 import { RuleContextOfDocument } from './context';
 import { commonRules, type Finding, type Fix, judging, type LintInput, mkosiRules, nspawnRules, type Rule, rules } from './index';
 import { type Fixture, fixturesIn, wantsOf } from './testing/fixtures';
-import { judged as caseOf } from './testing/judged';
+import { lintInputOf as caseOf } from './testing/lint-input';
 
 const root = path.resolve('server/src/rules');
 
@@ -197,7 +197,7 @@ describe('rules', () => {
 
   it('add no lines behind a value that goes on', () => {
     const titles = (text: string): string[] =>
-      findings(caseOf(`# judged by systemd 247\n${text}`)).flatMap((f) => (f.fixes ?? []).map((x) => x.title));
+      findings(caseOf(`# checked by systemd 247\n${text}`)).flatMap((f) => (f.fixes ?? []).map((x) => x.title));
     assert.deepEqual(titles('[Exec]\nBoot=yes'), ['Add VirtualEthernet=yes']);
     assert.deepEqual(titles(''), ['Add VirtualEthernet=yes']);
     assert.deepEqual(titles('[Exec]\nUser=web\\\n# a comment'), []);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { newest } from '../../schema';
 import type { LintInput } from '../rule';
-import { judged } from './judged';
+import { lintInputOf } from './lint-input';
 import { projectOf } from './project';
 
 type Files = Readonly<Record<string, string>>;
@@ -51,19 +51,19 @@ export function fixturesIn(root: string, folder: string): Fixture[] {
 }
 
 function nspawnFixture(at: string, rule: string, name: string, text: string): Fixture {
-  const { launch, trusted } = judged(text);
+  const { launch, trusted } = lintInputOf(text);
   return {
     path: at,
     rule,
     files: { [name]: text },
     checked: [name],
-    caseOf: (file, files = { [name]: text }) => ({ ...judged(files[file] ?? ''), launch, trusted }),
+    caseOf: (file, files = { [name]: text }) => ({ ...lintInputOf(files[file] ?? ''), launch, trusted }),
   };
 }
 
-/** A first line such as `# judged by mkosi 20, with pass of mode 600` says by which version, and which modes files have. */
+/** A first line such as `# checked by mkosi 20, with pass of mode 600` says by which version, and which modes files have. */
 function mkosiFixture(at: string, rule: string, files: Files): Fixture {
-  const how = /^# judged (.*)/.exec(files['mkosi.conf'] ?? files['mkosi.default'] ?? '')?.[1] ?? '';
+  const how = /^# checked (.*)/.exec(files['mkosi.conf'] ?? files['mkosi.default'] ?? '')?.[1] ?? '';
   const version = Number(/by mkosi ([\d.]+)/.exec(how)?.[1] ?? newest.mkosi);
   const modes = [...how.matchAll(/(\S+) of mode (\d+)/g)].map(([, file = '', mode = '']) => [file, Number.parseInt(mode, 8)] as const);
   return {

@@ -21,12 +21,12 @@ export function filesOf(paths: readonly string[], texts: ReadonlyMap<string, str
 }
 
 /**
- * A `.nspawn` text as its first line says that it is to be judged, which is a comment such as
- * `# judged by systemd 247, launch command, untrusted, at /etc/systemd/nspawn/x.nspawn, beside /run/y.nspawn, beside /etc/z saying 1`.
+ * A `.nspawn` text as its first line says that it is to be checked, which is a comment such as
+ * `# checked by systemd 247, launch command, untrusted, at /etc/systemd/nspawn/x.nspawn, beside /run/y.nspawn, beside /etc/z saying 1`.
  * Default: the newest release, the template unit, trusted, and no host around it.
  */
-export function judged(text: string): LintInput {
-  const how = /^# judged (.*)/.exec(text)?.[1] ?? '';
+export function lintInputOf(text: string): LintInput {
+  const how = /^# checked (.*)/.exec(text)?.[1] ?? '';
   const systemd = Number(/by systemd (\d+)/.exec(how)?.[1] ?? newest.systemd);
   const path = /\bat (\/[^\s,]+)/.exec(how)?.[1];
   const beside = [...how.matchAll(/\bbeside (\/[^\s,]+)(?: saying ([^\s,]+))?/g)].map(([, file = '', text]) => [file, text] as const);
