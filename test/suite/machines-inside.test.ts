@@ -60,7 +60,7 @@ describe('in VS Code, a machine', () => {
       assert.deepEqual([overview?.argv[0], overview?.status], ['systemd-run', 0]);
       const follow = does('journal', 'web');
       await until('the journal', () => /^root +\S*journalctl --follow --lines=200 --machine=web$/m.test(ask('ps', '-eo', 'user,args')));
-      (await until('its terminal', () => terminal('Journal web'))).dispose();
+      (await until('its terminal', () => terminal('Follow Journal Inside web'))).dispose();
       await follow;
       await until('the journal to end', () => !/journalctl .*--machine=web/.test(ask('ps', '-eo', 'args')));
     } finally {
@@ -71,7 +71,7 @@ describe('in VS Code, a machine', () => {
   it('tells its status and all its properties', async () => {
     const argv = await succeeds('status', 'web');
     assert.deepEqual(argv, ['machinectl', 'status', '--no-pager', '--', 'web']);
-    assert.ok(terminal('Status web'), 'it stays, to be read');
+    assert.ok(terminal('Show Status web'), 'it stays, to be read');
     await vscode.commands.executeCommand('nspawn.properties', { name: 'web' });
     const text = shown('web.properties')?.getText() ?? '';
     assert.match(text, /^# web: running\n# Debian/);

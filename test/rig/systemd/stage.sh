@@ -84,7 +84,10 @@ ln -s fd/2 dev/stderr
 
 # Machines lie on a real file system, not on the overlay: nspawn maps their owners (-U), which not every one can.
 if [ "$machines" = btrfs ]; then
-  mount -o loop "$state/machines.btrfs" var/lib/machines
+  device=$(losetup --find --show "$state/machines.btrfs")
+  blockdev --setrw "$device" # a device keeps being read-only when it gets another file
+  mount "$device" var/lib/machines
+  losetup --detach "$device" # when the last mount of it goes
   chmod 700 var/lib/machines
 else
   mount --bind "$state/machines" var/lib/machines
