@@ -87,7 +87,7 @@ await scenario('empty', { permit: true, session: false }, async () => {
   });
   await step('lose the bus, begin without one, and have it back', async () => {
     await beside(['systemctl', 'stop', 'dbus.socket', 'dbus.service']);
-    await welcome('Machines', /connection to systemd was lost.*comes back by itself/s);
+    await welcome('Machines', /connection to systemd was lost.*made again/s);
     await workbench.runCommand('Developer: Reload Window');
     await welcome('Machines', /bus cannot be reached/);
     await beside(['systemctl', 'start', 'dbus.socket']);
