@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { globSync } from './support/glob.mjs';
 
-/** The rooms of the server, lowest first: a room may look at itself and at lower ones. */
+/** The layers of the server, lowest first: a layer may import from itself and from lower ones. */
 const serverRooms = ['syntax', 'schema', 'values', 'model', 'rules', 'families', 'features', 'convert'];
-/** What a room of the client may look at besides itself. */
+/** What a folder of the client may import from besides itself. */
 const clientRooms: Readonly<Record<string, readonly string[]>> = {
   host: [],
   ui: [],
@@ -13,11 +13,11 @@ const clientRooms: Readonly<Record<string, readonly string[]>> = {
   mkosi: ['host', 'ui'],
   language: ['host', 'ui'],
 };
-/** What both sides stand on: how files that somebody else made are read, and how files are written. */
+/** What both sides use: how untrusted files are read, and how files are written. */
 const shared = 'server/src/node/shared/';
-/** What both sides know of the requests between them: types and names. It imports nothing, so that any room may look at it. */
+/** The requests between both sides: types and names. It imports nothing, so that any folder may import it. */
 const protocol = 'server/src/protocol';
-/** The rooms of the server at its edge: what may touch a disk, a process or a connection. They stand above all others. */
+/** The folders at the edge of the server: what may touch a disk, a process or a connection. They are above all layers. */
 const edge = ['node', 'lsp', 'cli'];
 const atEdge = (file: string): boolean => edge.some((name) => file.startsWith(`server/src/${name}/`));
 
@@ -42,7 +42,7 @@ const target = ({ file, from }: Import): string => (from.startsWith('.') ? path.
 /** The source that an import leads to; undefined for a package and for data. */
 const fileOf = (at: string): string | undefined => [`${at}.ts`, `${at}/index.ts`].find((file) => sources.includes(file));
 
-/** The room that a path lies in or is; a file beside the rooms lies in none. */
+/** The folder that a path lies in or is; undefined for a file directly in `src`. */
 const room = (at: string, side: string): string | undefined => {
   const name = new RegExp(`^${side}/src/([^/]+)`).exec(at)?.[1];
   return name === undefined || name.endsWith('.ts') || (sources.includes(`${at}.ts`) && !at.includes(`${name}/`)) ? undefined : name;
@@ -180,7 +180,7 @@ describe('architecture', () => {
           .split(',')
           .map((name) => name.trim().split(/\s+as\s+/)[0] ?? '')
           .filter((name) => readers.includes(name));
-        // Standard input is no path.
+        // Standard input is not a path.
         for (const name of own)
           assert.doesNotMatch(
             text,

@@ -14,7 +14,7 @@ const pages = readdirSync(folder)
   .filter((f) => f !== 'README.md')
   .map((f) => f.replace(/\.md$/, ''));
 
-/** What stands below a heading of a page, up to the next one. */
+/** What is below a heading of a page, up to the next one. */
 function chapter(page: string, heading: string): string {
   const [, text = ''] = page.split(`\n## ${heading}\n`);
   return text.split('\n## ')[0] ?? '';
@@ -34,7 +34,7 @@ function example(page: string, heading: string): Example {
   };
 }
 
-/** An example as it is to be judged; `\xfc` in it is a byte. */
+/** An example as it is to be checked; `\xfc` in it is a byte. */
 function caseOf({ kind, text }: Example): LintInput {
   const bytes = Buffer.concat(
     text.split(/(\\x[0-9a-f]{2})/).map((part) => (/^\\x/.test(part) ? Buffer.from(part.slice(2), 'hex') : Buffer.from(part))),

@@ -92,8 +92,8 @@ await scenario('recovery', { permit: true, session: false }, async () => {
     // A machined that starts while the bus does deadlocks with it in user look-ups, for the 90 s that systemd lets both try.
     await workbench.until('machined to be back', async () => (await machines()).includes('web'));
     await beside(['systemctl', 'kill', '-s', 'KILL', 'dbus']);
-    // Its socket starts the bus again with the first who knocks. A machined that outlived the bus has to end first: who asks for it
-    // before makes the bus keep everybody waiting, for longer than this scenario may take.
+    // Its socket starts the bus again with the first client. A machined that outlived the bus has to end first: a request to it
+    // before makes the bus block all clients, for longer than this scenario may take.
     await workbench.until(
       'machined to be back, or gone',
       async () => {
@@ -186,7 +186,7 @@ await scenario('verbs', { permit: true, session: true }, async () => {
         .catch(() => false);
     });
     await workbench.screenshot('cancelling');
-    // An export of systemd 252 hears it when it has compressed the most of it: until then nothing else is said.
+    // An export of systemd 252 notices it when it has compressed most of it: until then it reports nothing else.
     const other = [];
     await workbench.until(
       'importd to have stopped',

@@ -46,7 +46,7 @@ await scenario('network-loss', { permit: true, session: true }, async () => {
   const connection = async () => (await workbench.rowsNow('Machines')).find(({ label }) => label === remoteName)?.ariaLabel ?? '';
   const connected = () =>
     workbench.until('the connection', async () => /connected$/.test(await connection()) && !/not connected/.test(await connection()));
-  /** Until what is shown is what is so, for a few looks: what had begun may still be going on. @returns {Promise<number>} how long it was wrong at most, in ms */
+  /** Until the rows are right three times in a row: operations may go on. @returns {Promise<number>} how long it was wrong at most, in ms */
   const right = async () => {
     let wrongSince = 0,
       longest = 0;
@@ -80,13 +80,13 @@ await scenario('network-loss', { permit: true, session: true }, async () => {
     await workbench.clickViewAction('Images', 'Refresh');
     await workbench.until('the copy', async () => (await shown()).images.includes('copy'));
   };
-  /** Whoever runs machinectl next waits for machined until `letGo`. Not earlier, for logging in asks machined as well (nss-mymachines). */
+  /** The next machinectl waits for machined until `letGo`. Not earlier, for logging in asks machined as well (nss-mymachines). */
   const hold = () => there('touch', '/run/hold-machined');
   const letGo = () => sh('rm /run/hold-machined; systemctl kill --signal=CONT --kill-whom=main systemd-machined.service');
   const holding =
     '#!/bin/sh\n[ ! -e /run/hold-machined ] || systemctl kill --signal=STOP --kill-whom=main systemd-machined.service\nexec /usr/bin/machinectl "$@"\n';
   const asked = () => is('pgrep', '-f', '^/usr/bin/machinectl');
-  /** What machined begins next for an image stands still as soon as it is there, until it is told to `goOn`. @param {string} child how machined calls it */
+  /** Stops the next process that machined starts for an image, until `goOn`. @param {string} child how machined calls it */
   const still = (child) => {
     const caught = is('timeout', '60', 'sh', '-c', `until pkill -STOP -x '\\(${child}\\)'; do :; done`);
     return async () => {
@@ -169,7 +169,7 @@ await scenario('network-loss', { permit: true, session: true }, async () => {
       begun: transferring,
     },
     import: {
-      // From a pipe that is held open, and only gets the beginning.
+      // From a pipe that is held open and only delivers the beginning.
       before: () =>
         sh(
           'mkfifo /tmp/endless.tar && systemd-run --quiet --unit=feeder sh -c "exec 3<>/tmp/endless.tar; head -c 512 /dev/zero >&3; sleep infinity"',

@@ -2,8 +2,8 @@
 // needed, and mkosi is a fake that only writes down how it is run, except in the last scenario.
 // First: in a workspace that is not trusted nothing of it is executed, until it is trusted.
 // Second: the projects of a workspace of two folders, their view, menus, tasks and problems.
-// Third: the language server starts with the first file of ours, comes back, and leaves nothing behind.
-// Fourth: what real mkosi says, of each release that Debian carries, stands at the lines that it is about.
+// Third: the language server starts with the first file of ours, comes back, and leaves nothing running.
+// Fourth: what real mkosi says, of each release that Debian carries, is at the lines that it is about.
 //   node test/e2e-projects.mjs [path of a .vsix] [--only untrusted|projects|language|real]
 import assert from 'node:assert/strict';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -83,7 +83,7 @@ async function fold(view, wanted) {
   await header.waitFor();
   if ((await header.getAttribute('aria-expanded')) === String(wanted)) await header.click();
 }
-/** Shows the view of projects, which stands folded below the files at first, in all of the side bar. */
+/** Shows the view of projects, which is folded below the files at first, in all of the side bar. */
 async function openProjects() {
   await workbench.openView('Explorer');
   await fold('mkosi', false);
@@ -387,7 +387,7 @@ await scenario(
     await step('always see what made a task fail, once that is wanted', async () => {
       const summaries = () => mkosi.runs().filter((run) => run.endsWith('|--json|summary|')).length,
         before = summaries();
-      // Not by the palette: the view Problems, which the extension shows, would close it.
+      // Not through the palette: the view Problems, which the extension shows, would close it.
       const build = async () => workbench.clickInlineAction(await workbench.treeRow('mkosi', 'two'), 'Build Image');
       await build();
       await workbench.until('the offer', async () => (await workbench.notifications()).some((n) => /mkosi failed: build/.test(n.message)));
@@ -501,7 +501,7 @@ await scenario(
       for (let i = 0; i < 4; i++) {
         process.kill(pid, 'SIGKILL');
         pid = await another(pid);
-        // One that has not come so far is another failure.
+        // Killed before it is ready, a server fails in a different way.
         await statusIs(/^Checked against systemd 252/);
       }
       process.kill(pid, 'SIGKILL');
@@ -542,7 +542,7 @@ await scenario(
 /** The rows of the view Problems. */
 const problemRows = async () =>
   (await workbench.page.locator('.markers-panel .monaco-list-row').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
-/** Waits for a problem that one source tells of, at a line. @param {RegExp} what @param {string} source @param {number} line */
+/** Waits for a problem from one source, at a line. @param {RegExp} what @param {string} source @param {number} line */
 const problem = (what, source, line) =>
   workbench.until(`${what} of ${source} in line ${line}`, async () => {
     const rows = await problemRows();
@@ -594,7 +594,7 @@ if (installed.length > 0) {
   );
 }
 
-/** What a release says of mistakes in a project, and of one that is well. */
+/** What a release prints for mistakes in a project, and for a correct one. */
 async function withRelease(release, tree) {
   const old = release < 15,
     main = old ? 'old/mkosi.default' : 'new/mkosi.conf';

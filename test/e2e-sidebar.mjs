@@ -2,7 +2,7 @@
 // With a screenshot of every step in artifacts/e2e-sidebar.
 // First: what empty views say, and that they fill by themselves.
 // Second: how it feels: groups, tooltips, drag and drop, terminals, many at once, why a machine failed, first steps.
-// Third: what people are told when something cannot be done, and what to do then.
+// Third: what messages people get when something cannot be done, and what to do then.
 // Fourth (on systemd 262): images that are a device or a stack of layers, and that less can be done with.
 // Fifth: the extension never saves an edited file, and leaves nothing when it ends, however it ends.
 // Sixth: what ssh, other computers and images say is text, and no link, command or icon, wherever it is shown.
@@ -95,7 +95,7 @@ await scenario('empty', { permit: true, session: false }, async () => {
   });
   await step('get a machine', async () => {
     await rig.addMachine('first', 'tiny');
-    await workbench.clickViewAction('Machines', 'Refresh'); // nobody but root may watch /var/lib/machines
+    await workbench.clickViewAction('Machines', 'Refresh'); // only root may watch /var/lib/machines
     await labelled('Machines', 'first');
   });
   await step('keep its row while machined is masked, and be told by whatever is tried', async () => {
@@ -162,7 +162,7 @@ await scenario('comfort', { permit: true, session: true, groups: ['systemd-journ
     await workbench.until("a shell of one's own", async () => /tester@/.test(await workbench.terminalText()));
     const item = workbench.page.locator('.context-view .monaco-menu .action-label', { hasText: 'Shell in Machine…' });
     await workbench.until('the menu', async () => {
-      // VS Code learns of the profiles of extensions when a terminal is there
+      // VS Code loads the profiles of extensions when a terminal is there
       await workbench.press('Escape');
       await workbench.page.locator('.part.panel .action-label[aria-label^="Launch Profile"]').first().click();
       await item.click({ timeout: 3000 });
@@ -187,7 +187,7 @@ await scenario('comfort', { permit: true, session: true, groups: ['systemd-journ
     await mouse.down();
     const bar = workbench.page.locator('.activitybar .action-item:has(.action-label[aria-label^="Machines"])').first();
     await mouse.move(...(await centre(bar)), { steps: 10 });
-    // Whoever drags something rests on the icon until its view opens.
+    // A user who drags something waits on the icon until its view opens.
     await workbench.until('the view to open', async () => {
       const [x, y] = await centre(bar);
       await mouse.move(x + Math.random(), y);
@@ -291,7 +291,7 @@ await scenario('comfort', { permit: true, session: true, groups: ['systemd-journ
   });
   await step('take the first steps, in a light and in a dark window', async () => {
     await workbench.runCommand('View: Close All Editors');
-    if ((await workbench.page.locator('.part.panel:visible').count()) > 0) await workbench.press('Control+J'); // room for the pictures
+    if ((await workbench.page.locator('.part.panel:visible').count()) > 0) await workbench.press('Control+J'); // space for the pictures
     await workbench.press('Control+B');
     await workbench.runCommand('Welcome: Open Walkthrough...');
     await workbench.acceptQuickPick('Machines with systemd-nspawn');
@@ -605,7 +605,7 @@ await scenario('images', { permit: true, session: false, tree: '262' }, async ()
   });
 });
 await scenario('safe', { permit: true, session: true }, async (workspace) => {
-  /** Processes that a command of ours has begun, and who looks after them. */
+  /** Processes that a command of ours has started, and what manages them. */
   const ours = async () =>
     (await beside(['ps', '-ww', '-eo', 'args=']))
       .split('\n')

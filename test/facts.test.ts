@@ -7,7 +7,7 @@ import { nspawn as current, type Document, Schema, type SchemaVersion } from '..
 import pages from '../server/src/schema/nspawn.md';
 import type { NspawnFacts } from '../tools/schema/nspawn.mjs';
 
-/** Loaded where it lies, because it finds the facts beside itself. */
+/** Loaded from its folder, because it finds the facts next to itself. */
 const tool = (name: string): Promise<unknown> => import(pathToFileURL(path.resolve(`tools/schema/${name}.mjs`)).href);
 const records = (): Promise<typeof import('../tools/schema/records.mjs')> => tool('records') as never;
 const nspawn = (): Promise<typeof import('../tools/schema/nspawn.mjs')> => tool('nspawn') as never;

@@ -1,4 +1,4 @@
-// Looks for faults where nobody has looked: generated documents, and generated sessions of the built server, a hundredth as many.
+// Looks for faults in generated input: generated documents, and generated sessions of the built server, a hundredth as many.
 //   npm run fuzz -- [DOCUMENTS] [--seed SEED]      100,000 and another seed each time without them; the same seed, the same run
 
 import { spawnSync } from 'node:child_process';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Loaded where it lies, because generators find their files beside themselves. */
+/** Loaded from its folder, because generators find their files next to themselves. */
 const load = async () => (await import(pathToFileURL(path.resolve('tools/generate.mjs')).href)) as typeof import('../tools/generate.mjs');
 
 describe('generated files', () => {

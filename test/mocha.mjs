@@ -97,7 +97,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (suite === 'properties') process.env.PROPERTY_RUNS ??= '20000';
   process.setSourceMapsEnabled(true);
   process.chdir(root);
-  // What is generated is the same in every run, so that a failure is a change; another seed looks elsewhere.
+  // What is generated is the same in every run, so that a new failure comes from a change; another seed tries other input.
   createRequire(import.meta.url)('fast-check').configureGlobal({ seed: Number(process.env.PROPERTY_SEED ?? 1) });
   const files = args.length > 0 && args.every((a) => a.endsWith('.js')) ? args : await bundleSuite(suite, { only: args });
   const counts = await runMocha(files, grep);

@@ -36,10 +36,10 @@ const recorded = existsSync(table)
 const modesOf = ({ modes = {} }) =>
   Object.fromEntries(Object.entries(modes).map(([name, mode]) => [name, Number.parseInt(String(mode), 8)]));
 
-/** Settings that a message names. */
+/** The settings that a message names. */
 const named = (said) => [...new Set(said.flatMap((text) => [...text.matchAll(/[Ss]etting @?([A-Za-z0-9]+)/g)].map((m) => m[1])))];
 
-/** Why the checker is not of mkosi's opinion; undefined when it is. */
+/** Why the checker disagrees with mkosi; undefined when it agrees. */
 function difference({ status, said }, ours) {
   const refused = ours.some((d) => d.verdict === 'refused');
   if ((status !== 0) !== refused) return status !== 0 ? 'mkosi fails' : 'mkosi does not fail';
@@ -51,7 +51,7 @@ function difference({ status, said }, ours) {
   return missing.length > 0 ? `mkosi names ${missing.join()}` : undefined;
 }
 
-/** Old releases make the folders that they are told of, which nobody may do everywhere, and look for KVM: that is said of the host. */
+/** Old releases create the folders they are given, which user nobody may not do everywhere, and look for KVM: messages about the host. */
 const ofHost = ({ said }) => said.some((text) => text.startsWith('PermissionError') || text.includes('KVM acceleration'));
 
 function compare(release, tree, cases) {

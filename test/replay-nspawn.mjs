@@ -80,11 +80,11 @@ function joined(text) {
 
 const sorted = (lines) => [...new Set(lines)].sort((a, b) => a - b);
 
-/** Why the checker is not of nspawn's opinion; undefined when it is. */
+/** Why the checker disagrees with nspawn; undefined when it agrees. */
 function difference(c, tool, ours) {
   const refused = tool.fatal || tool.verify?.fatal === true;
   if (refused !== ours.refused) return refused ? 'nspawn does not start' : 'nspawn starts';
-  // Of a file that it refuses nspawn says nothing more.
+  // nspawn prints nothing more about a file that it refuses.
   if (refused) return undefined;
   const lineOf = joined(contentOf(c).toString()),
     ofFile = tool.messages.filter((m) => m.line === null);

@@ -45,7 +45,7 @@ async function run({ name, argv: [program, ...args], counts }) {
       child.on('exit', resolve);
     }));
   const seen = counts && result ? result : { ...nothing(), [status === 0 && !counts ? 'passed' : 'failed']: 1 };
-  // A stage that says it is well and exits as if it were not is not well.
+  // A stage that reports success but exits with a failure counts as failed.
   if (status !== 0 && seen.failed === 0) seen.failed = 1;
   const took = ((Date.now() - started) / 1000).toFixed(1);
   console.log(

@@ -33,13 +33,13 @@ const here = ['fixes-root', 'hosts'];
 /** Those with a second host, and what that boots. */
 const remotes = { hosts: 'self', 'hosts-user': '262' };
 const machines = ['machines', 'machines-verbs', 'machines-inside', 'machines-transfers'];
-/** What older releases do not have. */
+/** Features that older releases do not have. */
 const newest = ['machines-control'];
 const wanted = only?.split(',');
 const among = (files) => files.filter((file) => wanted?.includes(file) ?? true);
 const total = nothing();
 
-/** What is to be downloaded with its signature. */
+/** The archive that is downloaded with its signature. */
 const signed = can().ok && among(machines).includes('machines-transfers') ? await signedArchive() : undefined;
 
 /** Runs files of the suite. @param {string[]} files @param {object} [where] a rig, or here @returns {Promise<import('./support/results.mjs').Counts>} */
@@ -94,7 +94,7 @@ async function inside(tree, kind, files, name) {
   }
 }
 
-/** Files that share a window, and a host if `kind` says what its images lie on. What one leaves behind is not the next one's. */
+/** Files that share a window, and a host if `kind` says what its images lie on. What one leaves does not reach the next. */
 async function part(files, tree, kind) {
   if (among(files).length === 0) return;
   const name = ['suite', ...(kind === undefined ? [] : [tree, kind]), among(files)[0]].join('-');

@@ -37,7 +37,7 @@ await build({
   logLevel: 'warning',
 });
 copyFileSync(process.execPath, path.join(shared, 'node'));
-// Leaders of machines are processes of units, one each; machined is told of them over the bus.
+// Leaders of machines are processes of units, one each; they are registered with machined over the bus.
 writeFileSync(
   path.join(shared, 'register.sh'),
   `#!/bin/bash

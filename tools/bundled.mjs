@@ -1,4 +1,4 @@
-// What of other people is in the bundles: their notices, and a bill of materials.
+// Third-party code in the bundles: its notices, and a bill of materials.
 import { Buffer } from 'node:buffer';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -70,7 +70,7 @@ export function filesOf(id, folder) {
   ];
 }
 
-/** Why there cannot be such a rule. @param {string | undefined} id @param {string} folder @returns {string | undefined} */
+/** Why such a rule cannot be created. @param {string | undefined} id @param {string} folder @returns {string | undefined} */
 export function refusal(id, folder) {
   if (id === undefined || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) return 'A rule needs a name of lower-case words, such as bridge-and-zone';
   if (!Object.hasOwn(folders, folder)) return `There are no rules for ${folder}; use ${Object.keys(folders).join(', ')}`;

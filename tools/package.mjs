@@ -1,4 +1,4 @@
-// Builds the extension and packs it, with the notices and the bill of what others have written of it: one .vsix at the top of the checkout.
+// Builds the extension and packs it, with the notices and the bill of materials of third-party code: one .vsix at the top of the checkout.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

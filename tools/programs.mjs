@@ -1,4 +1,4 @@
-// Programs that run side by side while this one goes on: nothing of them is left when it ends. What takes long says how far it is.
+// Programs that run side by side while this one goes on: nothing of them is left when it ends. Long tasks report their progress.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -74,7 +74,7 @@ export function runProgram(argv, { cwd = root, env = {}, onStart, onEnd } = {}) 
 /** Seconds between two lines about what still runs. */
 const interval = 10;
 
-/** Says what is being done, how long it takes, and how much the program that runs has written. */
+/** Prints what is being done, how long it takes, and how much the running program has written. */
 export class Progress {
   #begun = Date.now();
   /** @type {Set<Step>} */
@@ -92,7 +92,7 @@ export class Progress {
   }
 
   /**
-   * One thing to do, beside others.
+   * One task, in parallel with others.
    * @template T
    * @param {string} name
    * @param {(step: Step) => Promise<T>} work
@@ -117,7 +117,7 @@ export class Progress {
   }
 }
 
-/** One thing that is being done. */
+/** One running task. */
 class Step {
   #begun = Date.now();
   /** @type {Set<number>} */
@@ -126,7 +126,7 @@ class Step {
   /** @param {string} name */
   constructor(name) {
     this.name = name;
-    /** What it is at, in a few words. */
+    /** What it is doing, in a few words. */
     this.detail = '';
   }
 
@@ -160,7 +160,7 @@ class Step {
   }
 }
 
-/** How many bytes a process has written; 0 where that is not told. @param {number} pid */
+/** How many bytes a process has written; 0 where that is not available. @param {number} pid */
 function written(pid) {
   try {
     return Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1] ?? 0);

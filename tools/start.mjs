@@ -116,7 +116,7 @@ if (onPath('code')) {
   process.exit(0);
 }
 
-/** What there is to take down; a promise while it is being made. */
+/** What has to be stopped at the end; a promise while it is being started. */
 let rig, hosting, opening, server;
 let ending = false;
 async function end(status) {
@@ -131,7 +131,7 @@ async function end(status) {
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    if (ending) process.exit(1); // what runs sees the end of this process, and ends too
+    if (ending) process.exit(1); // running programs notice the end of this process, and end too
     console.log('\nTaking everything down again ...');
     end(0).catch((error) => {
       console.error(error);
@@ -139,7 +139,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     });
   });
 }
-/** Ends with the reason, unless that is that everything ends. @param {unknown} error */
+/** Exits with the reason, unless everything is being stopped anyway. @param {unknown} error */
 async function fail(error) {
   if (!ending) console.error(error instanceof Error ? error.message : error);
   await end(1);
@@ -166,7 +166,7 @@ async function openEditor(vsix) {
 }
 
 try {
-  (await listen()).close(); // a port that is taken is said now, not in some minutes
+  (await listen()).close(); // a port that is taken is reported now, not in some minutes
   if (needsPracticeHost())
     hosting = startPracticeHost((booting) => {
       rig = booting;

@@ -1,5 +1,5 @@
 // A hostile workspace (workspace.mjs) under the checker, in a language server over stdio, and in a real VS Code, not trusted and trusted:
-// good files are judged as ever, nothing ends or fills up, nothing is executed and nothing is given away. Screenshots of the windows are
+// good files are checked as usual, nothing ends or fills up, nothing is executed and nothing is given away. Screenshots of the windows are
 // in artifacts/hostile.
 //   node test/hostile/run.mjs [--only checker|server|untrusted|trusted]
 import assert from 'node:assert/strict';
@@ -45,7 +45,7 @@ async function scenario(name, how, steps, end = () => Promise.resolve()) {
   );
 }
 
-// Whatever ends this, nothing stays mounted.
+// However this ends, nothing stays mounted.
 process.on('exit', () => hostile?.remove());
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
@@ -219,7 +219,7 @@ class Server {
     return this.connection.sendNotification('textDocument/didOpen', { textDocument: { uri: uri(name), languageId, version: 1, text } });
   }
 
-  /** Waits for the findings in a file, but not for ever: a server that is blocked would never say any. */
+  /** Waits for the findings in a file with a timeout: a blocked server would never send any. */
   async findings(name, rule) {
     const end = Date.now() + 120_000;
     while (!(this.shown.get(uri(name)) ?? []).some((d) => d.code === rule)) {
@@ -371,7 +371,7 @@ if (only === undefined || only === 'untrusted' || only === 'trusted') {
       trust ? 'trusted' : 'untrusted',
       { editor: true },
       async () => {
-        // VS Code itself looks for files behind links, a link to / too.
+        // VS Code itself follows links when it looks for files, even a link to /.
         const settings = { 'search.followSymlinks': false };
         vscode = await startVSCode({ workspace: hostile.folder, vsix: [vsixPath()], trust, settings, env: { TOKEN: secret } });
         browser = await openBrowser();

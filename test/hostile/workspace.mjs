@@ -1,4 +1,4 @@
-// A workspace of everything that may hurt who reads it, with two good files beside it in good/.
+// A workspace of everything that may harm its reader, with two good files beside it in good/.
 //   node test/hostile/workspace.mjs FOLDER     makes it, and keeps its mounts and sockets until Ctrl-C
 import { spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What no output may say: it stands in a file beside the workspace, and in the environment of who reads it. */
+/** What no output may say: it is in a file beside the workspace, and in the environment of its readers. */
 export const secret = 'WORD-OF-A-SECRET';
 
 /**
@@ -56,7 +56,7 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
   // By its place, nspawn does not trust this one.
   put('good/.local/state/machines/stranger.nspawn', '[Files]\nBind=/srv/data\n');
 
-  // Files that have no end, or wait for somebody.
+  // Files that have no end, or wait for a writer.
   for (const [name, to] of [
     ['zero', '/dev/zero'],
     ['random', '/dev/urandom'],
@@ -162,7 +162,7 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
     '[Exec]\nBoot=perhaps\n',
   );
 
-  // What is nobody's business.
+  // Private files.
   writeFileSync(outside, `root:${secret}:19000:::::\n`, { mode: 0o600 });
   including('secrets', outside, '/proc/self/environ', '/etc/shadow');
   link('bad/secrets/mkosi.conf.d/a.conf', outside);
@@ -223,7 +223,7 @@ export async function hostileWorkspace(folder, { editor = false } = {}) {
       for (const mount of mounts.splice(0)) spawnSync('umount', ['--force', '--lazy', mount]);
       for (const handle of handles.splice(0)) closeSync(handle);
       for (const each of servers.splice(0)) each.close();
-      // Whoever is not root has to be let in first.
+      // Users other than root need access first.
       if (existsSync(at('bad/closed/mkosi.conf.d'))) chmodSync(at('bad/closed/mkosi.conf.d'), 0o700);
       // Not by Node, which knows folders by their path only.
       spawnSync('rm', ['-rf', '--', folder, outside, mark]);

@@ -1,4 +1,4 @@
-// Real projects of mkosi, judged by the release of their time: nothing may be found in them that test/oracle/mkosi-corpus.json does
+// Real projects of mkosi, checked by the release of their time: nothing may be found in them that test/oracle/mkosi-corpus.json does
 // not list, and what it lists has a reason there, rule by rule. Projects are known by a hash of what they hold, since nothing of
 // other people's files is kept here.
 import { spawnSync } from 'node:child_process';
@@ -102,7 +102,7 @@ export function mkosiCorpus(corpus, write) {
   const all = projects(corpus)
     .filter(({ folder }) => existsSync(path.join(corpus, folder)))
     .map(({ folder, releases }) => ({ folder: path.join(corpus, folder), key: keyOf(path.join(corpus, folder)), releases }));
-  /** By release the folders to be judged by it: the release on the list, or all that are possible. */
+  /** By release the folders to be checked by it: the release on the list, or all that are possible. */
   const jobs = new Map();
   for (const { folder, key, releases } of all) {
     const known = write ? undefined : wanted[key]?.[0];

@@ -110,7 +110,7 @@ describe('checker', () => {
     assert.deepEqual([other.status, other.stdout], [2, '']);
     assert.match(other.stderr, /^y\.service: This is not a \.nspawn or mkosi file/);
     assert.equal(fed('--stdin-filename', 'y.nspawn').status, 1);
-    // Another file that is ours is checked all the same, and a folder says nothing of what is not.
+    // Another file that is ours is checked all the same, and a folder reports nothing about other files.
     const both = check('check', 'web.txt', 'x.network');
     assert.deepEqual([both.status, both.stdout.startsWith('web.txt:2:6')], [2, true]);
   });

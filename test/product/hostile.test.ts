@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 
-/** The checker on files that somebody else has made. */
+/** The checker on untrusted files. */
 describe('checker and hostile files', () => {
   let folder: string, cli: string;
   beforeEach(() => {
@@ -32,7 +32,7 @@ describe('checker and hostile files', () => {
     mkdirSync(path.dirname(at(name)), { recursive: true });
     writeFileSync(at(name), text);
   };
-  /** A checker that never ends is killed, which is no exit status. */
+  /** A checker that never ends is killed, which is not an exit status. */
   const run = (args: readonly string[], more: object = {}) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
       cwd: folder,
@@ -93,7 +93,7 @@ describe('checker and hostile files', () => {
     }
     put('secret.nspawn', wrong);
     chmodSync(at('secret.nspawn'), 0);
-    // Nothing is closed to root.
+    // Root can read everything.
     const nobody = 65534,
       isRoot = process.getuid?.() === 0;
     if (isRoot) chownSync(folder, nobody, nobody);

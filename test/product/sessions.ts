@@ -38,7 +38,7 @@ const nspawnTexts = samplesOf('nspawn').map(({ text }) => text),
 const file = fc.constantFrom(...names);
 const fileAndText = file.chain((name) => (isNspawn(name) ? nspawnTexts : mkosiTexts).map((text) => ({ name, text })));
 
-/** A place as a client should say it, or not. */
+/** A position, valid or invalid. */
 const numbers = (...strange: number[]): fc.Arbitrary<number> =>
   fc.oneof({ weight: 6, arbitrary: fc.nat(20) }, { weight: 1, arbitrary: fc.constantFrom(...strange) });
 const positions = (number: fc.Arbitrary<number>): fc.Arbitrary<Position> => fc.record({ line: number, character: number });
@@ -159,13 +159,13 @@ const sessions = fc.array(step, { minLength: 3, maxLength: 40 });
 /** What an editor does in the session of a seed. */
 export const stepsOf = (seed: number): readonly Step[] => fc.sample(sessions, { seed, numRuns: 1 }).flat();
 
-/** Milliseconds that tell "late" from "never". */
+/** Milliseconds after which "late" counts as "never". */
 const never = 60_000;
 
-/** A server that runs as a process of its own, and what it has been told. */
+/** A server that runs as a process of its own, and what it was sent. */
 export class Attacked {
   readonly editor: Editor;
-  /** What it has said of itself that it should not. */
+  /** What it has logged that it should not. */
   readonly complaints: string[] = [];
   host: object = {};
   private readonly child: ChildProcess;
@@ -313,7 +313,7 @@ export class Session {
     return this.server.editor.tell('workspace/didChangeWatchedFiles', { changes: [{ uri, type }] });
   }
 
-  /** An answer to what a client may ask is a result, or a reason that was thought of. */
+  /** An answer to what a client may ask is a result, or an expected error. */
   private ask(method: string, params: object, cancelled: boolean): Promise<void> {
     const source = new CancellationTokenSource();
     this.wait(
@@ -326,7 +326,7 @@ export class Session {
     return Promise.resolve();
   }
 
-  /** To nonsense any answer will do. */
+  /** For invalid requests any answer is accepted. */
   private askOddly(method: string, params: unknown): Promise<void> {
     this.wait(
       method,
@@ -346,7 +346,7 @@ export class Session {
     this.asked.push(settled);
   }
 
-  /** In the end, open documents are shown as by a server that knows nothing but their last texts. */
+  /** In the end, open documents are shown as by a server that knows only their last texts. */
   private async compare(): Promise<void> {
     const fresh = new Editor(),
       { editor } = this.server;

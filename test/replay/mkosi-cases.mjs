@@ -93,7 +93,7 @@ export function projects(release, count, next) {
   return Array.from({ length: count }, (_, i) => {
     const settings = known.filter(open),
       first = '[Distribution]\nDistribution=debian\nRelease=bookworm\n';
-    // What a section says for the second time, mkosi 14 refuses as a whole.
+    // mkosi 14 refuses a file with a repeated section.
     const head = release < 15 ? first : pick(['', first, '[Match]\nDistribution=debian\n\n', '[Config]\nProfiles=desk\n']);
     const body =
       release < 15

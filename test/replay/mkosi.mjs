@@ -10,7 +10,7 @@ import { cacheFolder, packages } from '../rig/systemd/cache.mjs';
 /** What Debian carries: the suite with each release, oldest first. */
 export const suites = ['bookworm', 'trixie', 'forky'];
 const maker = path.join(root, 'test/replay/mkosi.sh');
-/** Debian's own, which nobody may use as well. */
+/** Debian's own, which user nobody may run too. */
 const python = '/usr/bin/python3';
 const modules = (tree) => path.join(tree, 'root/usr/lib/python3/dist-packages');
 
@@ -38,7 +38,7 @@ export function mkosiOf(suite) {
     }
     renameSync(making, tree);
   }
-  // mkosi runs as nobody, who may not look into the cache of a user.
+  // mkosi runs as user nobody, which may not read the cache of another user.
   const open = path.join(mkdtempSync(path.join(tmpdir(), 'mkosi-')), suite);
   chmodSync(path.dirname(open), 0o755);
   cpSync(tree, open, { recursive: true });
@@ -107,7 +107,7 @@ export function checked(release, above, folders) {
 }
 
 /**
- * Writes projects below a folder that everybody may read, and removes it after the work.
+ * Writes projects below a world-readable folder, and removes it after the work.
  * @template T
  * @param {readonly { id: string, files: Record<string, string>, modes?: Record<string, number>, encoding?: string }[]} cases
  * @param {(above: string, folders: string[]) => T} work @returns {T}

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /** @typedef {'trusted' | 'untrusted'} Trust */
-/** @typedef {{ line: number | null, text: string }} Message `line` counts from 1; null: said of no line */
+/** @typedef {{ line: number | null, text: string }} Message `line` counts from 1; null: not about a line */
 /**
  * @typedef {object} Verdict
  * @property {boolean} fatal nspawn stops at the file itself
@@ -66,9 +66,9 @@ const here = async ([program = '', ...args]) => {
 const file = /\/run\/(systemd\/nspawn|replay)\/x\.nspawn/g;
 /** Ends the reading of the file (v262 conf-parser.c config_parse). */
 const ends = /^(Failed to parse file|(Continuation l|L)ine too long)/;
-/** Said while the file is read, but of no line (v262 nspawn.c merge_settings, nspawn-network.c). */
+/** Logged while the file is read, but for no line (v262 nspawn.c merge_settings, nspawn-network.c). */
 const ofNoLine = /^Ignoring .* not trusted\.$|interface name not valid: |^Failed to extract first word in .*interface parameter/;
-/** Said of the result, and the end (v262 nspawn.c verify_arguments, custom_mount_check_all). */
+/** Logged about the result, and fatal (v262 nspawn.c verify_arguments, custom_mount_check_all). */
 const verification = new RegExp(
   [
     'may not be combined',
@@ -83,7 +83,7 @@ const verification = new RegExp(
     'requires managed user namespaces',
   ].join('|'),
 );
-/** Said later: of the empty directory, of interfaces and services that are not there, and notices of a change to come. */
+/** Logged later: about the empty directory, about interfaces and services that are not there, and notices of a change to come. */
 const later = new RegExp(
   [
     "doesn't look like",

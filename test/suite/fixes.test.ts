@@ -27,7 +27,7 @@ describe('in VS Code, quick fixes', () => {
       );
       return actions.find((a) => a.title === title);
     });
-  /** What choosing an action does. */
+  /** The effect of choosing an action. */
   const choose = async ({ edit, command }: vscode.CodeAction): Promise<void> => {
     if (edit !== undefined) assert.ok(await vscode.workspace.applyEdit(edit));
     if (command !== undefined)

@@ -12,7 +12,7 @@ const images = (): string[] =>
   (JSON.parse(there('machinectl --user list-images -o json')) as { name: string }[]).map(({ name }) => name).sort();
 const unit = (question: string): string => there(`systemctl --user ${question} systemd-nspawn@mine.service || true`).trim();
 
-/** A verb as a row of that room calls it. @returns the exit statuses */
+/** A verb as a row of that host calls it. @returns the exit statuses */
 const does = async (verb: string, name: string, options?: object): Promise<readonly (number | undefined)[]> => {
   const row = { name, hostId: room };
   return vscode.commands.executeCommand(`nspawn.${verb}`, row, [row], {
@@ -27,13 +27,13 @@ const bridges = (): string[] =>
     .stdout.split('\n')
     .filter((line) => line !== '');
 
-/** The other computer has systemd 259 or newer; this one need not. */
+/** The other computer has systemd 259 or newer; this one may have an older one. */
 describe("in VS Code, the machines of one's own on another computer", () => {
   before(async () => {
     there('mkdir -p .local/state/machines/mine/usr && truncate --size=1M .local/state/machines/disk.raw');
     await vscode.commands.executeCommand('nspawn.addHost', host);
     await until('both buses to be connected', async () => {
-      // As whoever looks at the view does, where the second appears when the first has said that there is one.
+      // As a user of the view does: the second appears when the first has reported that there is one.
       for (const id of [`ssh:${host}`, room])
         await vscode.commands.executeCommand('nspawn.reconnect', { name: host, heading: true, hostId: id });
       return bridges().length === 2;

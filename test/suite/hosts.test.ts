@@ -102,7 +102,7 @@ describe('in VS Code, the machines of another computer', () => {
       const now = spawnSync('pgrep', ['-f', 'ssh .*systemd-stdio-bridge'], { encoding: 'utf8' }).stdout.trim();
       return now !== '' && now !== before;
     });
-    // Until it is ready again, a command says that it is not.
+    // Until it is ready again, a command reports that it is not.
     await until('it to run', async () => {
       await does('start', 'afar');
       return running().includes('afar');
@@ -114,7 +114,7 @@ describe('in VS Code, the machines of another computer', () => {
   it('are shown as they are after the connection was cut in the middle of a clone', async () => {
     const going = does('clone', 'web', { newName: 'cut' });
     await until('its beginning', () => images().includes('cut'));
-    // What serves us there, the asking itself too.
+    // Our sessions on that host, including the running query.
     spawnSync('ssh', ['-o', 'BatchMode=yes', host, 'pkill -KILL -u "$USER" -x sshd']);
     await going;
     await vscode.commands.executeCommand('nspawn.reconnect', { name: host, heading: true, hostId: room });

@@ -42,11 +42,11 @@ async function standsIn(
       .map((line) => line.replace('io.systemd.MachineInstance.', ''));
 }
 
-/** For systemd 261 and newer, where virtual machines have control sockets. What answers there is a stand-in, and machined is real. */
+/** For systemd 261 and newer, where virtual machines have control sockets. What answers there is a fake, and machined is real. */
 describe('in VS Code, a virtual machine with a control socket', () => {
   afterEach(tidy);
 
-  /** A verb, again until our model knows the machine: one that does not is not asked. */
+  /** A verb, repeated until our model knows the machine: without that it is not sent. */
   const done = (verb: string, name: string) => until(`${verb} to have run`, async () => (await does(verb, name)).at(0));
 
   it('is paused and resumed through it, with the rights of its owner, root', async () => {
@@ -54,7 +54,7 @@ describe('in VS Code, a virtual machine with a control socket', () => {
     const { argv, status } = await done('pause', 'vm');
     assert.deepEqual([argv[0], argv.slice(-3), status], ['sudo', ['pause', '--', 'vm'], 0]);
     assert.deepEqual(asked(), ['Pause']);
-    // machined does not tell that it stands still, so that our row does not either; its control socket does, to its owner.
+    // machined does not report that it is paused, so that our row does not either; its control socket does, to its owner.
     assert.equal(ask('machinectl', 'show', '--property=State', '--value', 'vm').trim(), 'running');
     assert.match(asRoot('varlinkctl', 'call', '/run/vm.control', 'io.systemd.MachineInstance.Describe', '{}'), /"running" ?: ?false/);
     assert.deepEqual((await succeeds('resume', 'vm')).slice(-3), ['resume', '--', 'vm']);

@@ -129,7 +129,7 @@ describe('in VS Code, a machine', () => {
       return shown('pretended.properties');
     });
     const ran = await does('pause', 'pretended');
-    // It has no socket that listens, so that it stays a try, with the rights of whoever runs it (see machines-control.test.ts).
+    // It has no socket that listens, so that it stays a try, with the rights of its caller (see machines-control.test.ts).
     assert.deepEqual(
       ran.map(({ argv }) => argv.slice(-4)),
       release < 261 ? [] : [['machinectl', 'pause', '--', 'pretended']],
@@ -180,7 +180,7 @@ describe('in VS Code, a machine', () => {
       const edit = new vscode.WorkspaceEdit();
       edit.insert(document.uri, new vscode.Position(1, 0), 'Boot=no\n');
       await vscode.workspace.applyEdit(edit);
-      // A link to elsewhere that looks as old as what was read.
+      // A link to another file with the same timestamp as the one that was read.
       asRoot(
         'sh',
         '-c',
@@ -188,7 +188,7 @@ describe('in VS Code, a machine', () => {
       );
       assert.equal(await document.save(), false);
       assert.deepEqual([document.isDirty, document.getText(), asRoot('cat', '/etc/elsewhere')], [true, '[Exec]\nBoot=no\n', '[Exec]']);
-      // Somebody else's change.
+      // A change by another program.
       asRoot('sh', '-c', `rm ${file} && printf '# of root\\n' > ${file}`);
       assert.equal(await document.save(), false);
       assert.deepEqual([document.isDirty, asRoot('cat', file)], [true, '# of root']);
@@ -199,7 +199,7 @@ describe('in VS Code, a machine', () => {
   });
 });
 
-/** What an image may be called and a machine may not. */
+/** A name that is valid for an image but not for a machine. */
 const imageNames = ['-rf', '--help', '--', 'ü $(touch x); `id`', 'a b', '日本', 'x@y', '*', '"\'', '%i', 'a_b', '$HOME'];
 const machineNames = ['a-b.c', '1st', 'A--z', 'x.y-z'];
 
@@ -238,7 +238,7 @@ describe('in VS Code, names', () => {
     await until('its unit to have ended', () => active(name) !== 'deactivating');
     await does('resetFailed', name);
     await until('it to be removed', async () => {
-      // what has just ended here may end a moment later there
+      // machined may notice the end a moment later
       await does('remove', name);
       return !names().includes(name);
     });

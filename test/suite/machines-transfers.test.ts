@@ -25,7 +25,7 @@ const signedFolder = process.env['SUITE_SIGNED'] ?? '';
 
 describe('in VS Code, transfers', () => {
   let folder: string, server: Server, address: string;
-  /** Answers that begin and do not end. */
+  /** Responses that start and never finish. */
   const hanging: ServerResponse[] = [];
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'nspawn-suite-'));
@@ -173,7 +173,7 @@ describe('in VS Code, transfers', () => {
           );
           await succeeds('remove', name);
         }
-        // A release that refuses a name refuses it for downloads, too; which of those that it takes may hang is tried elsewhere.
+        // A release that refuses a name refuses it for downloads, too; which of the accepted ones may hang is tested elsewhere.
         if (kind !== 'Fs' && (release >= 257 || statuses.length === 0)) {
           assert.deepEqual(
             (await does(`pull${kind}`, [], pulled)).map(({ status }) => status),
@@ -226,7 +226,7 @@ describe('in VS Code, transfers', () => {
   });
 
   it('download archives and disks, and verify them as they are told', async function () {
-    this.timeout(900_000); // those that hang are cancelled, which importd 252 hears after up to 46 s, and begun again
+    this.timeout(900_000); // those that hang are cancelled, which importd 252 notices after up to 46 s, and started again
     const pulled = await download('pullTar', { url: `${address}/db.tar.gz`, name: 'pulled', verify: 'no' });
     assert.equal(pulled?.status, 0);
     assert.deepEqual(pulled.argv, [...program, 'pull-tar', '--verify=no', '--', `${address}/db.tar.gz`, 'pulled']);

@@ -86,7 +86,7 @@ describe('in VS Code, every verb', () => {
     process.env.PATH = `${folder}:${searched ?? ''}`;
     const settings = vscode.workspace.getConfiguration('nspawn');
     try {
-      // For one that asks polkit itself, and for one that does not.
+      // For a verb that asks polkit itself, and for one that does not.
       for (const [elevation, polkit, root] of [
         ['auto', 'machinectl', 'sudo'],
         ['polkit', 'machinectl', 'systemd-run'],
@@ -140,7 +140,7 @@ describe('in VS Code, every verb', () => {
       ['copyFrom', { options: { source: '/etc/passwd', target: '/tmp/passwd', force: true } }],
       ['pullTar', { confirmed: true, options: { url: 'http://127.0.0.1:1/x.tar', name: 'x', verify: 'no' } }],
     ] as const) {
-      // As a link hands it over.
+      // As a link passes it.
       await vscode.commands.executeCommand(
         `nspawn.${command}`,
         ...(JSON.parse(JSON.stringify([{ name: 'db' }, null, given])) as unknown[]),

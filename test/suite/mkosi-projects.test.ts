@@ -163,7 +163,7 @@ describe('in VS Code, projects of mkosi', () => {
     mkosi.release('26');
     mkosi.put('nested/mkosi/mkosi.conf', '[Output]\nFormat=disk\n');
     mkosi.answer("\u2023 'disk' is odd\n", 1);
-    // The server is told of the release when one of its files is shown.
+    // The server is notified of the release when one of its files is shown.
     await vscode.window.showTextDocument(project('nested/mkosi'));
     await until('the folder above', async () => {
       await vscode.commands.executeCommand('nspawn.mkosi.check', project('nested/mkosi'));
@@ -184,7 +184,7 @@ describe('in VS Code, projects of mkosi', () => {
       const known = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(workspace().uri, 'image/mkosi.conf'));
       const answers = async (): Promise<boolean> =>
         ((await vscode.commands.executeCommand<unknown[] | undefined>('vscode.executeDocumentSymbolProvider', known.uri)) ?? []).length > 0;
-      // One that ends again and again is not started any more.
+      // A server that ends repeatedly is not restarted.
       for (let ends = 0; ends < 5; ends++) {
         await until('a server that answers', answers);
         for (const pid of servers()) process.kill(pid, 'SIGKILL');

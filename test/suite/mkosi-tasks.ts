@@ -7,7 +7,7 @@ import { until } from './until';
 export function installFake(): { mkosi: FakeMkosi; uninstall: () => void } {
   const mkosi = new FakeMkosi(),
     searched = process.env.PATH;
-  // Not before: other suites have theirs.
+  // Not earlier: other suites install their own.
   before(() => {
     process.env.PATH = `${mkosi.home}:${searched ?? ''}`;
   });
@@ -26,7 +26,7 @@ export function workspace(): vscode.WorkspaceFolder {
   return folder;
 }
 
-/** What mkosi is said to say about a file, with who says so and the text it is shown at. */
+/** What mkosi is expected to report about a file, with the source and the text it is shown at. */
 export async function problems(uri: vscode.Uri): Promise<string[]> {
   const document = await vscode.workspace.openTextDocument(uri);
   const own = vscode.languages.getDiagnostics(uri).filter((d) => d.source === 'installed mkosi' || d.source === 'mkosi task');
@@ -44,7 +44,7 @@ export async function task(name: string): Promise<vscode.Task> {
   return found;
 }
 
-/** The exit status of what a task of that name, which `start` starts, comes to. */
+/** The exit status of a task of that name, which `start` starts. */
 export async function ending(name: string, start: () => PromiseLike<unknown>): Promise<number | undefined> {
   const ended = new Promise<number | undefined>((resolve) => {
     const listener = vscode.tasks.onDidEndTaskProcess((e) => {

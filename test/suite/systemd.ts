@@ -28,7 +28,7 @@ export const names = (): string[] =>
   images()
     .map((i) => i.name)
     .sort();
-/** With those that downloads leave behind. */
+/** With those that downloads leave. */
 export const allImages = (): string[] =>
   (JSON.parse(ask('machinectl', 'list-images', '--all', '-o', 'json')) as Listed[]).map((i) => i.name);
 export const leader = (name: string): string => attempt('machinectl', 'show', '-p', 'Leader', '--value', name);
@@ -68,7 +68,7 @@ export async function does(verb: string, name: string | readonly string[], optio
   return ran.map((argv, i) => ({ argv, status: statuses?.[i] }));
 }
 
-/** A verb that has to go well, in one call. */
+/** A verb that has to succeed, in one call. */
 export async function succeeds(verb: string, name: string | readonly string[], options?: object): Promise<readonly string[]> {
   const [one, ...more] = await does(verb, name, options);
   assert.ok(one, `${verb} ran nothing`);

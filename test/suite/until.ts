@@ -9,7 +9,7 @@ export async function runsIn(terminal: Terminal, commandLine: RegExp): Promise<v
   );
 }
 
-/** Asks until the answer is neither undefined, false nor empty. What never comes is an error that says what was seen last. */
+/** Asks until the answer is neither undefined, false nor empty. On timeout, the error contains the last answer. */
 export async function until<T>(what: string, probe: () => T | PromiseLike<T>, ms = 50_000): Promise<Exclude<NonNullable<T>, false>> {
   for (const end = Date.now() + ms; ; ) {
     const seen = await probe();

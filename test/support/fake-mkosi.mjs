@@ -1,4 +1,4 @@
-// A mkosi that writes down how it is run and says what the test has put beside it.
+// A fake mkosi that records how it is run and prints what the test has put next to it.
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,7 +16,7 @@ cat "$here/stderr" >&2
 exit "$(cat "$here/status")"
 `;
 
-/** A folder for the PATH with the program in it, and room for projects. */
+/** A folder for the PATH with the program in it, and space for projects. */
 export class FakeMkosi {
   constructor() {
     this.home = mkdtempSync(path.join(tmpdir(), 'mkosi-fake-'));
@@ -31,7 +31,7 @@ export class FakeMkosi {
     chmodSync(this.put('mkosi', `${program(this.home)}# ${++this.written}\n`), 0o755);
   }
 
-  /** What it says from now on, whatever it is asked. @param {string} stderr @param {number} status @param {string} [stdout] */
+  /** What it prints from now on, for any arguments. @param {string} stderr @param {number} status @param {string} [stdout] */
   answer(stderr, status, stdout = '') {
     this.put('stderr', stderr);
     this.put('status', String(status));

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 const [socket = '', asked = ''] = process.argv.slice(2);
 let running = true;
 
-/** What is answered to a method; what a virtual machine does besides is its end. */
+/** The reply to a method; apart from replying, a virtual machine only exits. */
 const methods = {
   Pause: () => {
     running = false;
@@ -45,4 +45,4 @@ const server = createServer((connection) => {
 });
 rmSync(socket, { force: true });
 writeFileSync(asked, '');
-server.listen(socket, () => chmodSync(socket, 0o644)); // as systemd v262 vmspawn-varlink.c has it: whoever else writes to it is denied
+server.listen(socket, () => chmodSync(socket, 0o644)); // as systemd v262 vmspawn-varlink.c has it: other users are denied to write to it

@@ -1,4 +1,4 @@
-// How tests went: counted, added up, and told in the one line that test/run.mjs reads.
+// Results of tests: counted, added up, and printed in the one line that test/run.mjs reads.
 
 /**
  * `reason`: why something was skipped. `unsteady`: what passed only when it was tried again, by name.
@@ -35,7 +35,7 @@ export async function tryTwice(name, attempt) {
   return second.failed === 0 ? { ...second, unsteady: [...(second.unsteady ?? []), name] } : second;
 }
 
-/** Says how it went, and ends. @param {Counts} counts @returns {never} */
+/** Prints the result, and exits. @param {Counts} counts @returns {never} */
 export function finish(counts) {
   console.log(`RESULT ${JSON.stringify(counts)}`);
   process.exit(counts.failed > 0 ? 1 : 0);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { add, type Counts, nothing, tryTwice } from './results.mjs';
 
-/** Attempts that go as they are told, one after the other. */
+/** Attempts with given outcomes, one after the other. */
 function attempts(...outcomes: (Partial<Counts> | Error)[]): { attempt: () => Promise<Counts>; left: () => number } {
   const rest = [...outcomes];
   return {
@@ -13,7 +13,7 @@ function attempts(...outcomes: (Partial<Counts> | Error)[]): { attempt: () => Pr
   };
 }
 
-/** Without what is told on the way. */
+/** Without the progress messages. */
 async function tried(...outcomes: (Partial<Counts> | Error)[]): Promise<{ seen: Counts; left: number; told: string }> {
   const { attempt, left } = attempts(...outcomes),
     { log } = console,

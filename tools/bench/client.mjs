@@ -1,4 +1,4 @@
-// A client of language servers that does no more than measure them.
+// A client of language servers that only measures them.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
@@ -47,7 +47,7 @@ export class Client {
 
   #take(message) {
     if (message.method !== undefined && message.id !== undefined) {
-      // The server asks; nobody here has settings or wishes.
+      // The server asks; this client has no settings.
       const result = message.method === 'workspace/configuration' ? message.params.items.map(() => null) : null;
       this.#send({ id: message.id, result });
     } else if (message.method !== undefined) {
@@ -130,7 +130,7 @@ export class Client {
     return this.diagnosed(opened, (params) => params.uri === uri, wait);
   }
 
-  /** Changes a document, as much of it as the server wants to be told. @param {() => string} whole the new text */
+  /** Changes a document, as much of it as the server asked for. @param {() => string} whole the new text */
   change(uri, range, text, whole) {
     const change = this.#incremental ? { range, text } : { text: whole() };
     this.notify('textDocument/didChange', { textDocument: { uri, version: ++this.#version }, contentChanges: [change] });

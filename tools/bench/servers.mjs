@@ -1,4 +1,4 @@
-// Who is measured, and on which documents: of the same length, each in the language of its server, with one typing error.
+// Which servers are measured, and on which documents: of the same length, each in the language of its server, with one typing error.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../setup.mjs';
@@ -18,7 +18,7 @@ export const rivals = {
  * @property {(lines: number) => Text} document
  */
 /**
- * A text in whose line `line` somebody types `typed` behind character `at`, and asks what can follow; and where to hover.
+ * A text in whose line `line` `typed` is typed after character `at`, to ask for completions; and where to hover.
  * @typedef {{ text: string, line: number, at: number, typed: string, hover: { line: number, character: number } }} Text
  */
 

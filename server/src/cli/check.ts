@@ -85,7 +85,7 @@ class CheckRun {
     return this.alone(input, input);
   }
 
-  /** What is in files and folders, and in the other files of their projects. A failure costs only one file or folder. */
+  /** What is in files and folders, and in the other files of their projects. A failure affects only one file or folder. */
   paths(operands: readonly string[]): readonly CheckedFile[] {
     const searches = operands.map((operand) => searchAt(operand, this.report)),
       files = searches.flatMap((search) => search.files),

@@ -40,7 +40,7 @@ function formatStandardInput(named: string | undefined, checkOnly: boolean): voi
   else if (formatted !== input.text) listUnformatted(input.path);
 }
 
-/** A file, or all files of ours in a folder. A failure costs only one file. */
+/** A file, or all files of ours in a folder. A failure affects only one file. */
 function formatPath(operand: string, checkOnly: boolean, report: ExitReport): void {
   const files = filesAt(operand, report);
   if (files.length === 0) return;

@@ -8,7 +8,7 @@ import { verbs } from './verbs';
 
 /** @throws Error whose message is the one line on standard error; the exit status is 2 */
 function main(args: readonly string[], report: ExitReport): void {
-  // V8 shall collect garbage before it takes more memory: it runs beside an editor, and on folders of any size.
+  // V8 is set to collect garbage before it takes more memory: the checker runs next to an editor, and on folders of any size.
   setFlagsFromString('--optimize-for-size');
   if (args.includes('--stdio') || args.includes('--node-ipc')) {
     serve();
@@ -34,7 +34,7 @@ process.stdout.on('error', ({ code = 'unknown error' }: NodeJS.ErrnoException) =
   process.stderr.write(`The output cannot be written: ${explainCode(code)}\n`);
   process.exitCode = 2;
 });
-// An error that cannot be written cannot be reported either.
+// An error in writing the error message cannot be reported.
 process.stderr.on('error', () => undefined);
 
 const report = new ExitReport();

@@ -17,7 +17,7 @@ interface NewText {
   /** As the file is called before anything is renamed. */
   readonly path: string;
   readonly text: string;
-  /** What was read there; undefined: nothing stands there. */
+  /** What was read there; undefined: nothing is there. */
   readonly before: ReadFile | undefined;
   readonly mode: number | undefined;
 }
@@ -57,7 +57,7 @@ export function changeOf(folder: string, { actions, files }: Migration, known: r
 }
 
 /**
- * All texts lie ready beside their files before the first one takes its place, which needs no room; so all is done or nothing.
+ * All new texts are written beside their files before the first rename, which needs no disk space; so all are replaced or none.
  * @throws Error; nothing has changed then
  */
 export function write({ folder, texts, renames }: Change): void {

@@ -17,7 +17,7 @@ export interface Arguments<O extends Options> {
   readonly values: ReturnType<typeof parseArgs<{ options: O; allowPositionals: true }>>['values'];
   /** All operands, also those after `--`. */
   readonly operands: readonly string[];
-  /** What stands after `--`; undefined without one. */
+  /** What is after `--`; undefined without one. */
   readonly command: readonly string[] | undefined;
 }
 

@@ -105,7 +105,7 @@ export function rewritten({ raw, setting }: Block, name: string, edits: readonly
     done = end;
   }
   out += raw.slice(done);
-  // Lines that an edit emptied go; the first one holds the name.
+  // Lines that an edit emptied are removed; the first one holds the name.
   const before = raw.split('\n').filter((l) => l.trim() === '').length;
   const lines = out.split('\n');
   return lines.filter((l) => l.trim() === '').length > before ? `${lines.filter((l, i) => i === 0 || l.trim() !== '').join('\n')}\n` : out;

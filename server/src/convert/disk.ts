@@ -33,7 +33,7 @@ export class RepartPlan {
     return /^(gpt|raw|plain)_/.test(this.format);
   }
 
-  /** Takes a wish, if its file may say something about the disk: only one of several distributions can. */
+  /** Takes a request, if its file may say something about the disk: only one of several distributions can. */
   ask(wishes: readonly Wish[], distribution: string | undefined): boolean {
     const owner = distribution ?? '';
     if (this.owner !== undefined && this.owner !== owner && this.owner !== '') return false;

@@ -32,7 +32,7 @@ interface Section {
   readonly name: string | undefined;
   readonly lead: string;
   readonly pieces: Piece[];
-  /** The text did not have it. */
+  /** Not part of the original text. */
   readonly fresh?: boolean;
   /** It was empty before. */
   readonly empty?: boolean;
@@ -147,7 +147,7 @@ export class FileMigration {
     }
     const move = legacyMove(known, value);
     if (move !== undefined) this.move(block, home, move);
-    else modern(); // a word of today in an old file: the checker has the last word
+    else modern(); // a word of today in an old file: the checker decides
   }
 
   private move(block: Block, home: Section, move: Move): void {
@@ -300,7 +300,7 @@ export class FileMigration {
     return text.endsWith('\n') && body !== '' ? `${body}\n` : body;
   }
 
-  /** Headers and pieces in their order; a section that nothing is left of goes, its comments stay. */
+  /** Headers and pieces in their order; an empty section is removed, its comments stay. */
   private assemble(): (Piece | { text: string; line: undefined })[] {
     const edition = mkosi.at(this.target);
     return this.sections.flatMap(({ name, lead, pieces, empty }, at) => {
@@ -314,7 +314,7 @@ export class FileMigration {
     });
   }
 
-  /** The last word: a line that the checker knows the release to refuse or to complain about is not written. */
+  /** Final check: a line that the release refuses or complains about, as far as the checker knows, is not written. */
   private hold(): void {
     for (let turn = 0; turn < 3; turn++) {
       const pieces = this.assemble(),

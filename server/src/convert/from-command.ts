@@ -5,7 +5,7 @@ import { withoutEnd } from '../syntax';
 import { type Given, type Option, read } from './options';
 import { fileQuoted, pasted, unitQuoted } from './shell';
 
-/** Something about a conversion that a person should know. */
+/** Something about a conversion that the user should know. */
 export interface Note {
   /** The option or line that it is about. */
   readonly about: string;

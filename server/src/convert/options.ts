@@ -20,7 +20,7 @@ export interface Option {
   readonly template?: boolean;
   /** The setting of the unit that does it; `*`: the argument is one. */
   readonly unit?: string;
-  /** Where it belongs, for a person. */
+  /** Where it belongs, as text for the user. */
   readonly elsewhere?: string;
 }
 

@@ -25,7 +25,7 @@ const layout: readonly (readonly [type: string, file: string, keys: Readonly<Rec
 const bios = '21686148-6449-6e6f-744e-656564454649';
 const data = ['home', 'srv', 'var', 'tmp'];
 
-/** What decides over partitions besides the wishes. */
+/** What determines partitions besides the requests. */
 export interface DiskLayout {
   readonly fileSystem: string;
   readonly bootable: boolean;

@@ -8,7 +8,7 @@ export interface File {
   readonly text: string;
 }
 
-/** A change of the project's files: a rename that the caller can do, or something for a person. */
+/** A change of the project's files: a rename that the caller can do, or a note for the user. */
 export interface Action {
   readonly kind: 'rename' | 'by-hand';
   readonly path: string;
@@ -16,7 +16,7 @@ export interface Action {
   readonly message: string;
 }
 
-/** A file with what its place and its words say about it. */
+/** A file with what its path and its text show about it. */
 export interface Source {
   readonly path: string;
   /** Folder of the project, with a slash at its end, or empty. */
@@ -106,7 +106,7 @@ function written(text: string): Version | undefined {
   return /^[ \t]*;|^\[Host\]/m.test(text) ? 24.3 : undefined;
 }
 
-/** Where a file goes, or why it goes nowhere. */
+/** Where a file is moved to, or why it has no place. */
 export function destination(source: Source, all: readonly Source[], target: Version): { path: string; match?: string } | { lost: string } {
   const { path, root, legacy, distribution } = source,
     below = path.slice(root.length);

@@ -88,7 +88,7 @@ function expansion(text: string, at: number): number {
   return text.length;
 }
 
-/** A command line for a POSIX shell. Only for people to read and copy: we ourselves run argument lists. */
+/** A command line for a POSIX shell. Only to be read and copied: the product itself runs argument lists. */
 export const shellQuoted = (argv: readonly string[]): string =>
   argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`)).join(' ');
 

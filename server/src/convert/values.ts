@@ -2,7 +2,7 @@ import type { ListForm, Setting, Version } from '../schema';
 import { has } from '../schema';
 import type { Edit } from './blocks';
 
-/** A value on its way: edits of its text, further settings, and what to tell. */
+/** A value on its way: edits of its text, further settings, and what to report. */
 export interface Carried {
   readonly edits: readonly Edit[];
   readonly add?: readonly { readonly name: string; readonly value: string }[];
@@ -84,7 +84,7 @@ export const rewritings: Readonly<Record<string, (value: string, around: Around)
   /** Names of CentOS releases lost their suffix. */
   withoutStream: (value) => ({ edits: whole(value, value.replace(/^(\d+)-stream$/, '$1')) }),
 
-  /** URLs are no names of repositories. */
+  /** URLs are not names of repositories. */
   repositoryNames(value) {
     const items = itemsOf(value, undefined, 14),
       urls = items.filter((i) => i.text.includes('://'));

@@ -3,15 +3,15 @@ import type { Rule } from '../rules';
 import type { Document, FileFormat } from '../schema';
 
 /**
- * Everything that is special about a kind of file. Its dialect, the verdicts of its tool and the pages that its
- * documentation links to are facts of its schema (`schema/readers.ts`). Nothing else asks which kind a file is.
+ * Everything that is specific to a kind of file. Its dialect, the verdicts of its tool and the pages that its
+ * documentation links to are facts of its schema (`schema/readers.ts`). No other code depends on which kind a file is.
  */
 export interface Family extends FileFormat {
   /** What editors call such files. */
   readonly languageIds: readonly string[];
   /** Whether a file is of this kind, by its name and the folders above it. @param path with slashes */
   readonly claims: (path: string) => boolean;
-  /** Globs of the files that an editor tells us of when they change, as in LSP. */
+  /** Globs of the files that an editor reports to us when they change, as in LSP. */
   readonly watched: readonly string[];
   /** Folders of the system that hold such files, besides those that an editor has open. */
   readonly systemFolders: readonly string[];
@@ -36,7 +36,7 @@ export function defineFamily(family: Family): Family {
   return family;
 }
 
-/** The kind of a document. @throws when it was opened as something that is no family */
+/** The kind of a document. @throws when it was opened as something that is not a family */
 export function familyOf({ format }: Document): Family {
   if (!isFamily(format)) throw new Error(`${format.kind} is not a family of files`);
   return format;

@@ -11,10 +11,10 @@ export const families = { nspawn, 'mkosi-legacy': mkosiLegacy, mkosi } satisfies
 
 export type Kind = keyof typeof families;
 
-/** All of them; the first that claims a file has it. */
+/** All of them; the first that matches a file gets it. */
 export const allFamilies: readonly Family[] = Object.values(families);
 
-/** The kind of a file, by its name and the folders above it; undefined for one that no family claims. @param path with slashes */
+/** The kind of a file, by its name and the folders above it; undefined for one that no family matches. @param path with slashes */
 export const familyAt = (path: string, known = allFamilies): Family | undefined => known.find(({ claims }) => claims(path));
 
 /** The family of a kind, as the checker names it. */
@@ -23,14 +23,14 @@ export const familyNamed = (kind: string, known = allFamilies): Family | undefin
 /**
  * The kind of a text that an editor has: by its path; by the language that the editor says only where the name is not
  * known to be that of something else.
- * @param path with slashes, or the URI of a text that is no file
+ * @param path with slashes, or the URI of a text that is not a file
  */
 export const familyInEditor = (path: string, languageId: string, known = allFamilies): Family | undefined =>
   familyAt(path, known) ?? (isOtherKind(path) ? undefined : known.find(({ languageIds }) => languageIds.includes(languageId)));
 
 /**
- * The kind of a text that somebody has named: by its path; by its sections only where the name is not known to be that
- * of something else. Sections of two kinds decide nothing.
+ * The kind of a text that was named explicitly: by its path; by its sections only where the name is not known to be that
+ * of something else. Sections of two kinds give no result.
  * @param path with slashes; undefined for a text without a name
  */
 export function familyOfText(path: string | undefined, text: () => string, known = allFamilies): Family | undefined {
@@ -52,7 +52,7 @@ export function familyInProject(path: string): Family {
 /** What all rules of its kind find in a document, in the order of the text. */
 export const findings = (here: LintInput): Finding[] => runToEnd(judging(here));
 
-/** The same, rule by rule. */
+/** As above, but resumable after each rule. */
 export const judging = (here: LintInput): Resumable<Finding[]> => judgingBy(here, familyOf(here.document).rules);
 
 export { defineFamily, type Family, familyOf } from './family';

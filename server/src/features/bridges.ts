@@ -14,7 +14,7 @@ const folders: readonly string[] = [
 /** A bridge in a file of systemd-networkd. */
 export interface Bridge {
   readonly name: string;
-  /** Its `.netdev` file makes it; a `.network` file only says something of it. */
+  /** A `.netdev` file creates it; a `.network` file only configures it. */
   readonly made: boolean;
   readonly location: Location;
 }

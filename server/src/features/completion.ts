@@ -15,10 +15,10 @@ import { type FeatureContext, nowhere } from './context';
 import { rangeOf } from './lookup';
 import { values } from './proposals';
 
-/** The most items of one list. An editor asks again as somebody types if there are more. */
+/** The most items of one list. If there are more, an editor asks again while the user types. */
 const mostItems = 1000;
 
-/** As {@link completion}, but no more items than a list may have: of more, those that begin like what stands there. */
+/** As {@link completion}, but no more items than a list may have: of more, those that begin like what is there. */
 export function completionList(document: Document, position: Position, world?: FeatureContext): CompletionItem[] | CompletionList {
   const all = completion(document, position, world);
   if (all.length <= mostItems) return all;
@@ -29,7 +29,7 @@ export function completionList(document: Document, position: Position, world?: F
   return { isIncomplete: true, items: (fitting.length > 0 ? fitting : all).slice(0, mostItems) };
 }
 
-/** What can stand at a position: sections, settings or values. Lists are short; `resolved` adds the pages. */
+/** What can be at a position: sections, settings or values. Lists are short; `resolved` adds the pages. */
 export function completion(document: Document, position: Position, world: FeatureContext = nowhere): CompletionItem[] {
   const offset = document.text.offsetAt(position);
   const { tree } = document;
@@ -68,7 +68,7 @@ function listAbove({ tree, text }: Document, index: number, offset: number): num
   return tree.lines[above]?.kind === 'assignment' ? above : undefined;
 }
 
-/** Behind the last line end: a line that is not there yet, and that the last one does not go on with. */
+/** After the last line end: a line that is not there yet, and that the last one does not go on with. */
 function isNewLine({ text, tree }: Document, offset: number): boolean {
   return (
     offset === text.getText().length &&

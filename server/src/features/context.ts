@@ -15,7 +15,7 @@ export interface Interface {
 
 /**
  * The narrow view that features have of everything but the document: the host's files and names, and the other files.
- * Every answer may be empty, and none throws: what cannot be read is not there.
+ * Every answer may be empty, and none throws: what cannot be read is treated as missing.
  */
 export interface FeatureContext {
   /** What lies in a folder, by its absolute path. */
@@ -26,13 +26,13 @@ export interface FeatureContext {
   interfaces(): readonly Interface[];
   /** Names of users who are people or services of the host. */
   users(): readonly string[];
-  /** Every file of ours that the workspace and `/etc/systemd/nspawn` hold; open ones as they stand in the editor. */
+  /** Every file of ours that the workspace and `/etc/systemd/nspawn` hold; open ones as they are in the editor. */
   documents(): Iterable<Document>;
   /** The project of mkosi that a document is read in. */
   project(document: Document): Project | undefined;
 }
 
-/** A world that knows nothing, for the command line and for editors without a file system. */
+/** A context without any facts, for the command line and for editors without a file system. */
 export const nowhere: FeatureContext = {
   entries: () => [],
   exists: () => false,

@@ -13,7 +13,7 @@ import { uriOf } from './context';
 import { rangeOf } from './lookup';
 import { Silences } from './silences';
 
-/** The severity that tells a verdict to a person; the contract of the checker ties the two. */
+/** The severity that shows a verdict to a person; the contract of the checker ties the two. */
 export const severityOf: Readonly<Record<Verdict, DiagnosticSeverity>> = {
   refused: DiagnosticSeverity.Error,
   warned: DiagnosticSeverity.Warning,
@@ -41,7 +41,7 @@ export interface Shown {
   readonly severity: DiagnosticSeverity;
 }
 
-/** The most findings that are shown of one file: by editors, and by everybody else. */
+/** The most findings that are shown for one file: in editors, and in all other outputs. */
 const mostShown = { editor: 1000, report: 10_000 } as const;
 
 /** What the rules find, without what the user has switched off or silenced on the line before. */
@@ -58,7 +58,7 @@ function* showing(here: LintInput, most: number, chosen: Levels = {}): Resumable
   };
   const found = (yield* judging(here)).flatMap(wanted);
   if (found.length <= most) return found;
-  // The worst ones stay, in the order of the text.
+  // The most severe ones are kept, in the order of the text.
   const kept = new Set(found.toSorted((a, b) => a.severity - b.severity).slice(0, most));
   return [...found.filter((s) => kept.has(s)), ...aboutHidden(found.length - most, found.length > mostOfOne).flatMap(wanted)];
 }

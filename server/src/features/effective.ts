@@ -31,7 +31,7 @@ export interface EffectiveImage {
 /** What is in force in a project, by image, the main one first. */
 export interface EffectiveConfiguration {
   readonly images: readonly EffectiveImage[];
-  /** What is to be known before one relies on it, in sentences. */
+  /** Caveats, in sentences. */
   readonly notes: readonly string[];
 }
 
@@ -79,7 +79,7 @@ export function effectiveOfSummary(json: string, project: Project): EffectiveCon
 }
 
 /**
- * What the files of a project say, without mkosi: nothing is executed, and what only mkosi knows is said in the notes.
+ * What the files of a project say, without mkosi: nothing is executed, and what only mkosi knows is listed in the notes.
  * @param project read for the release that is asked about
  */
 export function effectiveOfFiles(project: Project): EffectiveConfiguration {
@@ -101,7 +101,7 @@ export function effectiveOfFiles(project: Project): EffectiveConfiguration {
       if (set.length === 0 && above.length === 0 && !values.own.has(setting)) return [];
       const all = [...above, ...set],
         value = plainValue(values.value(setting));
-      // Handed down from the main image, which has it from no line.
+      // Inherited from the main image, where no line sets it.
       if (name !== 'main' && all.length === 0 && main !== undefined && isSame(value, plainValue(main.value(setting)))) return [];
       const unknown = unknownValue(all, printed, project);
       return [
@@ -146,7 +146,7 @@ const inherited = byEdition(({ schema: { data } }) => {
 const inheritedBy = (image: string, { edition }: Project): ReadonlySet<string> =>
   image === 'tools' ? inherited(edition).tools : inherited(edition).images;
 
-/** An origin in the document that it is of. */
+/** The origin as a place in its document. */
 interface DocumentOrigin extends Origin {
   readonly document: Document;
 }
@@ -224,7 +224,7 @@ function isOf(path: string, image: PrintedImage, images: readonly PrintedImage[]
   }
 }
 
-/** A list grows with every line, of anything else the last line counts. */
+/** A list grows with every line; of any other setting the last line counts. */
 const counting = <T extends Origin>(value: unknown, origins: readonly T[]): readonly T[] =>
   typeof value === 'object' && value !== null ? origins : origins.slice(-1);
 
@@ -253,7 +253,7 @@ function imagesIn(json: string): PrintedImage[] {
       'mkosi printed JSON without images: this version of mkosi is not supported here. The task "summary" shows the configuration as text.',
     );
   const tools = isRecord(parsed) && isRecord(parsed.Tools) ? [{ ...parsed.Tools, Image: 'tools' }] : [];
-  // mkosi lists the main image last; people look for it first.
+  // mkosi lists the main image last; it is shown first.
   return [...images.filter(isRecord).toReversed(), ...tools];
 }
 

@@ -8,7 +8,7 @@ const indent = '    ';
 /**
  * What Enter needs besides the line break it has put in: inside a value, the sign that the value goes on; inside a
  * comment, the sign that the comment does.
- * @param position where the cursor stands, on the new line
+ * @param position where the cursor is, on the new line
  */
 export function enter(document: Document, position: Position): TextEdit[] {
   const { tree, text } = document;
@@ -29,7 +29,7 @@ export function enter(document: Document, position: Position): TextEdit[] {
 
   if (upper?.kind === 'comment' && above.trim() !== '') {
     const rest = tree.lines[lower];
-    // What is left of a comment; a setting that stood behind the cursor was none.
+    // What is left of a comment; a setting after the cursor was none.
     return empty || rest === undefined || rest.kind !== 'stray' ? [] : [insert(position.line, first, '# ')];
   }
   if (upper?.kind !== 'assignment' || above.trim() === '') return [];
@@ -46,7 +46,7 @@ export function enter(document: Document, position: Position): TextEdit[] {
   ];
 }
 
-/** Whether a line can only be the second half of a value: it is no setting and nothing else either. */
+/** Whether a line can only be the second half of a value: it is neither a setting nor anything else. */
 function isRest({ edition }: Document, line: LogicalLine | undefined): boolean {
   return (
     line?.kind === 'stray' ||

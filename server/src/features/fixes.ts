@@ -71,13 +71,13 @@ function quickFixes(document: Document, found: Shown, moveCommand: string | unde
 /** The command of the server that sets the executable bit of a script; takes its absolute path. */
 export const makeExecutableCommand = 'nspawn.server.makeExecutable';
 
-/** What an answer that makes a script executable is called. */
+/** The title of the fix that makes a script executable. */
 export const executableTitle = (path: string): string => `Make ${fileName(path)} executable`;
 
-/** What an answer that moves the file is called. */
+/** The title of the fix that moves the file. */
 export const moveTitle = (path: string): string => `Move the file to ${path}`;
 
-/** Gives the file another path; an editor that may not write there says so, and nothing has happened. */
+/** Gives the file another path; an editor that may not write there reports that, and nothing is changed. */
 const move = ({ uri }: Document, path: string): WorkspaceEdit => ({
   documentChanges: [{ kind: 'rename', oldUri: uri, newUri: uriOf(path), options: { overwrite: false, ignoreIfExists: false } }],
 });
@@ -106,7 +106,7 @@ function silence(document: Document, found: Shown): CodeAction {
   };
 }
 
-/** All fixes that are the only answer to their finding and change this file alone, as one edit; of two that overlap, the first. */
+/** All fixes that are the only one for their finding and change only this file, as one edit; of two that overlap, the first. */
 export function fixAll(here: LintInput, chosen?: Levels): CodeAction | undefined {
   const taken = new SpanSet(),
     edits: TextEdit[] = [];

@@ -3,7 +3,7 @@ import type { Document } from '../schema';
 import { type AssignmentLine, type Dialect, type LogicalLine, type Placed, parse, type Span } from '../syntax';
 import { offsetsOf, rangeOf } from './lookup';
 
-/** A stretch of the document and what shall stand there. */
+/** A stretch of the document and what shall be there. */
 interface Edit extends Span {
   readonly text: string;
 }
@@ -102,7 +102,7 @@ function wanted(document: Document): Edit[] {
       if (above !== undefined && ending === '') edits.push({ start, end: start, text: firstLineEnd(text, form) });
       break;
     }
-    // An indented comment of a mkosi file that follows the items of a list stands with them.
+    // An indented comment of a mkosi file that follows the items of a list is with them.
     const last = above === undefined || room > 0 ? undefined : lines[above]?.kind;
     inList = !form.backslash && line.kind === 'comment' && (last === 'assignment' || (last === 'comment' && inList));
     for (const edit of lineEdits(text, { line, start }, form, inList)) edits.push(edit);
@@ -146,7 +146,7 @@ function opensBlock(lines: readonly LogicalLine[], index: number, text: string, 
   return lines[next]?.kind === 'header' && last !== undefined && !belongsAbove(text, at, last, form);
 }
 
-/** Whether the comment that ends at an offset is a setting out of use or stands with the items of a list. */
+/** Whether the comment that ends at an offset is a setting out of use or is with the items of a list. */
 function belongsAbove(text: string, end: number, { length }: LogicalLine, { backslash }: Form): boolean {
   const comment = text.slice(end - length, end);
   return /^\s*[#;]\s*[A-Za-z-]+\s*=/.test(comment) || (!backslash && /^[ \t]/.test(comment));
@@ -196,7 +196,7 @@ function* aroundEquals(text: string, start: number, line: AssignmentLine, { spac
 }
 
 /**
- * White space in front of line ends. A backslash that would come to stand last keeps it: it would join the lines. So does
+ * White space in front of line ends. A backslash that would become the last character keeps it: it would join the lines. So does
  * a blank line that ends a continuation: old releases of systemd skip an empty one.
  */
 function* trailing(

@@ -4,7 +4,7 @@ import { inDocument, type Span } from '../syntax';
 import { rangeOf, readingOf, spanOf, thingAt } from './lookup';
 import { nameAt, namesIn } from './names';
 
-/** The other places of what stands at a position: same header, same setting of the section, same word or shared name. */
+/** The other places of what is at a position: same header, same setting of the section, same word or shared name. */
 export function highlights(document: Document, position: Position): DocumentHighlight[] {
   const shared = nameAt(document, document.text.offsetAt(position));
   if (shared !== undefined) {

@@ -17,7 +17,7 @@ const lists: Readonly<Record<Reader['grammars'], Readonly<Partial<Record<string,
   mkosi: {},
 };
 
-/** How the items of a value are told apart; undefined for a value that is no list. */
+/** How the items of a value are separated; undefined for a value that is not a list. */
 export interface Separation {
   readonly separators: string;
   readonly quotes: boolean;

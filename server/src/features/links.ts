@@ -65,7 +65,7 @@ export function linkedPaths(document: Document, assigned: Assigned, ground: Link
   return document.format.inProject ? projectPaths(document, assigned, ground) : hostPaths(document, assigned);
 }
 
-/** Paths of the host in a value, as the grammar tells them from those of the machine. */
+/** Paths of the host in a value, as the grammar distinguishes them from those of the machine. */
 function* hostPaths(document: Document, assigned: Known): Generator<Path> {
   const reading = readingOf(document, assigned);
   for (const part of reading?.parts ?? []) {

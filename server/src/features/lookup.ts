@@ -3,7 +3,7 @@ import type { Assigned, Document, Setting } from '../schema';
 import { inDocument, isLineEnd, type Span, withoutEnd } from '../syntax';
 import { conditionGrammar, grammarOf, type Reading, readingOf as readingOfLine, type ValuePart } from '../values';
 
-/** What stands at a place of a document, with the span of its text in the document. */
+/** What is at a place of a document, with the span of its text in the document. */
 export type Thing =
   | { readonly kind: 'section'; readonly name: string; readonly span: Span }
   | { readonly kind: 'setting'; readonly assigned: Assigned; readonly span: Span }
@@ -29,7 +29,7 @@ export function readingOf(document: Document, { setting, section, line }: Assign
   return readingOfLine(line, grammar, value, edition);
 }
 
-/** Where a part of a value stands in the document. */
+/** Where a part of a value is in the document. */
 export const spanOf = ({ line, start }: Assigned, part: Span): Span => inDocument(start, line.value.span(part.start, part.end));
 
 export const within = (span: Span, offset: number): boolean => span.start <= offset && offset <= span.end;

@@ -126,7 +126,7 @@ export function callMarkdown(call: string, edition: SchemaVersion): string | und
 }
 
 /**
- * What a part of a value is, when it is no word with a page of its own: the field that it fills, else what the whole
+ * What a part of a value is, when it is not a word with a page of its own: the field that it fills, else what the whole
  * setting is about, and what follows from just this value.
  */
 export function partMarkdown(setting: Setting, part: ValuePart, reading: Reading, edition: SchemaVersion): string | undefined {

@@ -4,7 +4,7 @@ export interface MkosiMessage {
   readonly severity: 'error' | 'warning';
   /** Absolute; mkosi names it in some messages since release 25. */
   readonly file?: string;
-  /** From 0. Only Python's own reader, up to mkosi 14, tells it. */
+  /** From 0. Only Python's own reader, up to mkosi 14, reports it. */
   readonly line?: number;
 }
 

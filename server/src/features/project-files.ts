@@ -88,7 +88,7 @@ export const mayHaveRole = (name: string): boolean => ownName.test(name);
 export function roleOf(name: string, isFolder: boolean): { readonly role: FileRole; readonly at: number } | undefined {
   const own = ownName.exec(name)?.[1];
   if (own === undefined) return undefined;
-  // As a whole first: mkosi.conf.d is no script.
+  // The whole name first: mkosi.conf.d is not a script.
   for (const short of [own, own.replace(/\.(chroot|d|tar)$/, '')]) {
     const role = roles[short];
     if (role === undefined || (short !== own && !fits(role, own, isFolder))) continue;

@@ -90,7 +90,7 @@ function dropins(entries: readonly Entry[], isRead: (entry: Entry) => boolean): 
   ];
 }
 
-/** Old drop-ins: any file, and then those of the distribution, in a folder of its name. */
+/** Old drop-ins: all files, and then those of the distribution, in a folder of its name. */
 function files(entries: readonly Entry[]): ProjectPart[] {
   return [
     ...dropins(
@@ -153,7 +153,7 @@ export function projectOutline(project: Project): ProjectOutline {
   let left = false;
   const below = (at: string, reading: FolderReading, above: ReadonlySet<string>): OutlineNode[] => {
     const real = disk.real(at);
-    // A link back to a folder above has no end.
+    // A link back to a folder above would recurse without end.
     if (above.has(real) || above.size >= disk.budget.limits.depth) return [];
     const { parts, more } = partsIn(disk, at, reading),
       within = new Set([...above, real]);

@@ -14,8 +14,8 @@ import { isOfProject, kindOfNames, type NameKind, namesIn } from './names';
 import { pathsOf } from './project-names';
 
 /**
- * What can stand at a place of a value: words of the grammar, then what only the host and other files know.
- * @param offset in the document, behind the equals sign of the assignment at `index`
+ * What can be at a place of a value: words of the grammar, then what only the host and other files know.
+ * @param offset in the document, after the equals sign of the assignment at `index`
  */
 export function values(document: Document, index: number, offset: number, world: FeatureContext): CompletionItem[] {
   const assigned = document.assignedAt(index);
@@ -41,16 +41,16 @@ export function values(document: Document, index: number, offset: number, world:
     .map((i, n) => ({ ...i, sortText: String(n).padStart(4, '0') }));
 }
 
-/** Editors put in place of a word only what stands on one line. */
+/** Editors put in place of a word only what is on one line. */
 const onOneLine = ({ textEdit }: CompletionItem): boolean => TextEdit.is(textEdit) && textEdit.range.start.line === textEdit.range.end.line;
 
-/** A cursor in a value. The tool does not see white space behind a value, but the next word of a list will stand there. */
+/** A cursor in a value. The tool does not see white space after a value, but the next word of a list will be there. */
 class Spot {
-  /** The value, with one blank more if the cursor stands in white space behind it. */
+  /** The value, with one blank more if the cursor is in white space after it. */
   readonly text: string;
   /** The cursor, in the text. */
   readonly at: number;
-  /** The cursor stands where nothing of the value can: in front of it, or behind the backslash that breaks a line. */
+  /** The cursor is where nothing of the value can be: in front of it, or after the backslash that breaks a line. */
   readonly outside: boolean;
 
   constructor(
@@ -88,7 +88,7 @@ class Spot {
   }
 }
 
-/** Whether the backslash that breaks a line stands right in front of an offset. */
+/** Whether the backslash that breaks a line is right in front of an offset. */
 function breaks({ text }: Document, offset: number): boolean {
   const content = text.getText(),
     { line } = text.positionAt(offset);
@@ -136,7 +136,7 @@ function offered(spot: Spot, place: CompletionSite, offer: Choice): CompletionIt
 /** Where files of a project mostly go. */
 const imageFolders: readonly string[] = ['/', '/etc/', '/opt/', '/root/', '/usr/', '/usr/lib/', '/usr/share/'];
 
-/** What a place wants that the grammar cannot know. */
+/** Proposals for a place that the grammar cannot know. */
 function wanted(spot: Spot, reading: Reading, place: CompletionSite, world: FeatureContext): CompletionItem[] {
   const { document } = spot,
     { wants } = place;
@@ -250,7 +250,7 @@ function programs(spot: Spot, place: Span, world: FeatureContext): CompletionIte
   return !spot.before(place.start).startsWith('/') ? [] : inMachine(spot, place, world).filter(({ label }) => !/[\s"'\\]/.test(label));
 }
 
-/** A root directory that nobody can look into. */
+/** A root directory that cannot be read. */
 const nowhereRoot = '/\0';
 /** What every system has in its root directory, for one that cannot be looked into. */
 const usual: readonly FolderEntry[] = ['dev', 'etc', 'home', 'mnt', 'opt', 'root', 'run', 'srv', 'tmp', 'usr', 'var'].map((name) => ({
@@ -297,7 +297,7 @@ const unescaped = (path: string): string => path.replace(/\\(.)/g, '$1');
 
 const isPath = ({ setting: { value } }: Known): boolean => /path|tree/.test(value.type === 'list' ? (value.of?.type ?? '') : value.type);
 
-/** Behind a % in a value of a tool that has specifiers. */
+/** After a % in a value of a tool that has specifiers. */
 function specifiersAt(spot: Spot): CompletionItem[] {
   const { edition } = spot.document,
     { specifiers } = edition.schema.data;

@@ -32,7 +32,7 @@ export function refactorings(document: Document, range: Range): CodeAction[] {
 
 const textsOf = ({ line }: Known, items: readonly Span[]): string[] => items.map((s) => line.value.text.slice(s.start, s.end));
 
-/** What stands in front of the items: the `~` that turns a list round. */
+/** What is in front of the items: the `~` that turns a list round. */
 const inversion = ({ line }: Known): string => (line.value.text.startsWith('~') ? '~' : '');
 
 function joined(document: Document, assigned: Known, items: readonly Span[]): TextEdit[] {
@@ -48,12 +48,12 @@ function spreadOut(document: Document, assigned: Known, items: readonly Span[]):
   ];
 }
 
-/** From behind the equals sign to the end of the value. */
+/** From after the equals sign to the end of the value. */
 function replaceValue(document: Document, { line, start }: Known, newText: string): TextEdit {
   return { range: rangeOf(document, { start: start + line.equals + 1, end: inDocument(start, line.value.span()).end }), newText };
 }
 
-/** For lists whose order says nothing; for none whose items are arguments or are looked at one after the other. */
+/** For lists whose order has no meaning; for none whose items are arguments or are looked at one after the other. */
 function sorted(document: Document, assigned: Known, items: readonly Span[]): TextEdit[][] {
   const { value, repeat } = assigned.setting;
   const isSet = repeat === 'merge' || value.type === 'syscall-filter' || value.type === 'user-names' || value.of?.type === 'string';
@@ -63,7 +63,7 @@ function sorted(document: Document, assigned: Known, items: readonly Span[]): Te
   return [items.map((s, i) => ({ range: rangeOf(document, spanOf(assigned, s)), newText: order[i] ?? '' }))];
 }
 
-/** For settings where a second line adds to the first; a command line is no list of equals. */
+/** For settings where a second line adds to the first; a command line is not a list of equals. */
 function repeated(document: Document, assigned: Known, items: readonly Span[]): TextEdit[][] {
   const { value, repeat, name } = assigned.setting;
   if ((repeat !== 'append' && repeat !== 'merge') || value.type === 'words') return [];

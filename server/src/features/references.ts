@@ -86,7 +86,7 @@ export function prepareRename(
 
 /**
  * Renames a zone, bridge or port in all files; an image or profile in all files of its project, and its folder or file with it.
- * @returns the edit, or in words why the new name is none
+ * @returns the edit, or in words why the new name is invalid
  */
 export function rename(document: Document, position: Position, newName: string, world: FeatureContext): WorkspaceEdit | string {
   const name = meant(document, position, world);

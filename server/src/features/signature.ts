@@ -3,7 +3,7 @@ import type { Document } from '../schema';
 import { formOf } from '../values';
 import { isKnown, readingOf } from './lookup';
 
-/** The form of the value that a position stands in (`source:destination:options`), with the field at the cursor marked. */
+/** The form of the value that a position is in (`source:destination:options`), with the field at the cursor marked. */
 export function signature(document: Document, position: Position): SignatureHelp | undefined {
   const offset = document.text.offsetAt(position);
   const assigned = document.assignedAt(document.tree.indexAt(offset));
@@ -17,7 +17,7 @@ export function signature(document: Document, position: Position): SignatureHelp
     .split(/[:=,-]| \.\.\.|^~/)
     .map((f) => f.trim())
     .filter((f) => f !== '' && f !== '...');
-  // A form of one word, as `zone`, says no more than the name of the setting.
+  // A form of one word, such as `zone`, adds nothing to the name of the setting.
   if (form === undefined || (fields.length < 2 && !form.startsWith('~'))) return undefined;
   const here = line.value.length === 0 ? 0 : (line.value.offsetOf(offset - start) ?? line.value.length);
   const label = fieldAt(document, assigned, here, fields);

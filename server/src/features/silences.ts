@@ -1,7 +1,7 @@
 import type { Document } from '../schema';
 import { firstWhere, inDocument, isSpace, type Span, skip } from '../syntax';
 
-/** Comments that stand one below the other, and how far they reach: to the end of what they stand above. */
+/** Comments on consecutive lines, and how far they reach: to the end of what they are above. */
 interface Block extends Span {
   /** By rule, where it is named first. */
   readonly names: Map<string, number>;
@@ -29,7 +29,7 @@ export class Silences {
         name(block, content, { start, end });
         continue;
       }
-      // Behind its line end the next line begins.
+      // After its line end the next line begins.
       if (block !== undefined) this.above.push({ ...block, end: end < content.length ? end - 1 : end });
       block = undefined;
       let inner: Block | undefined;
@@ -62,7 +62,7 @@ function name({ names }: Block, text: string, { start, end }: Span): void {
   for (const rule of listed.split(/[\s,]+/)) if (!names.has(rule)) names.set(rule, start);
 }
 
-/** Where the physical line behind the one that an offset stands in ends. */
+/** Where the physical line after the one that an offset is in ends. */
 function endOfNext(text: string, offset: number): number {
   const ending = (at: number): number => skip(text, (c) => !breaks.includes(c), at);
   const end = ending(offset),

@@ -17,7 +17,7 @@ export class SpanSet {
     this.spans.splice(at, 0, span);
   }
 
-  /** Index of the first one that ends at an offset or behind it. */
+  /** Index of the first one that ends at an offset or after it. */
   private after(offset: number): number {
     let low = 0,
       high = this.spans.length;

@@ -1,7 +1,7 @@
 import type { InitializeParams } from 'vscode-languageserver/node';
 import { pathOf } from '../schema';
 
-/** What the client can do, as far as the server cares, and what it said when it started the server. */
+/** What the client can do, as far as the server cares, and what it sent when it started the server. */
 export interface Client {
   /** It can be asked for settings. */
   readonly configuration: boolean;
@@ -23,7 +23,7 @@ export interface Client {
   readonly host: unknown;
 }
 
-/** A client before it has said what it can do. */
+/** A client before it has announced its capabilities. */
 export const unknownClient: Client = {
   configuration: false,
   configurationChanges: false,

@@ -35,7 +35,7 @@ export class ServerConfiguration {
   }
 }
 
-/** A release as a number or in text; `auto` and anything else is no choice. */
+/** A release as a number or in text; `auto` and anything else is not a choice. */
 export function versionOf(value: unknown): number | undefined {
   const n = typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
   return Number.isFinite(n) && n > 0 ? n : undefined;

@@ -4,10 +4,10 @@ import type { TargetInForce } from './configuration';
 import type { DiagnosticsService } from './diagnostics/service';
 import type { TargetSelection } from './target-selection';
 
-/** Tells the client that files are checked by other releases than before. */
+/** Notifies the client that files are checked by other releases than before. */
 export const targetChanged = (connection: Connection): Promise<void> => connection.sendNotification('nspawn/targetChanged');
 
-/** The requests and notifications about releases that are no part of LSP. */
+/** The requests and notifications about releases that are not part of LSP. */
 export function registerTargetRequests(connection: Connection, selection: TargetSelection, diagnostics: DiagnosticsService): void {
   connection.onRequest('nspawn/releases', () => releases);
   connection.onRequest('nspawn/target', (about: unknown): TargetInForce => {

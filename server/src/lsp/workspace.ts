@@ -48,7 +48,7 @@ export class Workspace implements FeatureContext {
   readonly text = host.text;
   readonly interfaces = host.interfaces;
   readonly users = host.users;
-  /** Set by who knows the projects. */
+  /** Set by the code that knows the projects. */
   project: (document: Document) => Project | undefined = () => undefined;
 
   get target(): Target {
@@ -113,7 +113,7 @@ export class Workspace implements FeatureContext {
         continue;
       }
       const [start = 0, end = 0] = [old.offsetAt(change.range.start), old.offsetAt(change.range.end)].sort((a, b) => a - b);
-      // Clients may name lines that there are not, which update() keeps.
+      // Clients may name lines that do not exist, which update() keeps.
       const range = { start: old.positionAt(start), end: old.positionAt(end) };
       document = document.edited(TextDocument.update(old, [{ range, text: change.text }], version), {
         start,
@@ -189,7 +189,7 @@ export class Workspace implements FeatureContext {
       this.textOnDisk += text.length;
       return document;
     } catch {
-      // It was there a moment ago; the editor's file watcher says when it is back.
+      // It was deleted meanwhile; the editor's file watcher reports when it is back.
       this.onDisk.delete(uri);
       return undefined;
     }

@@ -7,9 +7,9 @@ export interface ParsedAssignment extends Assigned {
   readonly section: string;
   readonly setting: Setting;
   readonly grammar: Grammar | undefined;
-  /** Empty when the type has no grammar, and when the value is empty and thereby takes back what stood before. */
+  /** Empty when the type has no grammar, and when the value is empty and thereby resets what was set before. */
   readonly reading: Reading;
-  /** The value is empty and takes back what stood before. */
+  /** The value is empty and resets what was set before. */
   readonly resets: boolean;
   /** The tool goes on without the line. */
   readonly dropped: boolean;
@@ -80,9 +80,9 @@ export const wordOf = (entry: ParsedAssignment | undefined): string | undefined 
 /** What the tool does with a problem: it leaves the setting out, or stops. */
 export const effectOf = (problem: Problem, { edition }: Document): Effect => problem.effect ?? edition.schema.reader.badValue;
 
-/** Where a setting's name stands in the document. */
+/** Where a setting's name is in the document. */
 export const nameSpan = ({ line, start }: Assigned): Span => inDocument(start, line.key.span());
-/** Where a stretch of a setting's value stands in the document; the whole assignment when the value is empty. */
+/** Where a stretch of a setting's value is in the document; the whole assignment when the value is empty. */
 export function valueSpan({ line, start }: Assigned, stretch?: Span): Span {
   if (line.value.length === 0) return inDocument(start, { start: line.key.inLine(0), end: line.equals + 1 });
   return inDocument(start, stretch === undefined ? line.value.span() : line.value.span(stretch.start, stretch.end));

@@ -1,4 +1,4 @@
-/** Work in steps, so that others get their turn in between; the last one brings the result. */
+/** Work in steps, so that other work can run in between; the last step gives the result. */
 export type Resumable<T> = Generator<undefined, T>;
 
 /** Does all steps at once. */

@@ -6,7 +6,7 @@ const mostLines = 20;
 
 /**
  * What a run of the checker could not do: everything else is done, and in the end each has a line on standard error.
- * What only is no file to read, or too large for one, is said as well, but nothing has failed.
+ * What is not a file to read, or too large for one, is reported as well, but nothing has failed.
  */
 export class ExitReport {
   private readonly lines = new Set<string>();

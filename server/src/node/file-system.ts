@@ -9,7 +9,7 @@ import { installedSystemd } from './host';
 import { patiently } from './shared/mounts';
 import { mostBytes, readSmallFile, UnreadableFile } from './shared/small-file';
 
-/** What a question about a file says, undefined when the file is not there or not for us. */
+/** The result of a file query; undefined when the file is missing or not accessible. */
 function ask<T>(question: () => T): T | undefined {
   try {
     return question();
@@ -26,15 +26,15 @@ function* aboveOf(file: string): Generator<string> {
   for (let at = file.lastIndexOf('/'); at > 0; at = file.lastIndexOf('/', at - 1)) yield file.slice(0, at);
 }
 
-/** Files that an editor has open, by absolute path; they stand before what the disk says. */
+/** Files that an editor has open, by absolute path; they take precedence over the disk. */
 export type Open = (file: string) => Document | undefined;
 
 /** The disk of this computer, as mkosi sees it. Files are read once, and it is known afterwards what was asked for. */
 export class LocalDisk implements FileSystem {
   private readonly documents = new Map<string, Document | undefined>();
-  /** Paths that were asked about; with a slash behind it a folder whose names were. */
+  /** Paths that were asked about; with a slash after it a folder whose names were. */
   private readonly asked = new Set<string>();
-  /** Those at which nothing stood. */
+  /** Those where nothing was found. */
   private readonly missing = new Set<string>();
   private readonly stats = new Map<string, Stats | undefined>();
   private readonly folders = new Map<string, readonly string[]>();
@@ -82,7 +82,7 @@ export class LocalDisk implements FileSystem {
     }
   }
 
-  /** Begins to note anew what is asked. */
+  /** Starts a new record of what is queried. */
   begin(): void {
     this.asked.clear();
     this.missing.clear();
@@ -123,7 +123,7 @@ export class LocalDisk implements FileSystem {
     let names = this.folders.get(folder);
     if (names === undefined) {
       if (this.budget.spent() !== undefined) return [];
-      // To be told so costs less than an error.
+      // Getting that as an answer costs less than an error.
       names = this.stat(folder) === undefined ? [] : (ask(() => readdirSync(folder).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) ?? []);
       // All of them are held, and most are asked about.
       if (!this.budget.look(names.length >> 3)) return [];
@@ -232,7 +232,7 @@ function askHost(): BuildHost {
 /** PATH_MAX of Linux, in bytes. */
 const longestPath = 4096;
 
-/** What makes a folder a project. */
+/** The files that make a folder a project. */
 const landmarks: readonly string[] = ['mkosi.conf', 'mkosi.default', 'mkosi/mkosi.conf', 'mkosi.images', 'mkosi.conf.d'];
 
 /** Whether something is there; what cannot be reached is not. */
@@ -259,7 +259,7 @@ export class Roots {
   }
 
   private above(folder: string): readonly string[] {
-    // Nothing stands at a path that the system does not take.
+    // Nothing is at a path that the system does not accept.
     if (folder.length > longestPath) return [];
     const waiting: string[] = [];
     let found: readonly string[] | undefined;

@@ -27,7 +27,7 @@ const searchLimits: SearchLimits = { entries: 1_000_000, depth: 64 };
 
 /** What lies below a folder. */
 export interface Search {
-  /** Those of ours, sorted. Those that are no regular files are among them. */
+  /** Those of ours, sorted. Those that are not regular files are among them. */
   readonly files: readonly Found[];
   /** Folders whose files are configuration, although there may be none that can be read. */
   readonly folders: readonly string[];
@@ -161,17 +161,17 @@ export function standardInput(named: string | undefined): Found & Decoded {
   return { ...decoded, path: named ?? '-', named: true, family: family ?? families.nspawn };
 }
 
-/** What is said of a file that no family claims. */
+/** The message for a file that no family claims. */
 const unclaimed =
   'This is not a .nspawn or mkosi file, by its name and its sections; to check its text as one, use --stdin-filename NAME.nspawn (or mkosi.conf) and - for standard input';
 
-/** Signs of a path that stand in a URI as they are. */
+/** Signs of a path that are written in a URI unescaped. */
 const plain = /^(?!.*\/\.\.?(?:\/|$))\/[\w./~@+=,-]*$/;
 
 /** The URI of a file. */
 export const fileUri = (file: string): string => (plain.test(file) ? `file://${file}` : pathToFileURL(file).href);
 
-/** A text, and the offsets of the replacement characters in it that stand for bytes that are no UTF-8. */
+/** A text, and the offsets of the replacement characters in it that stand for bytes that are not UTF-8. */
 export interface Decoded {
   readonly text: string;
   readonly undecodable: readonly number[];

@@ -78,7 +78,7 @@ function present(folder: string): string[] {
   return found;
 }
 
-/** Half a project is none, so what cannot be looked at ends it. */
+/** A partial project is useless, so any unreadable entry ends the search. */
 export function attempt<T>(file: string, ask: () => T): T {
   try {
     return patiently(file, ask);

@@ -63,7 +63,7 @@ export class Projects {
 
   /**
    * @param target the releases to check by
-   * @param open files that stand before those of the disk
+   * @param open files that take precedence over those of the disk
    * @param byMinimum no one has chosen a release of mkosi: a project that says which one it needs is checked by that one
    * @param clone mkosi may run from a clone of its repository
    * @param limits how much is read of each
@@ -137,7 +137,7 @@ export class Projects {
   members(root: string): Member[] {
     const { project, target } = this.knownAt(root),
       read = new Map(project.documents.map((d): [string, Document] => [pathOf(d.uri) ?? '', d]));
-    // What is no configuration is shown with a text of its own: only that it is wrong is known of it.
+    // What is not a configuration is shown with a text of its own: only that it is wrong is known of it.
     const faulty = project.faults.map(({ path: file }) => file).filter((file) => !read.has(file));
     return [
       ...[...read].map(([file, document]) => ({ file, document, project })),

@@ -5,10 +5,10 @@ import { type NspawnOptions, optionsOf } from '../model/nspawn/options';
 import { type Document, pathOf } from '../schema';
 import type { LintInput, RuleContext } from './rule';
 
-/** The path of a text that is no file. */
+/** The path of a text that is not a file. */
 const nameless = '/mkosi.conf';
 
-/** One reading of a document, by the case that it is judged in. */
+/** One reading of a document, by the case that it is checked in. */
 export class RuleContextOfDocument implements RuleContext {
   readonly document: Document;
   readonly launch: LintInput['launch'];
@@ -26,7 +26,7 @@ export class RuleContextOfDocument implements RuleContext {
     this.launch = launch;
     this.trusted = trusted;
     this.onHost = onHost;
-    // How mkosi reads a file: as part of its project, or alone, when nobody knows what lies around it.
+    // How mkosi reads a file: as part of its project, or alone, when it is not known what lies around it.
     this.project = project;
     this.assignments = loadOf(document);
     if (!document.format.inProject) return;
@@ -60,7 +60,7 @@ export class RuleContextOfDocument implements RuleContext {
     return (this.stands ??= this.onHost === undefined ? undefined : locationOf(this.onHost.path));
   }
 
-  /** The project, if it is one of the release that the document is judged by. One that was read in part knows nothing of a file that it has not come to. */
+  /** The project, if it is of the release that the document is checked by. One that was read in part does not know its other files. */
   private get reader(): Project | undefined {
     const project = this.sameRelease;
     return project?.partial === true && project.readings(this.document).length === 0 ? undefined : project;
@@ -71,7 +71,7 @@ export class RuleContextOfDocument implements RuleContext {
   }
 }
 
-/** A document that nobody knows a project of, as one. */
+/** A document without a known project, as a project of its own. */
 function alone(document: Document): Project {
   const path = pathOf(document.uri) ?? nameless;
   return new Project(path.slice(0, Math.max(path.lastIndexOf('/'), 1)), only(document, path), document.edition);

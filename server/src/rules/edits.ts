@@ -3,7 +3,7 @@ import type { Assigned, Document } from '../schema';
 import { isLineEnd, type Span, withoutEnd } from '../syntax';
 import type { Fix, RuleContext } from './rule';
 
-/** Where each section ends, the last time it stands in the document: behind its last line with text. */
+/** Where each section ends, the last time it is in the document: after its last line with text. */
 export function endsOf({ tree }: Document): Map<string, number> {
   const ends = new Map<string, number>();
   let section: string | undefined;
@@ -28,7 +28,7 @@ export function atEndOf(section: string, lines: string, { text }: Document, ends
   return { start: end, end, text: `${broken ? '' : '\n'}${header}${lines}\n` };
 }
 
-/** Where something is marked that is about no line more than another: the first line that is no comment. */
+/** Where something is marked that is not about one line in particular: the first line that is not a comment. */
 export const topOf = ({ document }: RuleContext): Span => document.once(top);
 
 function top({ tree, text }: Document): Span {

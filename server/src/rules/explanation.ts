@@ -12,7 +12,7 @@ export interface Explanation {
   readonly from: number;
 }
 
-/** Types that take nearly any text, so that a comment becomes part of the value without a word. */
+/** Types that take nearly any text, so that a comment silently becomes part of the value. */
 const swallowing: readonly string[] = [
   'string',
   'words',
@@ -27,7 +27,7 @@ const swallowing: readonly string[] = [
   'interface-pairs',
 ];
 
-/** A value that is wrong only because somebody put a comment behind it, or quotation marks around it. */
+/** A value that is wrong only because of a comment after it, or quotation marks around it. */
 export function explanation(entry: ParsedAssignment): Explanation | undefined {
   const {
     reading: { problems, asked },
@@ -52,7 +52,7 @@ export function explanation(entry: ParsedAssignment): Explanation | undefined {
   return undefined;
 }
 
-/** Where the first sign of a comment with white space in front of it stands. */
+/** Where the first sign of a comment with white space in front of it is. */
 function commentAt(text: string): number | undefined {
   for (let i = 1; i < text.length; i++) {
     if ((text.charAt(i) === '#' || text.charAt(i) === ';') && isSpace(text.charAt(i - 1))) return i;
@@ -66,7 +66,7 @@ export function worst(problems: readonly Problem[], document: Document): ReturnT
   return (['fatal', 'dropped', 'skipped', 'silent'] as const).find((e) => effects.includes(e)) ?? 'silent';
 }
 
-/** Whether an offset stands between quotation marks. */
+/** Whether an offset is between quotation marks. */
 function inQuotes(text: string, offset: number): boolean {
   let quote = '';
   for (const c of text.slice(0, offset)) {

@@ -17,14 +17,14 @@ export const hasTag = (id: string, tag: Tag): boolean => byId.get(id)?.tags?.inc
 export const aboutHidden = (more: number, least: boolean): Finding[] =>
   rules.flatMap((rule) => (rule.hidden === undefined ? [] : [{ rule: rule.id, ...rule.hidden(more, least) }]));
 
-/** Lines of a section that mkosi passes over have nothing wrong; that it does so is said of the header. */
+/** Lines of a section that mkosi passes over have nothing wrong; that it does so is reported at the header. */
 function inUnreadSection(start: number, here: RuleContext): boolean {
   if (!here.document.format.inProject) return false;
   const section = here.document.sectionAt(here.document.tree.indexAt(start));
   return section !== undefined && !readsSection(section, here);
 }
 
-/** What mkosi does not read, it does not complain about; but it says something else than it seems to. */
+/** What mkosi does not read, it does not complain about; but its meaning differs from what it seems to say. */
 function asRead(finding: Finding, here: RuleContext): Finding {
   if (hasTag(finding.rule, 'about-file')) return finding;
   const { until } = here.document.format;
@@ -37,7 +37,7 @@ function asRead(finding: Finding, here: RuleContext): Finding {
   return { ...finding, verdict: 'silent', message: `Not in effect here; otherwise: ${finding.message}` };
 }
 
-/** What mkosi does at a line of a file that may not be quoted; nothing else is told of it. */
+/** What mkosi does at a line of a file that may not be quoted; nothing else is reported about it. */
 const withheld = ({ rule, verdict, start }: Finding): Finding => ({
   rule,
   verdict,

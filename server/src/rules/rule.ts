@@ -35,7 +35,7 @@ export interface Finding {
   readonly end: number;
   readonly message: string;
   readonly fixes?: readonly Fix[];
-  /** Absolute path at which the file would be right; an answer like a fix, but of the file and not of its text. */
+  /** Absolute path at which the file would be right; an answer like a fix, but for the file and not for its text. */
   readonly moveTo?: string;
   /** Absolute path of a script that should be executable: an answer as well. */
   readonly makeExecutable?: string;
@@ -50,11 +50,11 @@ export interface LintInput {
   readonly launch: Launch;
   /** Whether nspawn trusts the file, by the folder it lies in. */
   readonly trusted: boolean;
-  /** The file's absolute path, with slashes, and its host; undefined for a text that is no file of a host. */
+  /** The file's absolute path, with slashes, and its host; undefined for a text that is not a file of a host. */
   readonly onHost?: { readonly path: string; readonly files: HostFiles } | undefined;
-  /** Hears of a rule that has failed, which costs only what that rule would have found; without it the error is thrown. */
+  /** Called for a rule that has failed, which loses only the findings of that rule; without it the error is thrown. */
   readonly failed?: ((rule: string, error: unknown) => void) | undefined;
-  /** Of mkosi: the project that the file belongs to; without one it is judged as if it were alone. */
+  /** Of mkosi: the project that the file belongs to; without one it is checked as if it were alone. */
   readonly project?: Project | undefined;
 }
 
@@ -63,13 +63,13 @@ export interface RuleContext extends LintInput {
   readonly assignments: EffectiveAssignments;
   /** Of a `.nspawn` file: what the machine is started with. */
   readonly options: NspawnOptions;
-  /** Where the file stands on its host. */
+  /** Where the file is on its host. */
   readonly location: FileLocation | undefined;
-  /** Of mkosi: the times that the file is read; of a file that nobody reads, how it would be. */
+  /** Of mkosi: the times that the file is read; of a file that nothing reads, how it would be. */
   readonly readings: readonly FileReading[];
   readonly active: boolean;
   readonly role: FileReading['role'];
-  /** The file's path, and what lies around it; undefined when nobody knows. */
+  /** The file's path, and what lies around it; undefined when that is not known. */
   readonly path: string;
   readonly fileSystem: FileSystem | undefined;
   readonly faults: readonly Fault[];
@@ -116,7 +116,7 @@ export const removal = (title: string, lines: Assigned | readonly Assigned[]): F
 /** Puts something else in place of a span. */
 export const replacement = (title: string, span: Span, text: string): Fix => ({ title, edits: [{ ...span, text }] });
 
-/** Writes a line of its own behind an assignment. */
+/** Writes a line of its own after an assignment. */
 export function lineAfter(title: string, { document }: RuleContext, entry: ParsedAssignment, text: string): Fix {
   const { end } = lineSpan(entry);
   const broken = isLineEnd(document.text.getText().charAt(end - 1));

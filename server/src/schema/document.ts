@@ -5,7 +5,7 @@ import { byEdition, type SchemaVersion } from './schema';
 import type { Target } from './schemas';
 import type { Setting } from './types';
 
-/** A setting in a document, with the section it stands in and the record it answers to. */
+/** A setting in a document, with the section it is in and the record it answers to. */
 export interface Assigned extends Placed<AssignmentLine> {
   /** Name of the section above; undefined before the first header. */
   readonly section: string | undefined;
@@ -13,12 +13,12 @@ export interface Assigned extends Placed<AssignmentLine> {
 }
 
 /**
- * The most characters of a text that is read. No honest file of configuration has nearly as many; files on disk with more
+ * The most characters of a text that is read. No ordinary configuration file has nearly as many; files on disk with more
  * bytes are not read either.
  */
 export const mostCharacters = 4 << 20;
 
-/** A text, read by the dialect and judged by the schema of one release. Immutable; `edited` gives its successor. */
+/** A text, read by the dialect and checked by the schema of one release. Immutable; `edited` gives its successor. */
 export class Document {
   private all: readonly Assigned[] | undefined;
   private found: Map<unknown, unknown> | undefined;
@@ -29,7 +29,7 @@ export class Document {
     readonly text: TextDocument,
     readonly tree: Tree,
     readonly edition: SchemaVersion,
-    /** Offsets of replacement characters that stand for bytes that are no UTF-8. Editors hand over none. */
+    /** Offsets of replacement characters that stand for bytes that are not UTF-8. Editors hand over none. */
     readonly undecodable: readonly number[],
   ) {}
 
@@ -65,7 +65,7 @@ export class Document {
     return Document.open(this.uri, this.format, this.text, target, this.undecodable);
   }
 
-  /** Name of the section that a line stands in. */
+  /** Name of the section that a line is in. */
   sectionAt(index: number): string | undefined {
     return this.tree.headerAbove(index)?.line.name.text;
   }

@@ -66,7 +66,7 @@ function cut(markdown: string): Map<string, DocumentationEntry> {
   return entries;
 }
 
-/** `- `word`: text`; several words of one meaning stand as `a`, `b`. */
+/** `- `word`: text`; several words of one meaning are written as `a`, `b`. */
 const item = /^- ((?:`[^`]+`(?:, | or )?)+): (.*)$/;
 
 function entry(lines: readonly string[]): DocumentationEntry {

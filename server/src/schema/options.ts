@@ -21,7 +21,7 @@ const special: Readonly<Record<string, readonly [option: string, since?: Version
   SignExpectedPCR: ['--sign-expected-pcr', 14],
 };
 
-/** Options that are no settings, but that a key can name all the same. */
+/** Options that are not settings, but that a key can name all the same. */
 const others: readonly { readonly option: string; readonly since?: Version; readonly flag?: boolean }[] = [
   { option: '--help', flag: true },
   { option: '--version', flag: true },

@@ -61,9 +61,9 @@ export interface Reader {
   readonly unit?: string;
   /** Settings may be ignored in a file that the tool does not trust. */
   readonly trust: boolean;
-  /** The records say nothing of a default, or of the first release, where there is nothing to say. */
+  /** The records omit a default, or the first release, where there is none. */
   readonly unsaid: { readonly default?: string; readonly since?: Version };
-  /** A release that may be taken for granted; what needs a younger one is said at its line. */
+  /** A release that may be taken for granted; what needs a younger one is reported at its line. */
   readonly settled?: Version;
   /** Pages of words and fields that many settings share. */
   readonly sharedPages?: Documentation;
@@ -149,7 +149,7 @@ export class SchemaVersion {
     return (typeof reset === 'number' ? reset <= this.version : reset) && this.version <= (resetUntil ?? Infinity);
   }
 
-  /** The settings that may stand in a section. */
+  /** The settings that may be in a section. */
   settings(section: string): Setting[] {
     return [...(this.bySection.get(section)?.values() ?? [])];
   }
@@ -161,7 +161,7 @@ export class SchemaVersion {
 
   /**
    * The setting that an assignment sets. nspawn looks into the section; mkosi finds a setting under its name or an older
-   * one wherever it stands, because sections are there for people only, and knows a leading @ (config.py parse_config_one).
+   * one wherever it is, because sections are there for people only, and knows a leading @ (config.py parse_config_one).
    */
   assigned(section: string, name: string): Setting | undefined {
     const exact = this.setting(section, name),
@@ -180,7 +180,7 @@ export class SchemaVersion {
     return section === ukiProfile ? undefined : (this.inAnySection(plain) ?? this.renamed(plain));
   }
 
-  /** What mkosi 14 and older take a key for; undefined where keys are no options. */
+  /** What mkosi 14 and older take a key for; undefined where keys are not options. */
   option(key: string): Option | undefined {
     if (this.schema.reader.lookup !== 'option') return undefined;
     if (!this.options.has(key)) this.options.set(key, optionOf(key, this.known, this.version));

@@ -28,7 +28,7 @@ export const nspawn = new Schema(nspawnData, nspawnWords, {
 export const mkosiLegacy = new Schema(legacyRecords as SchemaData, legacyWords, legacyReader);
 export const mkosi = new Schema(mkosiRecords as SchemaData, mkosiWords, { ...mkosiReader, older: mkosiLegacy });
 
-/** The releases that files are judged by. */
+/** The releases that files are checked by. */
 export interface Target {
   readonly systemd: Version;
   readonly mkosi: Version;

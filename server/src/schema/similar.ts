@@ -1,4 +1,4 @@
-/** The name among `names` that somebody who wrote `word` most likely meant, or undefined when none is near. */
+/** The name among `names` that was most likely meant by `word`, or undefined when none is similar. */
 export function similar(word: string, names: Iterable<string>): string | undefined {
   const lower = word.toLowerCase();
   let best: string | undefined,

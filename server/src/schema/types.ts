@@ -17,7 +17,7 @@ export interface Word extends Span {
   readonly word: string;
 }
 
-/** How the items of a list are told apart. mkosi 27 splits at any white space where 26 split at commas and newlines. */
+/** How the items of a list are separated. mkosi 27 splits at any white space where 26 split at commas and newlines. */
 export interface ListForm {
   /** The characters that separate items, newest release first; `until` is the last release with that form. */
   readonly separators: readonly ({ readonly chars: string } & Span)[];
@@ -72,7 +72,7 @@ export interface Setting extends Span {
   readonly trustSince?: Version;
   /** mkosi: which images may set it and who inherits it. */
   readonly scope?: string;
-  /** mkosi: may stand in mkosi.tools.conf. */
+  /** mkosi: may be in mkosi.tools.conf. */
   readonly tools?: boolean;
   /** mkosi: may be tested in [Match], since that release. */
   readonly match?: Version;
@@ -108,7 +108,7 @@ export interface Section extends Span {
   readonly deprecated?: { readonly since?: Version; readonly by?: string };
 }
 
-/** A setting that no release after `until` knows under any name, so that "removed in N" can be said. */
+/** A setting that no release after `until` knows under any name, so that "removed in N" can be reported. */
 export interface Former extends Span, Pick<Setting, 'name' | 'section' | 'places' | 'aliases' | 'value'> {
   readonly until: Version;
   /** The setting to use today, in one of its values or in part; `note` says how. */

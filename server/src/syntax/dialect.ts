@@ -24,7 +24,7 @@ export interface Dialect {
   readonly commentsInContinuation: boolean;
   /** A comment line that ends in a backslash takes in the next one (systemd 239 and older). */
   readonly commentsContinue?: boolean;
-  /** White space may stand in front of a comment; only systemd 240 did not know that. */
+  /** White space may be in front of a comment; only systemd 240 did not know that. */
   readonly indentedComments: boolean;
   /** Between continued lines a blank one is left out as if it were a comment (systemd 240 to 242). */
   readonly blanksInContinuation?: 'empty' | 'blank';
@@ -38,11 +38,11 @@ export interface Dialect {
   readonly trimsHeaders?: boolean;
   /** A header ends at its last closing bracket, whatever follows (Python's configparser). */
   readonly looseHeaders?: boolean;
-  /** A setting may stand only once in its section, and a section once in the file. */
+  /** A setting may be only once in its section, and a section once in the file. */
   readonly strict?: boolean;
   /** A % in a value that is not doubled ends the tool (Python's configparser with interpolation). */
   readonly interpolates?: boolean;
-  /** Bytes that are no UTF-8 end the tool wherever they are, also in comments (Python). */
+  /** Bytes that are not UTF-8 end the tool wherever they are, also in comments (Python). */
   readonly decodesAll?: boolean;
   /** Sections that are read: only in them does a value take in the indented lines below it. Default: all. */
   readonly sections?: readonly string[];
@@ -63,7 +63,7 @@ const systemd: Dialect = {
 };
 const systemd242: Dialect = { ...systemd, id: 'systemd-242', blanksInContinuation: 'blank' };
 const systemd240: Dialect = { ...systemd, id: 'systemd-240', blanksInContinuation: 'empty', indentedComments: false };
-/** Up to 239 lines were joined before anybody looked for comments. */
+/** Up to 239 lines were joined before comments were looked for. */
 const systemd239: Dialect = {
   ...systemd,
   id: 'systemd-239',
@@ -73,7 +73,7 @@ const systemd239: Dialect = {
 };
 const systemd238: Dialect = { ...systemd239, id: 'systemd-238', dropsUnfinished: true };
 
-/** mkosi's own reader, 25 and newer: a # ends the line wherever it stands. */
+/** mkosi's own reader, 25 and newer: a # ends the line wherever it is. */
 const mkosi: Dialect = {
   id: 'mkosi-25',
   lineEnds: 'python',

@@ -38,7 +38,7 @@ class Lines {
     return new Tree(dialect, this.lines, this.starts, margin, this.headers, this.mark);
   }
 
-  /** Another tree, in which these stand in place of the lines from index `first` to `next`, and what follows is moved. */
+  /** Another tree, in which these are in place of the lines from index `first` to `next`, and what follows is moved. */
   within(tree: Tree, first: number, next: number, shift: number): Tree {
     const further = this.lines.length - (next - first),
       { headers, mark } = tree;
@@ -67,7 +67,7 @@ function replaced<T>(list: readonly T[], first: number, next: number, others: re
   return copy;
 }
 
-/** A replaced stretch: offsets in the old text, and the length of what stands there now. */
+/** A replaced stretch: offsets in the old text, and the length of what is there now. */
 export interface Change {
   readonly start: number;
   readonly end: number;
@@ -80,7 +80,7 @@ export interface Change {
  */
 export function reparse(tree: Tree, text: string, change: Change): Tree {
   if (marginOf(text, tree.dialect) !== tree.margin) return parse(text, tree.dialect);
-  // Back to a line that no edit behind it can change: one step for joined line ends, and over all lines that
+  // Back to a line that no edit after it can change: one step for joined line ends, and over all lines that
   // a value above them could take in.
   let first = Math.max(0, tree.indexAt(change.start) - 1);
   while (first > 0 && ['blank', 'comment'].includes(tree.lines[first]?.kind ?? '')) first--;
@@ -107,7 +107,7 @@ const beginning = ({ sections }: Dialect): State => ({ marked: false, inside: se
 
 const same = (a: State, b: State): boolean => a.marked === b.marked && a.inside === b.inside;
 
-/** The state behind a line. */
+/** The state after a line. */
 function after(line: LogicalLine, { marked, inside }: State, { sections }: Dialect): State {
   return {
     marked: marked || line.marked === true,

@@ -1,6 +1,6 @@
 /**
- * Looking for the ends of a text. A regular expression such as /\s+$/ begins anew at every blank of a text that somebody
- * else wrote, so that the time grows with the square of the blanks; these look at each character once.
+ * Looking for the ends of a text. A regular expression such as /\s+$/ starts again at every blank of a text from outside,
+ * so that the time grows with the square of the blanks; these look at each character once.
  */
 
 /** Whether a character is white space as \s of a regular expression has it. */
@@ -22,7 +22,7 @@ export function skip(text: string, isOf: (c: string) => boolean, start = 0, end:
   return at;
 }
 
-/** Offset behind the last character of `[start, end)` that is none of a kind; `start` when all are. */
+/** Offset after the last character of `[start, end)` that is none of a kind; `start` when all are. */
 export function skipBack(text: string, isOf: (c: string) => boolean, end: number = text.length, start = 0): number {
   let at = end;
   while (at > start && isOf(text.charAt(at - 1))) at--;

@@ -15,10 +15,10 @@ interface Piece {
 
 /**
  * Text as the tool sees it, after continuations are joined and comments are cut, that still knows where each character
- * stands in the document. Characters that the tool puts in (the space or newline of a join) stand where the join is.
+ * is in the document. Characters that the tool puts in (the space or newline of a join) are where the join is.
  */
 export class Text {
-  /** @param joined undefined: the text stands in its line as it is. There are as many of these as words, so they are small. */
+  /** @param joined undefined: the text is in its line as it is. There are as many of these as words, so they are small. */
   private constructor(
     readonly text: string,
     private readonly start: number,
@@ -80,7 +80,7 @@ export class Text {
     return from === 0 && to === this.text.length ? this : this.slice(from, to);
   }
 
-  /** Where the character at `offset` of this text stands in its line; the end of the text is a valid offset. */
+  /** Where the character at `offset` of this text is in its line; the end of the text is a valid offset. */
   inLine(offset: number): number {
     const { joined } = this;
     if (joined === undefined) return this.start + Math.max(0, Math.min(offset, this.text.length));
@@ -89,7 +89,7 @@ export class Text {
     return before.start + Math.min(offset - before.at, before.length);
   }
 
-  /** The span in the line of the text from `from` to `to`; of an empty one, the place where it would stand. */
+  /** The span in the line of the text from `from` to `to`; of an empty one, the place where it would be. */
   span(from = 0, to: number = this.text.length): Span {
     const start = this.inLine(from);
     if (to <= from) return { start, end: start };

@@ -1,7 +1,7 @@
 import type { Dialect } from './dialect';
 import type { Span, Text } from './text';
 
-/** The first of the numbers from 0 to `count` that something holds for, when it holds for all behind it, too; else `count`. */
+/** The first of the numbers from 0 to `count` that something holds for, when it holds for all after it, too; else `count`. */
 export function firstWhere(count: number, holds: (i: number) => boolean): number {
   let low = 0,
     high = count;
@@ -43,7 +43,7 @@ export interface CommentLine extends Line {
 /** `[Name]`. */
 export interface HeaderLine extends Line {
   readonly kind: 'header';
-  /** What stands between the brackets, untrimmed. */
+  /** What is between the brackets, untrimmed. */
   readonly name: Text;
   /** The whole header with its brackets. */
   readonly whole: Text;
@@ -55,7 +55,7 @@ export interface AssignmentLine extends Line {
   readonly kind: 'assignment';
   readonly key: Text;
   readonly value: Text;
-  /** Where the equals sign stands. */
+  /** Where the equals sign is. */
   readonly equals: number;
   /** What a reader made of the value. Lines live on through edits, so that each value is read once. */
   memo?: object;
@@ -107,7 +107,7 @@ export class Tree {
     }
   }
 
-  /** The header that an offset stands under. */
+  /** The header that an offset is under. */
   headerAbove(index: number): Placed<HeaderLine> | undefined {
     const above = this.headers[lastUpTo(this.headers, index)] ?? -1,
       line = this.lines[above],

@@ -101,7 +101,7 @@ export const single =
     take(text, atom, into, label);
   };
 
-/** A list of words; each one is read by `item`, and where none stands yet, `blank` can be chosen. */
+/** A list of words; each one is read by `item`, and where there is none yet, `blank` can be chosen. */
 export function list(
   cut: SplitOptions,
   item: (word: Text, into: Reading, index: number) => boolean,
@@ -114,7 +114,7 @@ export function list(
     gaps(text, cut.separators, cutOut, into, blank, label);
     for (const [i, word] of cutOut.words.entries()) {
       if (item(word, into, i)) continue;
-      // The tool reads no further, but people do.
+      // The tool stops reading here, but the rest is still checked.
       for (const rest of cutOut.words.slice(i + 1)) into.place(rest, () => blank.offers?.(into.asked) ?? [], { label, wants: blank.wants });
       return;
     }
@@ -133,7 +133,7 @@ function closed(text: Text, { unfinished, at }: Unfinished): string | undefined 
   return unfinished === 'quote' && opens ? `${at.text}${at.text.charAt(0)}` : undefined;
 }
 
-/** Where no word stands, but one could: in front, between two words with room for a third, behind the last. */
+/** Where there is no word, but one could be: in front, between two words with space for a third, after the last. */
 export function gaps(
   text: Text,
   separators: string,

@@ -19,13 +19,13 @@ export const plainWords: SplitOptions = { separators: whitespace, coalesce: true
 /** Fields between colons; `\:` is a colon of the field. */
 export const colonFields: SplitOptions = { separators: ':', coalesce: false };
 
-/** The most words of one value that are looked at. A value of a megabyte has more, and nobody has written them. */
+/** The most words of one value that are looked at. A value of a megabyte has more, and is not written by hand. */
 export const mostWords = 100_000;
 
 /** Why no word could be cut out: a quote is not closed, or nothing follows the last backslash. */
 export interface Unfinished {
   readonly unfinished: 'quote' | 'escape';
-  /** Where the quote or backslash stands. */
+  /** Where the quote or backslash is. */
   readonly at: Text;
 }
 

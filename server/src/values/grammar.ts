@@ -5,8 +5,8 @@ import { mostWords } from './extract';
 /**
  * What the tool does with something wrong.
  * `dropped`: it complains and goes on without the line. `skipped`: it complains and goes on without the word.
- * `fatal`: it does not start. `silent`: it says nothing, but does not do what the text says (or fails much later).
- * `advice`: it is content.
+ * `fatal`: it does not start. `silent`: it logs nothing, but does not do what the text says (or fails much later).
+ * `advice`: it accepts it.
  */
 export type Effect = 'dropped' | 'skipped' | 'fatal' | 'silent' | 'advice';
 
@@ -31,7 +31,7 @@ export interface Problem {
   readonly effect?: Effect | undefined;
 }
 
-/** Something that can stand at the cursor, in place of `[start, end)` of the value's text. */
+/** Something that can be at the cursor, in place of `[start, end)` of the value's text. */
 export interface Proposal {
   readonly label: string;
   readonly start: number;
@@ -93,7 +93,7 @@ export interface Asked {
   readonly edition: SchemaVersion;
 }
 
-/** The most faults that are said of one value; the rest of it is not looked at. */
+/** The most faults that are reported for one value; the rest of it is not looked at. */
 const mostProblems = 1000;
 
 /** All there is in one value: its parts, what is wrong in it, and where what can be chosen. */
@@ -109,7 +109,7 @@ export class Reading {
     return this.asked.edition.version;
   }
 
-  /** There is more in the value, or more wrong with it, than anybody reads: what follows is passed over. */
+  /** There is more in the value, or more wrong with it, than is shown: what follows is skipped. */
   get full(): boolean {
     return this.problems.length > mostProblems || this.parts.length >= mostWords;
   }
@@ -140,7 +140,7 @@ export class Reading {
 
   /**
    * The smallest place around an offset; of two that meet there, the one that ends. An empty one is for a word that does
-   * not stand there yet: it loses against a place of its kind that a word ends in.
+   * not exist yet: it loses against a place of its kind that a word ends in.
    */
   placeAt(offset: number): CompletionSite | undefined {
     let best: CompletionSite | undefined;

@@ -56,7 +56,7 @@ const shared = Object.fromEntries(Object.entries(grammars).map(([type, own]) => 
 export const grammarOf = (value: ValueType): Grammar | undefined =>
   shared[value.type] ?? (mkosiTypes.has(value.type) ? mkosiGrammar : undefined);
 
-/** What stands where in a value, as `source:target`; undefined where there is nothing to tell. */
+/** The form of a value, such as `source:target`; undefined where there is nothing to show. */
 export const formOf = (value: ValueType, { schema }: SchemaVersion): string | undefined => forms[schema.reader.grammars](value);
 
 const forms: Readonly<Record<Reader['grammars'], (value: ValueType) => string | undefined>> = {

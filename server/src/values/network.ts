@@ -5,7 +5,7 @@ import { colonFields, extractWord, extractWords, plainWords, unfinishedMessage, 
 import { type Choice, type Grammar, grammar, type Reading, type Rewrite } from './grammar';
 import { isInterfaceIndex, parseNumber, uint16 } from './numbers';
 
-/** Why a text is no name of a network interface (v262 socket-util.c ifname_valid_full); undefined when it is one. */
+/** Why a text is not a name of a network interface (v262 socket-util.c ifname_valid_full); undefined when it is one. */
 export function interfaceFault(name: string, version: Version): string | undefined {
   if (name === '') return 'The name of an interface is missing';
   if (version >= 248 && isInterfaceIndex(name, version)) return 'A number is not the name of an interface';
@@ -33,7 +33,7 @@ const ownInterface = named();
 
 export const bridge: Grammar = grammar(single(named('bridge', 230), 'bridge'), 'bridge');
 
-/** `Interface=`, `MACVLAN=`, `IPVLAN=`: pairs since 254, and a bad one is fatal; before, names nobody looked at. */
+/** `Interface=`, `MACVLAN=`, `IPVLAN=`: pairs since 254, and a bad one is fatal; before, names were not checked. */
 export const interfacePairs: Grammar = grammar((text, into) => {
   if (into.version < 254) {
     list(
@@ -74,7 +74,7 @@ const fallingBack: Atom = {
   },
 };
 
-/** `VirtualEthernetExtra=`: a second name that is none falls back to the first without a word (nspawn-network.c). */
+/** `VirtualEthernetExtra=`: an invalid second name silently falls back to the first (nspawn-network.c). */
 export const interfacePair: Grammar = grammar((text, into) => {
   const { words, unfinished } = extractWords(text, colonFields);
   operators(text, ':', into);

@@ -49,7 +49,7 @@ export function parseNumber(text: string, form: NumberForm, version: Version): b
 
 function magnitude(digits: string, radix: 'auto' | 2 | 8 | 10, version: Version): bigint | undefined {
   if (/^0[xX]/.test(digits)) return radix === 'auto' ? bigIn('0x', digits.slice(2)) : undefined;
-  // Only the builds of 257 let C itself read 0b behind a sign.
+  // Only the builds of 257 let C itself read 0b after a sign.
   if (/^0[bB]/.test(digits)) return radix === 'auto' && version === 257 ? bigIn('0b', digits.slice(2)) : undefined;
   const base = radix !== 'auto' ? radix : digits.length > 1 && digits.startsWith('0') ? 8 : 10;
   if (base === 10) return bigOf(digits);

@@ -72,7 +72,7 @@ const pivotDirectory: Atom = {
   expects: () => 'a path that begins with /',
   wants: 'machine-path',
 };
-/** `new root[:old root]`; everything behind the first colon is the second path (nspawn-mount.c pivot_root_parse). */
+/** `new root[:old root]`; everything after the first colon is the second path (nspawn-mount.c pivot_root_parse). */
 export const pivotRoot: Grammar = grammar((text, into) => {
   const first = first1(text, into);
   if (first === undefined) return;
@@ -176,7 +176,7 @@ export const bind: Grammar = grammar((text, into) => {
   if (take(first.word, anySource, into, 'source') === undefined) return;
   const mount = text.text.slice(0, first.next - 1),
     at = second.next;
-  // Who is used to other tools writes source:ro.
+  // Other tools have source:ro, which is often written here.
   const inPlace: Atom =
     second.word.text !== 'ro'
       ? destination

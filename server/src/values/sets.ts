@@ -54,7 +54,7 @@ const capability: Atom = withPrefix(
   oneOf(allCapabilities, capabilityNumber, named('capabilities', 'names such as CAP_NET_ADMIN, separated by spaces', withoutCase)),
 );
 
-/** Tells who forgot a prefix, who put commas between words and who negates what cannot be negated. */
+/** Reports a forgotten prefix, commas between words, and a negation of what cannot be negated. */
 function withPrefix(prefix: string, atom: Atom): Atom {
   return {
     ...atom,
@@ -125,7 +125,7 @@ const signal: Atom = {
 };
 export const signals: Grammar = grammar(single(signal, 'signal'));
 
-/** The architecture of the machine that judges: nspawn takes its own and the 32-bit one beside it. */
+/** The architecture of the machine that checks: nspawn takes its own and the related 32-bit one. */
 const native = { x64: 'x86-64', arm64: 'arm64', ppc64: 'ppc64-le', s390x: 's390x' }[process.arch as string] ?? 'x86-64';
 /** What other programs call them. */
 const otherNames: Readonly<Partial<Record<string, string>>> = {

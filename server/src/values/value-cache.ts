@@ -2,7 +2,7 @@ import type { SchemaVersion, ValueType } from '../schema';
 import type { AssignmentLine } from '../syntax';
 import { type Grammar, Reading } from './grammar';
 
-/** Short values such as `yes` stand in nearly every file; of each type some are remembered. */
+/** Short values such as `yes` are in nearly every file; of each type some are remembered. */
 const longest = 24,
   most = 100;
 const common = new WeakMap<ValueType, Map<string, Reading>>();

@@ -1,4 +1,4 @@
-// A real systemd in namespaces, see README.md. This module is the only door; the scripts beside it do the work.
+// A real systemd in namespaces, see README.md. Only this module is imported from outside; the scripts next to it do the work.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -73,7 +73,7 @@ export async function prepare({ tree = 'self', guest = false, btrfs = false, log
   if (guest) await Promise.all([guestTree(tree, log), busybox(log)]);
 }
 
-/** Where running rigs are: a directory each, see boot.sh. Belongs to root, so that nobody can put anything there. */
+/** Where running rigs are: a directory each, see boot.sh. Belongs to root, so that other users cannot put anything there. */
 function stateFolder() {
   const folder = join(tmpdir(), 'nspawn-rig');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -267,7 +267,7 @@ export async function boot(options = {}) {
   const root = await hostTree(tree, log);
   const bound = binds.flatMap(({ source, target, readOnly }) => [source, target, readOnly ? 'ro' : 'rw']);
   const [program = '', ...args] = script('boot.sh', state, name, root, machines, net, permit ? 'yes' : 'no', ...bound);
-  // Detached: Ctrl-C on the terminal reaches this process, and the supervisor learns of it by the end of the pipe.
+  // Detached: Ctrl-C on the terminal reaches this process, and the supervisor notices it by the end of the pipe.
   const child = spawn(program, args, { detached: true, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
   /** @type {string[]} */
   const said = [];
@@ -287,7 +287,7 @@ export async function boot(options = {}) {
     });
   const ready = pidAfter('ready');
   const booted = ready.then(() => undefined);
-  booted.catch(() => {}); // reported to those who await it
+  booted.catch(() => {}); // reported where it is awaited
   const pid = await (until === 'root' ? pidAfter('root') : ready);
   child.unref();
   for (const stream of [child.stdin, child.stdout, child.stderr]) {

@@ -1,5 +1,5 @@
 // Checks the rig itself: what the end-to-end tests and the practice host rely on, and that nothing is left over.
-// Not a mocha suite, so that it tells a broken rig from a broken extension, and runs where nothing is installed yet.
+// Not a mocha suite, so that it distinguishes a broken rig from a broken extension, and runs where nothing is installed yet.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -37,7 +37,7 @@ const text = (path) => {
 
 const sysctls = ['fs/file-max', 'fs/nr_open', 'kernel/core_pattern', 'kernel/hostname', 'net/ipv4/ip_forward'];
 
-/** What a rig could change in the kernel for everybody. */
+/** What a rig could change in the kernel for the whole system. */
 const settings = () => sysctls.map((name) => `${name}=${text(`/proc/sys/${name}`).trim()}`).join(' ');
 
 /**
@@ -290,7 +290,7 @@ const checks = {
         process.kill(Number(text(join(tmpdir(), 'nspawn-rig', own, 'supervisor'))), 'SIGKILL');
         await until('the rig is gone', () => !list().some((rig) => rig.name === own));
         await until('its processes are gone', () => !traces(marks).some((trace) => trace.startsWith('process')));
-        await (await boot({ name: `${own}-next`, tree })).stop(); // clears away what the supervisor could not
+        await (await boot({ name: `${own}-next`, tree })).stop(); // removes what the supervisor could not
         child.kill();
       } else {
         child.kill(ending);
@@ -315,7 +315,7 @@ export async function selftest(trees) {
     await prepare({ tree, guest: true, btrfs: true, log: (line) => console.log(`    ${line}`) });
     for (const [i, [title, check]] of Object.entries(checks).entries()) {
       const folder = mkdtempSync(join(tmpdir(), 'rig-selftest-'));
-      chmodSync(folder, 0o755); // "tester" is to look into it
+      chmodSync(folder, 0o755); // "tester" has to read it
       const start = performance.now();
       try {
         const note = await check({ tree, name: `selftest-${process.pid}-${tree}-${i}`, folder });

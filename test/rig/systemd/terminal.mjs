@@ -27,7 +27,7 @@ export class Terminal {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => this.#add(text));
     }
-    this.#child.stdin.on('error', () => {}); // it may have ended already: `closed` tells
+    this.#child.stdin.on('error', () => {}); // it may have ended already: `closed` reports it
     /** @type {Promise<number>} the exit status, once the program has ended */
     this.closed = new Promise((resolve, reject) => {
       this.#child.on('error', reject);
@@ -37,7 +37,7 @@ export class Terminal {
         resolve(code ?? 1);
       });
     });
-    this.closed.catch(() => {}); // reported to whoever awaits it
+    this.closed.catch(() => {}); // reported where it is awaited
   }
 
   /** @type {import('node:child_process').ChildProcessWithoutNullStreams} */

@@ -26,7 +26,7 @@ export function findBrowser() {
 }
 
 /**
- * Makes sure that VS Code is installed, and a browser unless told otherwise. Idempotent; about half a minute when
+ * Makes sure that VS Code is installed, and a browser unless disabled. Idempotent; about half a minute when
  * nothing is there. Throws with the next step when something is missing that cannot be installed from here.
  * @param {{ browser?: boolean, runProgram?: import('../../../tools/programs.mjs').RunProgram, note?: (text: string) => void }} [how]
  *   `browser: false`: for use with the user's own browser; the others: for those that show progress
@@ -86,7 +86,7 @@ async function install(browser, program, say) {
 
 /**
  * Waits until no other process installs here. The lock is a socket in Linux's abstract namespace: it goes with this process,
- * so that none is ever left behind.
+ * so that none ever remains.
  * @param {(text: string) => void} say
  * @returns {Promise<() => void>} gives the lock back
  */

@@ -1,4 +1,4 @@
-// Proves the rig with an extension made for the purpose: `node test/rig/vscode/selftest.mjs`. Exit code 0: all as
+// Tests the rig with an extension made for the purpose: `node test/rig/vscode/selftest.mjs`. Exit code 0: all as
 // expected.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

@@ -2,7 +2,7 @@
 // server's user.
 //
 // The first line of stdin is what to run (a ServerRequest); the end of stdin means stop. So the server goes away with
-// whoever started it, however that one ends, and on whichever side of a namespace it runs.
+// the process that started it, however that one ends, and on either side of a namespace.
 //
 // Messages leave as JSON lines on stdout:
 //   { log }  output of the server
@@ -55,7 +55,7 @@ async function start(request) {
     mkdirSync(path.join(profile.path, dir), { recursive: true });
   }
   writeFileSync(path.join(data, 'User/settings.json'), JSON.stringify(request.settings, null, 2));
-  // Tests run only beside an extension under development; this one stands in when the real one is installed.
+  // Tests run only beside an extension under development; this one replaces it when the real one is installed.
   writeFileSync(
     path.join(profile.path, 'empty-extension/package.json'),
     JSON.stringify({ name: 'empty', publisher: 'rig', version: '0.0.0', engines: { vscode: '^1.91.0' } }),
@@ -64,7 +64,7 @@ async function start(request) {
     symlinkSync(dir, path.join(profile.path, `extensions/unpacked-${i}`));
   });
   const port = request.port || (await freePort(request.host));
-  // No password on loopback; elsewhere whoever reaches the port would have a shell here.
+  // No password on loopback; elsewhere anyone who reaches the port would have a shell here.
   const password = loopback.includes(request.host) ? undefined : randomBytes(12).toString('hex');
   const config = path.join(profile.path, 'config.yaml');
   writeFileSync(
@@ -242,7 +242,7 @@ function logFiles(data) {
 }
 
 process.stdout.on('error', () => {
-  /* nobody listens any more: stdin ends too */
+  /* the reader is gone: stdin ends too */
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(`stopped by ${signal}`));
 process.on('uncaughtException', (error) => stop(error));

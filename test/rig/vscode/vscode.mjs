@@ -150,7 +150,7 @@ export async function startVSCode({
     timers.forEach(clearTimeout);
   };
   child.stdin.on('error', () => {
-    /* `ended` tells */
+    /* `ended` reports it */
   });
   child.stdin.write(`${JSON.stringify(request)}\n`);
   const timer = setTimeout(() => {
@@ -205,7 +205,7 @@ export function workbenchURL(vscode, { folder, extension, tests }) {
 /**
  * Opens a headless Chromium with one empty page. It also ends when this process does.
  * @param {{ netns?: (argv: string[]) => string[], viewport?: { width: number, height: number } }} [options] `netns`:
- *   makes the argv that runs `argv` in the server's network; more arguments are put behind it
+ *   makes the argv that runs `argv` in the server's network; more arguments are put after it
  * @returns `browser`: its only context; `profile`: the folder that holds everything, goes with close()
  */
 export async function openBrowser({ netns = (argv) => argv, viewport = { width: 1280, height: 800 } } = {}) {
@@ -242,7 +242,7 @@ exit $code
       handleSIGHUP: false, // Playwright would keep this process alive
     });
     endOnSignals();
-    process.once('exit', forget); // behind Playwright's own, which ends the browser
+    process.once('exit', forget); // after Playwright's own, which ends the browser
     return {
       browser: context,
       page: context.pages()[0] ?? (await context.newPage()),
@@ -261,7 +261,7 @@ exit $code
 
 let watching = false;
 /**
- * Lets a signal end this process through `exit`, where Playwright ends the browser, unless somebody else deals with the
+ * Lets a signal end this process through `exit`, where Playwright ends the browser, unless another listener handles the
  * signal.
  */
 function endOnSignals() {

@@ -1,5 +1,5 @@
-// A VS Code window as a user meets it: keyboard, mouse and what is on the screen. Every function waits for what it
-// says.
+// A VS Code window as a user operates it: keyboard, mouse and what is on the screen. Every function waits for its
+// result.
 //
 //   const workbench = new Workbench(page, { shots: 'artifacts/e2e-machines' });
 //   await workbench.open(vscode.url);
@@ -164,7 +164,7 @@ export class Workbench {
     return this.page.locator(`${editor} .view-lines`).first().evaluate(screen.editorText);
   }
 
-  /** Puts the cursor behind the first character of the text. @param {string} text */
+  /** Puts the cursor after the first character of the text. @param {string} text */
   async clickText(text) {
     const { left, top } = await this.#place(text);
     await this.page.mouse.click(left, top);
@@ -320,7 +320,7 @@ export class Workbench {
 
   /**
    * Right-clicks a row and chooses from the menu.
-   * @param {Locator} row @param {string[]} items  the item, behind the submenus that lead to it
+   * @param {Locator} row @param {string[]} items  the item, after the submenus that lead to it
    */
   async contextMenu(row, ...items) {
     await this.openContextMenu(row);

@@ -7,7 +7,7 @@ import { grammarOf } from '../../values';
 /** How many documents of a family a property is tried on; `PROPERTY_RUNS` in the environment asks for more, in both together. */
 export const runs = Math.ceil(Number(process.env.PROPERTY_RUNS ?? 300) / 2);
 
-/** Milliseconds that a property may take; not what it is measured by. */
+/** Timeout of a property in milliseconds; not a measurement. */
 export const patience = 30_000 + runs * 200;
 
 const soup = fc
@@ -152,11 +152,11 @@ export interface Sample {
   readonly kind: Kind;
   readonly version: number;
   readonly text: string;
-  /** Offsets of replacement characters that stand for bytes that are no UTF-8. */
+  /** Offsets of replacement characters that stand for bytes that are not UTF-8. */
   readonly undecodable?: readonly number[];
 }
 
-/** Bytes, of which some are no text. */
+/** Bytes, of which some are not text. */
 const bytes: fc.Arbitrary<Decoded> = fc
   .array(
     fc.oneof(
@@ -169,7 +169,7 @@ const bytes: fc.Arbitrary<Decoded> = fc
   )
   .map((pieces) => decode(Buffer.from(pieces.flat())));
 
-/** A file that somebody is in the middle of changing: pieces cut out, doubled and put in anywhere. */
+/** A file in the middle of being edited: pieces cut out, doubled and put in anywhere. */
 const mutated = (whole: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.tuple(whole, fc.array(edits, { minLength: 1, maxLength: 4 })).map(([text, changes]) => changes.reduce(edit, text));
 

@@ -2,7 +2,7 @@
 export const small = 8_000,
   large = 8 * small;
 
-/** The size that decides. Linear work costs 32 times as much as on a small text, quadratic work 1024 times. */
+/** The decisive size. Linear work costs 32 times as much as on a small text, quadratic work 1024 times. */
 const largest = 32 * small;
 
 /** How much each doubling of the size may cost, where that is a reason to look closer, and where it decides. Quadratic work costs 4. */

@@ -1,6 +1,6 @@
 import type { Kind } from '../../families';
 
-/** A document of a size that somebody made to keep others busy. */
+/** A document made so large that it would keep a reader busy. */
 export interface Hostile {
   readonly name: string;
   readonly kind: Kind;
@@ -47,7 +47,7 @@ const units: readonly string[] = [
   '\u2028',
 ];
 
-/** Those of them that a line may be made of that is no value. */
+/** Those of them that a line may be made of that is not a value. */
 const some: readonly string[] = [' ', 'x', '[', '\\', 'a.', 'a(1)', '-', '\r'];
 
 /** A value of each family that takes nearly anything, and lists by what their items may be. */
@@ -120,7 +120,7 @@ const lines: readonly (readonly [Kind, head: string, line: string])[] = [
 
 const shown = (text: string): string => JSON.stringify(text);
 
-/** One long line, or many lines, of each thing that could make somebody look again and again. */
+/** One long line, or many lines, of each thing that could make a reader scan repeatedly. */
 export const hostile: readonly Hostile[] = [
   ...free.flatMap(([kind, section, name]) =>
     units.map(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Position, TextEdit } from 'vscode-languageserver-types';
 import type { Document } from '../../schema';
 
-/** Says what is wrong with answers about one document; several answers share what it knows of the lines. */
+/** Checks answers about one document; several answers share the table of its lines. */
 export class Inside {
   private readonly lengths: readonly number[];
   private readonly seen = new Set<object>();

@@ -15,7 +15,7 @@ const repeated =
   (blocks: number): string =>
     head + Array.from({ length: blocks }, (_, i) => block(10_000 + i)).join('') + end;
 
-/** Documents whose time could grow faster than they do: all that is wrong in them is wrong many times. */
+/** Documents whose checking time could grow faster than their size: every fault in them is repeated many times. */
 export const shapes: readonly Shape[] = [
   {
     name: 'mounts',

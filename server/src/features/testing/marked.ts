@@ -4,7 +4,7 @@ import { families, type Kind } from '../../families';
 import { Document, newest } from '../../schema';
 import { type FeatureContext, type FolderEntry, nowhere } from '../context';
 
-/** Where a document of a test stands and what judges it. */
+/** Where a document of a test is and what checks it. */
 export interface How {
   readonly kind?: Kind;
   readonly systemd?: number;
@@ -43,7 +43,7 @@ export const after = (document: Document, edit: WorkspaceEdit | undefined): stri
 /** The text that a range covers. */
 export const covered = ({ text }: Document, range: Range): string => text.getText(range);
 
-/** A world made of paths (folders end in a slash), files with a text, names and other documents. */
+/** A context made of paths (folders end in a slash), files with a text, names and other documents. */
 export function fakeWorld({
   paths: named = [],
   files = {},

@@ -1,6 +1,6 @@
 import type { Setting } from '../../schema';
 
-/** Values of one kind of setting, as people write them and as they stand there half written. */
+/** Values of one kind of setting, as people write them and as they are when half written. */
 export interface Samples {
   /** Taken by the newest release without a complaint. */
   readonly right: readonly string[];
@@ -97,7 +97,7 @@ const byType: Readonly<Partial<Record<string, Samples>>> = {
   },
 };
 
-/** What a setting of nspawn may have as its value; undefined for a type that nobody has thought of. */
+/** What a setting of nspawn may have as its value; undefined for a type without samples. */
 export function samplesOf({ value }: Setting): Samples | undefined {
   if (value.type === 'rlimit') return limits[value.unit ?? ''];
   if (value.type !== 'enum') return byType[value.type];

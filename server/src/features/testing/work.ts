@@ -28,7 +28,7 @@ import { fakeWorld } from './marked';
 
 const world = fakeWorld({ paths: ['/etc/passwd'] });
 const middle = ({ text }: Document): Position => text.positionAt(Math.floor(text.getText().length / 2));
-/** Behind the first equals sign. */
+/** After the first equals sign. */
 const early = ({ text }: Document): Position => text.positionAt(text.getText().indexOf('=') + 1);
 const last = ({ text }: Document): Position => text.positionAt(text.getText().length - 1);
 const here = (d: Document): Range => ({ start: middle(d), end: middle(d) });

@@ -45,7 +45,7 @@ export class OpenProjects {
     this.projects = this.read();
   }
 
-  /** What rules check of a document: with its project, unless it is no file or read alone. */
+  /** What rules check of a document: with its project, unless it is not a file or read alone. */
   inputOf(document: Document): LintInput {
     const file = pathOf(document.uri);
     const onHost = file === undefined ? undefined : { path: file, files: this.workspace };

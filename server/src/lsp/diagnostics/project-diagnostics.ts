@@ -55,7 +55,7 @@ export class ProjectDiagnostics {
     await this.retarget(root, documents);
     const outdated = (): boolean => queue.hasProject(root);
     if (!(await this.checkOpen(documents, outdated))) return;
-    // The files that are not open are of no interest in a project of which nothing is open.
+    // Files that are not open are not checked in a project without open documents.
     const unopened = documents.length === 0 ? new Set<string>() : await this.checkUnopened(root, outdated);
     if (unopened !== undefined) this.forgetFiles(publisher.keepUnopened(root, unopened));
   }

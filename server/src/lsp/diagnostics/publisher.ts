@@ -24,7 +24,7 @@ export class DiagnosticsPublisher {
     return this.sent.size + this.unopened.size;
   }
 
-  /** Sends what the editor does not have yet. It always hears of a new version of an open text. */
+  /** Sends what the editor does not have yet. A new version of an open text is always sent. */
   async publish(uri: string, document: Document, diagnostics: Diagnostic[]): Promise<void> {
     const isOpen = this.options.opened(uri) === document,
       version = isOpen ? document.text.version : undefined,

@@ -28,7 +28,7 @@ export class CheckQueue {
 
   constructor(private readonly options: QueueOptions) {}
 
-  /** Whether something waits, if only to be cleaned up. */
+  /** Whether something in the queue waits to be checked or cleaned up. */
   get isWaiting(): boolean {
     return this.cleaning || this.size > 0;
   }
@@ -92,7 +92,7 @@ export class CheckQueue {
     cleanUp();
   }
 
-  /** A check that fails costs no other one. */
+  /** A check that fails does not affect the others. */
   private async check(what: string, check: (what: string) => Promise<void>): Promise<void> {
     await requests();
     try {

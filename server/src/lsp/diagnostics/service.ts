@@ -76,7 +76,7 @@ export class DiagnosticsService {
     return this.queue.isWaiting;
   }
 
-  /** How many entries are held, of whatever kind: none when nothing is open. */
+  /** How many entries of any kind are held: none when nothing is open. */
   get size(): number {
     return this.queue.size + this.projects.size + this.publisher.size + this.projectDiagnostics.size;
   }

@@ -11,14 +11,14 @@ export class TimeSlice {
     return performance.now() - this.began >= sliceLength;
   }
 
-  /** Lets requests in, and begins another slice. */
+  /** Lets requests run, and begins another slice. */
   async renew(): Promise<void> {
     await requests();
     this.began = performance.now();
   }
 }
 
-/** Lets requests in that have come meanwhile. */
+/** Lets requests run that have come meanwhile. */
 export const requests = (): Promise<void> => new Promise(setImmediate);
 
 /**

@@ -17,7 +17,7 @@ import { serve } from '../server';
 export class Editor {
   readonly connection: ProtocolConnection;
   settings: Record<string, unknown> = {};
-  /** The settings are not told before. */
+  /** The settings are not sent before. */
   ready: Promise<void> = Promise.resolve();
   /** By URI, what the server has said last. */
   readonly shown = new Map<string, readonly Diagnostic[]>();

@@ -8,7 +8,7 @@ export type Value = string | readonly string[] | ReadonlyMap<string, string> | n
 /**
  * What a setting is after an assignment.
  * @param text has no specifiers any more
- * @param grows nobody else holds `old`: a list takes the new items itself instead of being copied for each assignment
+ * @param grows there is no other reference to `old`: a list takes the new items itself instead of being copied for each assignment
  */
 export function assign(setting: Setting, text: string, old: Value | undefined, version: Version, grows: boolean): Value {
   const { value } = setting;

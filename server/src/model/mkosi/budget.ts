@@ -1,6 +1,6 @@
 /**
  * How much is looked at for one project. Links that lead round, a link to `/`, or a folder with 100,000 files have no
- * end that anybody would wait for; honest projects stay far below.
+ * end within acceptable time; ordinary projects stay far below.
  */
 export interface Limits {
   /** Files and folders that are asked for; to read one counts as four. */
@@ -17,7 +17,7 @@ export interface Limits {
 
 export const projectLimits: Limits = { looks: 20_000, bytes: 1 << 20, depth: 64, passages: 2000, milliseconds: 1000 };
 
-/** For who knows that there is little. */
+/** For callers that know that there is little. */
 export const noLimits: Limits = { looks: Infinity, bytes: Infinity, depth: Infinity, passages: Infinity, milliseconds: Infinity };
 
 /** What is left of the limits while a project is read. */
@@ -31,7 +31,7 @@ export class Budget {
     ({ looks: this.looks, bytes: this.bytes } = limits);
   }
 
-  /** What there is too much of; then nothing more is looked at. undefined as long as something is left. */
+  /** Which limit is exceeded; then nothing more is looked at. undefined as long as something is left. */
   spent(): string | undefined {
     if (this.reason === undefined && this.deadline !== Infinity && performance.now() > this.deadline) {
       this.stop(`takes longer than ${this.limits.milliseconds} ms to read`);
@@ -59,7 +59,7 @@ export class Budget {
     return this.bytes >= 0;
   }
 
-  /** Does something that nobody else gets a turn beside, in the time that there is for it. */
+  /** Does something that blocks everything else, within the time that there is for it. */
   timed<T>(work: () => T): T {
     this.deadline = performance.now() + this.limits.milliseconds;
     try {
@@ -69,7 +69,7 @@ export class Budget {
     }
   }
 
-  /** Does something with a budget of its own: what is too much for that has ended nothing else. */
+  /** Does something with a budget of its own: exceeding it does not end anything else. */
   apart<T>(work: () => T): T {
     const { looks, bytes, reason } = this;
     ({ looks: this.looks, bytes: this.bytes } = this.limits);

@@ -2,7 +2,7 @@ import { type Document, pathOf } from '../../schema';
 import { isConfiguration, isLegacyConfiguration } from './file-names';
 import type { Project } from './project';
 
-/** Folders whose configuration everybody may read. */
+/** Folders whose configuration every user may read. */
 const open: readonly string[] = [
   '/etc/systemd/',
   '/run/systemd/',
@@ -22,7 +22,7 @@ const open: readonly string[] = [
 export function mayQuote(document: Document, project: Project): boolean {
   const { disk, root } = project,
     path = pathOf(document.uri);
-  // Of what was not read, there is nothing to quote.
+  // A file that was not read cannot be quoted.
   if (path === undefined || document.text.getText() === '') return true;
   const real = disk.destination(path),
     home = disk.destination(root);

@@ -5,7 +5,7 @@ import { pattern } from './glob';
 
 /** What mkosi reads besides configuration: whatever lies in and around a project. Nothing here throws. */
 export interface FileSystem {
-  /** What stands at an absolute path, behind links. */
+  /** What is at an absolute path, links followed. */
   kind(path: string): 'file' | 'folder' | undefined;
   /** Permission bits. */
   mode(path: string): number | undefined;
@@ -15,9 +15,9 @@ export interface FileSystem {
   text(path: string): string | undefined;
   /** A file as configuration; the same one for the same path. */
   document(path: string): Document | undefined;
-  /** Why there is no text or document of a file that was asked for, although something stands there. */
+  /** Why there is no text or document of a file that was asked for, although something is there. */
   unread(path: string): Unread | undefined;
-  /** What may still be looked at. When it is spent, nothing stands anywhere for who asks. */
+  /** What may still be looked at. When it is spent, every query answers that nothing is there. */
   readonly budget: Budget;
   /** One name for all paths that lead to the same place. */
   real(path: string): string;
@@ -46,7 +46,7 @@ export interface BuildHost {
   readonly clone: boolean;
 }
 
-/** What is assumed of a host that nobody asked. */
+/** What is assumed of a host that was not queried. */
 export const someBuildHost: BuildHost = {
   distribution: 'debian',
   release: 'bookworm',

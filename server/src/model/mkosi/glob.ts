@@ -1,15 +1,15 @@
 /** Whether a text is what a pattern stands for. */
 export type Pattern = (text: string) => boolean;
 
-/** One character of a pattern: any, one of a set, or just this one; `*` stands between them. */
+/** One character of a pattern: any, one of a set, or just this one; `*` is between them. */
 type Step = '*' | ((c: string) => boolean);
 
 /** Longer than any name of a file or an image: such a text is none that a pattern stands for. */
 const longest = 1024;
 
 /**
- * Python's fnmatch for one text, or glob for one part of a path: `*`, `?`, `[seq]` and `[!seq]` with ranges. A pattern may come
- * from anybody, so nothing here goes back further than to the last `*`; the time is at most that of both lengths multiplied.
+ * Python's fnmatch for one text, or glob for one part of a path: `*`, `?`, `[seq]` and `[!seq]` with ranges. A pattern may be
+ * untrusted, so nothing here goes back further than to the last `*`; the time is at most that of both lengths multiplied.
  */
 export function pattern(glob: string): Pattern {
   const steps = stepsOf(Array.from(glob)),
@@ -45,7 +45,7 @@ function matches(steps: readonly Step[], text: readonly string[]): boolean {
 
 function stepsOf(glob: readonly string[]): Step[] {
   const steps: Step[] = [];
-  let unclosed = glob.lastIndexOf(']'); // behind it no bracket opens a set
+  let unclosed = glob.lastIndexOf(']'); // after it no bracket opens a set
   for (let i = 0; i < glob.length; i++) {
     const c = glob[i] ?? '';
     if (c === '*') {
@@ -66,7 +66,7 @@ function stepsOf(glob: readonly string[]): Step[] {
   return steps;
 }
 
-/** What stands between brackets: characters and ranges. A range that runs backwards is empty, as in Python's fnmatch.translate(). */
+/** What is between brackets: characters and ranges. A range that runs backwards is empty, as in Python's fnmatch.translate(). */
 function setOf(inside: readonly string[]): (c: string) => boolean {
   // Once an empty range is taken out, a ! that comes first turns the set round like any other.
   let first = 0;

@@ -41,7 +41,7 @@ function readFile(ground: ReadContext, file: string, settings: ConfigValues): vo
   }
 }
 
-/** What is said of two values that have to be something on the disk, before anything else is looked at. */
+/** The messages for two values that have to be something on the disk, before anything else is looked at. */
 function foldersWanted({ line: { key }, setting }: Assigned, text: string, { disk, edition, root }: ReadContext): string | undefined {
   const option = edition.option(key.text);
   if (option !== undefined && 'option' in option && option.option === '--directory' && text !== '') {
@@ -52,7 +52,7 @@ function foldersWanted({ line: { key }, setting }: Assigned, text: string, { dis
     : undefined;
 }
 
-/** All assignments of a file, whatever section they stand in. */
+/** All assignments of a file, whatever section they are in. */
 export function readDocument(document: Document, folder: string, settings?: ConfigValues): FileReading {
   const passage: FileReading = { document, image: 'main', folder, role: 'configuration', reads: new Map(), reached: Infinity };
   for (const assigned of document.assignments()) {

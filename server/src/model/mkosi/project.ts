@@ -19,7 +19,7 @@ export class Project {
   private all: readonly Document[] | undefined;
   private paths: ReadonlySet<string | undefined> | undefined;
   private possible: ReadonlySet<string> | undefined;
-  /** It was too much to be read to the end: of what is missing here nothing is known. */
+  /** It was too large to be read completely: nothing is known about the rest. */
   readonly partial: boolean = false;
 
   /** @param root the folder that mkosi is called in */
@@ -99,7 +99,7 @@ export class Project {
     return new Map([...this.ground.profiles.keys()].reverse().flatMap((folder) => [...named(folder, this.disk)]));
   }
 
-  /** Profiles that are chosen and that lie nowhere, not even in what mkosi brings along. */
+  /** Profiles that are chosen and do not exist, not even among those that mkosi ships. */
   get missingProfiles(): readonly string[] {
     if (this.partial) return [];
     const known = this.profiles;
@@ -247,7 +247,7 @@ function readImages(ground: ReadContext): void {
       () => new ConfigValues(edition, disk, 'default-initrd', inherited('default-initrd')),
     );
   }
-  // What was not come to any more is not missing.
+  // What was not reached is not reported as missing.
   if (disk.budget.spent() !== undefined) return;
   dependencies(ground, folder, main, images);
   // Up to 23 the main image was only built when there was no other.
@@ -363,7 +363,7 @@ function dependencies(
     fault(`There is no image ${shortened(missing)} in mkosi.images/`, missing);
     return;
   }
-  // What is added while the set is gone through is gone through as well.
+  // Items that are added during the iteration are visited as well.
   const seen = new Set(start);
   for (const name of seen) {
     if (!images.has(name) && edition.version >= 24) {
@@ -375,7 +375,7 @@ function dependencies(
   if (hasCircle(seen, needs)) fault('Images depend on one another in a circle');
 }
 
-/** Whether somebody needs itself in the end: those that nobody needs are taken away until none is left, or only circles. */
+/** Whether any name depends on itself: names that no other needs are removed until none is left, or only circles. */
 function hasCircle(names: ReadonlySet<string>, needs: (name: string) => readonly string[]): boolean {
   const wanted = new Map<string, number>();
   for (const name of names) for (const needed of needs(name)) wanted.set(needed, (wanted.get(needed) ?? 0) + 1);

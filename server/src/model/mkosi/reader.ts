@@ -7,7 +7,7 @@ import { items } from './sections';
 import { type Expanded, expand } from './specifiers';
 import { ConfigValues, implicitFiles, prohibited } from './values-in-force';
 
-/** Something wrong that is no line of a file: what lies around, or what all files come to. */
+/** Something wrong that is not in a line of a file: what lies around, or what all files come to. */
 export interface Fault {
   readonly verdict: 'refused' | 'warned' | 'silent' | 'advice';
   readonly path: string;
@@ -28,14 +28,14 @@ export interface ReadContext {
   readonly scripts: { readonly path: string; readonly owner: string }[];
   /** Folders of profiles that were looked into, each with the names that were wanted there. */
   readonly profiles: Map<string, readonly string[]>;
-  /** What each image comes to, by its name. */
+  /** The result for each image, by its name. */
   readonly values: Map<string, ConfigValues>;
 }
 
 /** The place that leads somewhere: a file, and the line in it. */
 type Lead = Pick<Fault, 'path' | 'at'>;
 
-/** Where something is said that is about no file more than another: in the one that mkosi starts from, if that is read. */
+/** Where something is reported that is not about one file in particular: in the one that mkosi starts from, if that is read. */
 export const mainFile = ({ passages: [first] }: ReadContext, otherwise: string): string =>
   (first && pathOf(first.document.uri)) ?? otherwise;
 
@@ -59,10 +59,10 @@ export function unread(ground: ReadContext, file: string, lead?: Lead): boolean 
   return true;
 }
 
-/** Nobody reads more of what is said of files that are not read. */
+/** The most remarks about files that are not read. */
 const mostRemarks = 100;
 
-/** A path as it is said to people: from the project's folder on. */
+/** A path as it is shown to users: from the project's folder on. */
 const below = (root: string, path: string): string => (path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path);
 
 const builtins: readonly string[] = ['mkosi-tools', 'mkosi-initrd', 'mkosi-vm', 'mkosi-addon', 'mkosi-obs'];
@@ -77,9 +77,9 @@ export class ConfigReader {
   private readonly followed = new Map<string, ReadonlyMap<readonly string[], number>>();
   /** How often files may still be read: a project may have files that include one another in ever new ways. */
   private left: number;
-  /** A file is read that nothing leads to, and it leads nowhere. */
+  /** A file is read that no other file leads to, and its includes are not followed. */
   private supposed = false;
-  /** Folders whose drop-ins are being read, by their one name: a link back into one of them has no end. */
+  /** Folders whose drop-ins are being read, by their one name: a link back into one of them would recurse without end. */
   private readonly inside = new Set<string>();
   /** The line that has included what is being read. */
   private lead: Lead | undefined;
@@ -163,11 +163,11 @@ export class ConfigReader {
   }
 
   private fault(path: string, message: string): void {
-    // What is missed when nothing more is looked at may well be there.
+    // What seems missing after the limit is reached may exist.
     if (this.ground.disk.budget.spent() === undefined) this.ground.faults.push({ verdict: 'refused', path, message });
   }
 
-  /** Says something of a file or folder where one is led to it. */
+  /** Reports something about a file or folder at the line that leads to it. */
   private remark(message: string, about: string): void {
     const { faults } = this.ground;
     if (faults.length <= mostRemarks) faults.push({ verdict: 'advice', path: mainFile(this.ground, about), ...this.lead, message });
@@ -379,7 +379,7 @@ export class ConfigReader {
     }
     const text = disk.text(path);
     if (text === undefined) {
-      // That somebody else's secrets cannot be read is as it should be.
+      // Secrets of other users are not supposed to be readable.
       const own = disk.unread(path)?.reason === 'failed' && isSecret(setting, true);
       if (!own && unread(this.ground, path, this.lead) && setting.value.type !== 'uuid') this.settings.own.set(setting.name, '0');
       return;
@@ -396,7 +396,7 @@ export class ConfigReader {
       value !== 'random' &&
       !/^[0-9a-f]{32}$/i.test(value.replace(/urn:|uuid:|[{}-]/g, ''))
     ) {
-      // Not quoted: it may be a link to a file that is nobody's business.
+      // Not quoted: it may be a link to a private file.
       this.fault(path, `This file does not contain a UUID for ${setting.name}=`);
     }
   }
@@ -441,7 +441,7 @@ export class ConfigReader {
         const path = `${folder}/${name}`,
           isFolder = disk.kind(path) === 'folder';
         if (isFolder && this.inside.has(disk.real(path))) {
-          // It goes round until the system follows no more links, and with two such links never comes to an end.
+          // It recurses until the system follows no more links, and with two such links it never ends.
           this.remark(
             `${below(this.ground.root, path)} leads back into a folder that is being read; mkosi loops there, which is not followed here`,
             path,
@@ -483,9 +483,9 @@ export class ConfigReader {
   }
 }
 
-/** Whether a file that sets something is one that not everybody may read. */
+/** Whether a file that sets something is one that not every user may read. */
 const isSecret = ({ value, name }: Setting, read: boolean): boolean => value.params?.secret === true || (read && name === 'RootPassword');
 
-/** Whether a file cannot be reached because the bytes of its name are no text. */
+/** Whether a file cannot be reached because the bytes of its name are not text. */
 const unnamed = (path: string, disk: FileSystem): boolean =>
   path.includes('\ufffd') && path.endsWith('.conf') && disk.kind(path) === undefined;

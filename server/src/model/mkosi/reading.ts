@@ -12,7 +12,7 @@ export interface Read {
   readonly stop?: string;
 }
 
-/** One time that mkosi reads a file. A file may be read for several images, and for each with another result. */
+/** One reading of a file by mkosi. A file may be read for several images, and for each with another result. */
 export interface FileReading {
   readonly document: Document;
   /** `main`, `tools`, `default-initrd`, or the name of an image. */
@@ -23,7 +23,7 @@ export interface FileReading {
   readonly role: 'configuration' | 'uki-profile';
   /** By the start of the line in the document. */
   readonly reads: Map<number, Read>;
-  /** mkosi goes no further: what stands behind this offset is never looked at. */
+  /** mkosi goes no further: what is after this offset is never looked at. */
   reached: number;
 }
 

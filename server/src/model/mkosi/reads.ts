@@ -23,13 +23,13 @@ export function* reads({
   for (const passage of readings) for (const read of passage.reads.values()) yield { passage, read };
 }
 
-/** Whether nobody reads a line: behind a condition that does not hold, or in a file that nothing wants. */
+/** Whether a line is never read: after a condition that does not hold, or in a file that nothing wants. */
 export function unread({ readings, active, document }: DocumentReadings, start: number): boolean {
   if (!active) return true;
   const index = document.tree.indexAt(start),
     section = document.sectionAt(index),
     placed = document.tree.at(index);
-  // Conditions are asked first, wherever they stand: when they do not hold, nothing but them is looked at.
+  // Conditions are checked first, wherever they are: when they do not hold, nothing else is looked at.
   const assigns = section !== undefined && !document.edition.isCondition(section);
   if (readings.every((p) => start >= p.reached || (assigns && p.reached !== Infinity))) return true;
   return (

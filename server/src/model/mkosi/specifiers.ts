@@ -12,7 +12,7 @@ export type Meaning = (char: string, setting: string | undefined) => string | un
 
 /**
  * The most characters that specifiers of one value are replaced up to. What they stand for may have specifiers of its own
- * that were replaced before, so that a few lines would come to more than any memory holds.
+ * that were replaced before, so that a few lines could expand beyond any memory.
  */
 const mostCharacters = 1 << 16;
 

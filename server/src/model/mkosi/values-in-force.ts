@@ -2,7 +2,7 @@ import { byEdition, has, type SchemaVersion, type Setting } from '../../schema';
 import { assign, type Value } from './assign';
 import type { FileSystem } from './file-system';
 
-/** The release that a distribution has when nobody chooses one (mkosi/distribution/*.py default_release). */
+/** The release that a distribution has when none is chosen (mkosi/distribution/*.py default_release). */
 const releases: Readonly<Record<string, readonly (readonly [until: number, release: string])[]>> = {
   arch: [[99, 'rolling']],
   azure: [[99, '3.0']],
@@ -50,7 +50,7 @@ const fedoras: readonly string[] = ['centos', 'alma', 'rocky', 'rhel', 'rhel-ubi
 
 /**
  * What has been assigned so far, and the defaults of the rest. Values of the command line, of local configuration and
- * of the main image stand before those of files (config.py ParseContext).
+ * of the main image come before those of files (config.py ParseContext).
  */
 export class ConfigValues {
   /** Lists that were made here, so that they may grow. */
@@ -73,7 +73,7 @@ export class ConfigValues {
     this.own.set(setting.name, value);
   }
 
-  /** What files have assigned stands before everything that follows. */
+  /** What files have assigned comes before everything that follows. */
   promote(): void {
     for (const name of [...this.own.keys()]) this.first.set(name, this.value(name));
     this.own.clear();
@@ -103,13 +103,13 @@ export class ConfigValues {
     return typeof value === 'string' ? value : undefined;
   }
 
-  /** The items of a list, none if it is no list; they may become more when something is assigned. */
+  /** The items of a list, none if it is not a list; they may become more when something is assigned. */
   list(name: string): readonly string[] {
     const value = this.value(name);
     return Array.isArray(value) ? (value as readonly string[]) : [];
   }
 
-  /** The lists that the items of a setting stand in, in their order; the same ones as long as they only grow. */
+  /** The lists that the items of a setting are in, in their order; the same ones as long as they only grow. */
   lists(name: string): readonly (readonly string[])[] {
     const first = this.first.get(name) ?? null,
       own = this.own.get(name) ?? null;

@@ -46,7 +46,7 @@ export function compareVersions(left: string, right: string): number {
   }
 }
 
-/** Who begins with a mark is older; 0 when both do, undefined when none does. */
+/** One that begins with a mark is older; 0 when both do, undefined when none does. */
 function sign(a: string, b: string, mark: string): number | undefined {
   if (a.startsWith(mark)) return b.startsWith(mark) ? 0 : -1;
   return b.startsWith(mark) ? 1 : undefined;

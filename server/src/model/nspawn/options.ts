@@ -49,7 +49,7 @@ const netBindService = 10;
 /** The number of CAP_NET_ADMIN. */
 export const netAdmin = 12;
 
-/** Most files ask for little of it, so everything is found out when it is asked for. */
+/** Most files need little of it, so everything is computed on demand. */
 class Started implements NspawnOptions {
   readonly version: Version;
   private network: ReturnType<typeof networkOf> | undefined;

@@ -1,7 +1,7 @@
 /**
- * Whether the file system of a path answers. A network or FUSE file system whose server is gone keeps everybody waiting
- * who asks it anything, and a synchronous question to it would stop the process. So before a path is touched that leads
- * into such a file system, a program that can be killed asks it first.
+ * Whether the file system of a path answers. A network or FUSE file system whose server is gone blocks every process
+ * that queries it, and a synchronous query would stop this one. So before a path is touched that leads
+ * into such a file system, a program that can be killed queries it first.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
@@ -59,7 +59,7 @@ export class Mounts {
     }
   }
 
-  /** The distant mounts on the way to a path, links followed. What lies behind one is looked at when the next is asked for. */
+  /** The distant mounts on the way to a path, links followed. What is below one is looked at when the next is asked for. */
   private *onTheWay(file: string): Generator<string> {
     const mounts = this.current();
     if (mounts.size === 0) return;
@@ -108,7 +108,7 @@ export class Mounts {
   }
 }
 
-/** Where a link leads; undefined for what is no link, empty for what is not there. */
+/** Where a link leads; undefined for what is not a link, empty for what is not there. */
 function linkAt(file: string): string | undefined {
   try {
     const stats = lstatSync(file, { throwIfNoEntry: false });
@@ -153,7 +153,7 @@ export async function fileSystemAnswersLater(file: string): Promise<boolean> {
   return here.answers(absolute);
 }
 
-/** What a file system that does not answer comes to: an error like those of Node. */
+/** The error for a file system that does not answer, like those of Node. */
 export class SilentFileSystem extends Error {
   override readonly name = 'SilentFileSystem';
   readonly code = 'ETIMEDOUT';

@@ -4,7 +4,7 @@ import { readSmallFile } from './small-file';
 
 /**
  * Reads what was written for one reader and could not be written by others: a file with one name, of the owner of its folder. So no
- * link of theirs has root read what they may not read themselves.
+ * link of another user makes root read what that user may not read.
  * @param most bytes
  * @throws Error
  */

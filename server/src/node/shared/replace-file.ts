@@ -43,13 +43,13 @@ export class UnwritableFile extends Error {
 export interface Writing {
   /** The folder that was asked for, which no link may lead out of. Without it, the folder of the file. */
   readonly within?: string;
-  /** What stood there when it was read ({@link stampOf}): anything else is not replaced. Without it, what stands there now. */
+  /** What was there when it was read ({@link stampOf}): anything else is not replaced. Without it, what is there now. */
   readonly was?: string;
   /** Permissions of a file that is new. Without them, what the umask leaves. */
   readonly mode?: number;
 }
 
-/** New content that lies ready beside its file. One of the two ends it. */
+/** New content that lies ready beside its file. It ends by one of the two methods. */
 export interface Prepared {
   /** A sentence for a person, where something is to be known of the result. */
   readonly note: string | undefined;
@@ -58,13 +58,13 @@ export interface Prepared {
   readonly discard: () => void;
 }
 
-/** Where a path really leads, and what stands there; undefined: nothing. */
+/** Where a path really leads, and what is there; undefined: nothing. */
 export interface WriteTarget {
   readonly path: string;
   readonly stats: BigIntStats | undefined;
 }
 
-/** What tells a file from another one, and from itself after a change, as a word. */
+/** What distinguishes a file from another one, and from itself after a change, as a word. */
 export const stampOf = (stats: BigIntStats | undefined): string =>
   stats === undefined ? 'absent' : [stats.ino, stats.size, stats.mtimeNs].join('-');
 
@@ -82,7 +82,7 @@ export function replaceFile(file: string, content: string | Uint8Array, writing?
 /**
  * The first half of {@link replaceFile}, which is all that a full disk can hinder: so several files are changed, or none.
  * The folder has to be there.
- * @throws UnwritableFile; nothing is left behind then
+ * @throws UnwritableFile; no temporary file is left then
  */
 export function prepareFile(file: string, content: string | Uint8Array, { within, was, mode }: Writing = {}): Prepared {
   const { path: target, stats } = placeOf(file, within),
@@ -218,8 +218,8 @@ const isInside = (folder: string, file: string): boolean =>
   file === folder || file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
 
 /**
- * Gives a file that lies ready what the old one has beside its text. Node knows owner and mode only, and a mode does not tell
- * whether there is an access control list; so on Linux it is cp of GNU coreutils that does it all, or nothing is written. Both
+ * Gives a file that lies ready what the old one has beside its text. Node knows owner and mode only, and a mode does not show
+ * whether there is an access control list; so on Linux cp of GNU coreutils copies all of it, or nothing is written. Both
  * files are handed over open, so that no one can put a link in their place. Elsewhere it is owner and mode.
  */
 function keepAttributes(file: string, target: string, stats: BigIntStats, handle: number): void {
@@ -263,7 +263,7 @@ function syncFolder(folder: string): void {
       closeSync(handle);
     }
   } catch {
-    // Nothing to report: what was to be written is written.
+    // Nothing to report: the content is written.
   }
 }
 
@@ -273,7 +273,7 @@ const special = (file: string, stats: BigIntStats): UnwritableFile =>
 const changed = (file: string): UnwritableFile =>
   new UnwritableFile(file, 'It has changed since it was read, and was left alone. Look at what it says now, then try again.');
 
-/** What hinders, and what to do about it. */
+/** What failed, and what to do about it. */
 const remedies: Readonly<Record<string, readonly [why: string, next: string]>> = {
   ENOSPC: ['its disk is full', 'Make room there, then try again.'],
   EDQUOT: ['there is no room left for you on its disk', 'Make room there, then try again.'],

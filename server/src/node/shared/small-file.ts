@@ -1,7 +1,7 @@
 /**
- * The one reader of files that others may have made: configuration, values beside it, os-release, settings.
+ * The one reader of untrusted files: configuration, values beside it, os-release, settings.
  * A path may lead to a device that never ends, to a FIFO that has no writer, or to a sparse file of 400 MB. So only
- * regular files are read, they are opened without waiting, and each kind of file has a size that no honest one exceeds.
+ * regular files are read, they are opened without waiting, and each kind of file has a maximum size that no ordinary one exceeds.
  * Server and client both read through here, and nothing else in the product opens a file for its text.
  */
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
@@ -22,7 +22,7 @@ export const mostBytes = {
 
 /**
  * Why a file is not read.
- * - `absent`: nothing stands there, or a part of its path is no folder.
+ * - `absent`: nothing is there, or a part of its path is not a folder.
  * - `special`: a folder, device, FIFO or socket.
  * - `large`: more bytes than its kind may have.
  * - `failed`: the system says no, such as EACCES, ELOOP, ENAMETOOLONG or ENOTCONN; `code` has its word.
@@ -62,7 +62,7 @@ export function readSmallFile(file: string, most: number): Buffer {
     admit(file, stats, most);
     const handle = openSync(file, flags);
     try {
-      // Something else may stand there by now.
+      // Something else may be there by now.
       const size = admit(file, fstatSync(handle), most);
       const pieces: Buffer[] = [];
       for (let total = 0; ; ) {
@@ -124,7 +124,7 @@ function admit(file: string, stats: Stats, most: number): number {
   return stats.size;
 }
 
-/** What stands at a path, in words: `a folder`, `a device`, `a FIFO`, `a socket`. */
+/** What is at a path, in words: `a folder`, `a device`, `a FIFO`, `a socket`. */
 export function describeKind(stats: Stats | BigIntStats): string {
   if (stats.isFile()) return 'a regular file';
   if (stats.isDirectory()) return 'a folder';

@@ -26,7 +26,7 @@ const harmless = (line: string): string => line.replace(/^(\s*):(?=:)/, '$1\\x3A
  * - `\p{Cc}` controls: C0 with escape, tabulator and line ends, DEL, and C1, which terminals take for escapes as well;
  * - `\p{Cf}` formats: soft hyphen, zero-width and bidi signs, joiners, invisible operators, the byte order mark, tags;
  * - `\p{Zl}\p{Zp}` the separators of lines and paragraphs;
- * - `\p{Cs}` half of a surrogate pair, `\p{Noncharacter_Code_Point}` what is no character;
+ * - `\p{Cs}` half of a surrogate pair, `\p{Noncharacter_Code_Point}` what is not a character;
  * - letters that are blank (Hangul fillers, the blank of Braille, Khmer vowels without a form) and the joiner of graphemes;
  * - variation selectors beyond the sixteen that emoji and CJK use: a channel for hidden text.
  */

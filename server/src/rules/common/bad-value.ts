@@ -51,7 +51,7 @@ function rewritten(entry: ParsedAssignment, { title, values, setting }: Rewrite)
   return replacement(title, assignmentSpan(entry), values.map((value) => `${setting ?? entry.setting.name}=${value}`).join('\n'));
 }
 
-/** A missing value is marked at its setting, but goes behind the equals sign. */
+/** A missing value is marked at its setting, but goes after the equals sign. */
 const valueSpanOrEnd = (length: number, span: { start: number; end: number }): { start: number; end: number } =>
   length === 0 ? { start: span.end, end: span.end } : span;
 

@@ -2,7 +2,7 @@ import type { Document } from '../../schema';
 import { firstWhere, type Placed, type Span } from '../../syntax';
 import type { Finding, Rule } from '../rule';
 
-/** Bytes that are no UTF-8, and code points that systemd counts among them: nspawn does not start (since 239). */
+/** Bytes that are not UTF-8, and code points that systemd counts among them: nspawn does not start (since 239). */
 export const invalidUtf8: Rule = {
   id: 'invalid-utf8',
   summary: 'Bytes that are not UTF-8',
@@ -42,7 +42,7 @@ export const invalidUtf8: Rule = {
 const unreadable = ({ edition }: Document): string =>
   `This is not UTF-8, and ${edition.schema.reader.name} does not read such a file; save it as UTF-8`;
 
-/** Bytes that are no UTF-8 end a tool in Python with a traceback, in comments as well. */
+/** Bytes that are not UTF-8 end a tool in Python with a traceback, in comments as well. */
 function* undecodable(document: Document): Generator<Omit<Finding, 'rule'>> {
   const [start] = document.undecodable;
   if (start !== undefined)

@@ -4,7 +4,7 @@ import { similar, ukiProfile } from '../../schema';
 import { inDocument, shortened } from '../../syntax';
 import type { Rule } from '../rule';
 
-/** A section that the tool does not know: nspawn says so and skips it, mkosi skips it without a word. */
+/** A section that the tool does not know: nspawn logs that and skips it, mkosi skips it silently. */
 export const unknownSection: Rule = {
   id: 'unknown-section',
   summary: 'A section that the tool does not know',

@@ -2,7 +2,7 @@ import { valueSpan } from '../../model/assignments';
 import { inDocument } from '../../syntax';
 import { type Rule, replacement } from '../rule';
 
-/** A # that cuts a value in two where nobody thinks of a comment, and a ; that is no comment any more. */
+/** A # that cuts a value in two where no comment is expected, and a ; that no longer starts a comment. */
 export const commentSign: Rule = {
   id: 'comment-sign',
   summary: 'A # that cuts a value off, or a ; that does not start a comment',
@@ -16,7 +16,7 @@ export const commentSign: Rule = {
           const at = inDocument(start, span),
             before = text.getText().charAt(at.start - 1);
           if (at.start <= start + line.equals + 1 || /\s/.test(before) || before === '') continue;
-          // A comment that somebody forgot the blank before is a comment all the same.
+          // A comment without the blank before it is still a comment.
           if (/^.(\s|$)/.test(text.getText().slice(at.start, at.end))) continue;
           const sign = text.getText().charAt(at.start);
           yield {

@@ -3,7 +3,7 @@ import { inDocument, shortened } from '../../syntax';
 import { type Finding, type Rule, type RuleContext, removal } from '../rule';
 
 /**
- * A setting or a section that stands twice in a file: mkosi 14 and older give up (Python's configparser, strict). Newer ones take
+ * A setting or a section that is in a file twice: mkosi 14 and older give up (Python's configparser, strict). Newer ones take
  * the last line of a setting that has one value, and say nothing of the others.
  */
 export const duplicate: Rule = {
@@ -49,7 +49,7 @@ function* again({ document: { edition, text }, assignments }: RuleContext): Gene
   const last = new Map<string, ParsedAssignment>();
   for (const entry of [...assignments.entries].reverse()) {
     const { setting, section, line } = entry;
-    // What is included in between is judged by what stands before it.
+    // What is included in between is checked against what comes before it.
     if (setting.name === 'Include') last.clear();
     if (edition.isCondition(section) || setting.repeat !== 'replace' || setting.value.list !== undefined || line.value.length === 0)
       continue;

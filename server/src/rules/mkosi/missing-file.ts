@@ -6,7 +6,7 @@ import { shortened, Text } from '../../syntax';
 import { mostWords, split } from '../../values';
 import type { Finding, Rule, RuleContext, Verdict } from '../rule';
 
-/** A path that a value names, with the item of the value that it stands in. */
+/** A path that a value names, with the item of the value that it is in. */
 interface Named {
   readonly path: string;
   readonly item: Text;
@@ -21,7 +21,7 @@ export const missingFile: Rule = {
   *check(here) {
     const { fileSystem } = here,
       seen = new Set<string>();
-    // What a file that nobody reads means by a path depends on who will read it.
+    // What a path means in a file that nothing reads depends on what will read it.
     if (fileSystem === undefined || !here.active || fileSystem.budget.spent() !== undefined) return;
     for (const { passage, read } of reads(here)) {
       const { assigned, text } = read,

@@ -7,7 +7,7 @@ import { mostWords, split } from '../../values';
 import { topOf } from '../edits';
 import type { Finding, Rule, RuleContext } from '../rule';
 
-/** A script without the executable bit: a summary says nothing, and the build ends there (mkosi 27.1 __init__.py check_inputs). */
+/** A script without the executable bit: a summary does not report it, and the build ends there (mkosi 27.1 __init__.py check_inputs). */
 export const scriptNotExecutable: Rule = {
   id: 'script-not-executable',
   summary: 'A script that is not executable',

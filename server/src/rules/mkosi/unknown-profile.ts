@@ -5,7 +5,7 @@ import { shortened, Text } from '../../syntax';
 import { split } from '../../values';
 import { type Rule, replacement } from '../rule';
 
-/** A profile that is chosen but lies nowhere: since 25 mkosi goes on without it. */
+/** A profile that is chosen but does not exist: since 25 mkosi goes on without it. */
 export const unknownProfile: Rule = {
   id: 'unknown-profile',
   summary: 'A profile that does not exist',

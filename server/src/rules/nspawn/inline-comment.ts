@@ -2,7 +2,7 @@ import { valueSpan } from '../../model/assignments';
 import { explanation, worst } from '../explanation';
 import { type Rule, replacement, verdictOf } from '../rule';
 
-/** A comment behind a value: systemd knows comments only on lines of their own and takes it as part of the value. */
+/** A comment after a value: systemd knows comments only on lines of their own and takes it as part of the value. */
 export const inlineComment: Rule = {
   id: 'inline-comment',
   summary: 'A comment after a value',

@@ -51,7 +51,7 @@ function goesOn(text: string): boolean {
 function addLink({ document: { text } }: RuleContext): Fix[] {
   const content = text.getText(),
     end = content.length;
-  // A last line that goes on, over comments and all, would take in what is written behind it.
+  // A last line that goes on, over comments and all, would take in what is written after it.
   if (goesOn(content)) return [];
   const between = content === '' ? '' : content.endsWith('\n') ? '\n' : '\n\n';
   return [{ title: 'Add VirtualEthernet=yes', edits: [{ start: end, end, text: `${between}[Network]\nVirtualEthernet=yes\n` }] }];

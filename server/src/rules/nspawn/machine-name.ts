@@ -12,7 +12,7 @@ export const machineName: Rule = {
     const { files } = here.onHost,
       { folder, machine } = here.location,
       name = machineNameOf(machine);
-    // Other signs belong to templates, whose files are named when they are filled in.
+    // Other characters belong to templates, whose files get their names when they are filled in.
     if (name === '' || name === machine || name !== machine.replaceAll('_', '')) return;
     yield {
       ...topOf(here),

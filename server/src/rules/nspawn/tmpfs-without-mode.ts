@@ -28,5 +28,5 @@ export const tmpfsWithoutMode: Rule = {
   },
 };
 
-/** Where everybody writes anyway. */
+/** Directories that are world-writable anyway. */
 const forAll = /^\/+(tmp|var\/+tmp|dev\/+shm)\/*$/;

@@ -19,7 +19,7 @@ export const untrusted: Rule = {
       const group = groups.find((g) => g.includes(name)) ?? [name];
       group.forEach((g) => done.add(g));
       const ignored = group.flatMap((g) => live(here, g)).sort((a, b) => a.start - b.start);
-      // A line with a finding of its own says enough about itself.
+      // A line with a finding of its own needs no second one.
       const marked = ignored.find((e) => e.reading.problems.length === 0) ?? ignored[0];
       if (marked === undefined) continue;
       const names = [...new Set(ignored.map((e) => `${e.setting.name}=`))].join(', ');

@@ -3,7 +3,7 @@ import { Budget, type FileSystem, noLimits, Project, someBuildHost } from '../..
 import { Document, newest, type Target } from '../../schema';
 import type { LintInput } from '../rule';
 
-/** A disk in memory: paths and what stands in them; a path that ends in a slash is an empty folder. */
+/** A disk in memory: paths and what is in them; a path that ends in a slash is an empty folder. */
 export function diskOf(files: Readonly<Record<string, string>>, target: Target, modes: Readonly<Record<string, number>> = {}): FileSystem {
   const paths = Object.keys(files),
     documents = new Map<string, Document>();

@@ -18,7 +18,7 @@ const filename: Atom = {
   expects: () => 'a name without slashes',
 };
 
-/** A path; whether something stands there is asked by a rule that can look. */
+/** A path; whether something is there is asked by a rule that can look. */
 const path: Atom = oneOf(fixed, {
   read(text, { value: { params } }) {
     if (params?.absolute === true && !text.startsWith('/') && !/^[$~]/.test(text)) return { fault: 'The path must be absolute' };

@@ -35,7 +35,7 @@ export const conditionOf = (item: (text: Text, into: Reading) => void, comparing
     if (operator > 0) into.part(whole.slice(prefix, prefix + operator), 'operator');
     const rest = whole.slice(prefix + operator);
     item(rest, into);
-    // Where nothing of the value stands yet, the signs that come before it can be chosen as well.
+    // Where there is nothing of the value yet, the signs that come before it can be chosen as well.
     const own = into.places.splice(0);
     for (const { start, end, offers, label, wants } of own) {
       const before = (): Choice[] =>

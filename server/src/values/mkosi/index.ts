@@ -85,7 +85,7 @@ function asOption(text: Text, into: Reading): boolean {
   return true;
 }
 
-/** Where nothing stands yet, anything can be chosen. */
+/** Where there is nothing yet, anything can be chosen. */
 function readPlaces(text: Text, value: ValueType, into: Reading): void {
   const of = value.list === undefined ? value : (value.of ?? value),
     atom = atoms[of.type];
@@ -168,7 +168,7 @@ function readTree(text: Text, { params }: ValueType, into: Reading): void {
   }
 }
 
-/** A word behind `NAME=VALUE` that looks like the rest of the value and not like the name of a variable. */
+/** A word after `NAME=VALUE` that looks like the rest of the value and not like the name of a variable. */
 function loose(items: readonly Text[], into: Reading): void {
   for (const [i, item] of items.entries()) {
     if (i === 0 || !items[i - 1]?.text.includes('=') || item.text.includes('=') || /^[A-Z_][A-Z0-9_]*$/.test(item.text)) continue;

@@ -37,7 +37,7 @@ export const octal: Atom = {
 
 const factors: Readonly<Record<string, number>> = { K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
 
-/** A size in bytes with K, M or G behind it (mkosi 27.1 config.py parse_bytes). */
+/** A size in bytes with K, M or G after it (mkosi 27.1 config.py parse_bytes). */
 export const size: Atom = {
   read(text, { edition: { version } }) {
     const factor = factors[text.slice(-1)];

@@ -1,6 +1,6 @@
 import type { Rule } from '../../../rules';
 
-/** A rule of this kind of file alone. */
+/** A rule for this kind of file only. */
 export const loudRed: Rule = {
   id: 'loud-red',
   summary: 'A red toy that makes a noise',
