@@ -32,6 +32,18 @@ const welcome = (view, pattern) =>
     },
     60_000,
   );
+/** Rests on a row until its tooltip says so; again when the row was drawn anew under the mouse, which closes it. */
+const tooltip = (view, name, pattern) =>
+  workbench.until(`${pattern} in the tooltip of ${name}`, async () => {
+    await workbench.page.mouse.move(0, 0);
+    await (await workbench.treeRow(view, name)).hover();
+    const hover = workbench.page.locator('.monaco-hover:visible');
+    await hover.first().waitFor({ timeout: 5000 });
+    const text = (await hover.allInnerTexts()).join().replaceAll('\u00a0', ' ');
+    if (!pattern.test(text)) throw new Error(text);
+    return true;
+  });
+
 /** The first notification that says so. */
 const told = (pattern, patience) =>
   workbench.until(
@@ -147,12 +159,7 @@ await scenario('comfort', { permit: true, session: true, groups: ['systemd-journ
     await labelled('Machines', 'db', 'db2', 'web');
   });
   await step('rest on a row, and read what is known', async () => {
-    await (await workbench.treeRow('Machines', 'web')).hover();
-    await workbench.until('the tooltip', async () =>
-      /State: running[^]*Unit: systemd-nspawn@web\.service/.test(
-        (await workbench.page.locator('.monaco-hover:visible').allInnerTexts()).join(),
-      ),
-    );
+    await tooltip('Machines', 'web', /State: running[^]*Unit: systemd-nspawn@web\.service/);
   });
   await step('open a shell by the list of terminals', async () => {
     await workbench.until('its bus', async () =>
@@ -495,14 +502,6 @@ await scenario('images', { permit: true, session: false, tree: '262' }, async ()
     const items = await workbench.openContextMenu(await workbench.treeRow(view, name));
     await workbench.press('Escape');
     return items.filter((item) => /^(Clone|Rename|Make|Set|Export|Delete)/.test(item));
-  };
-  const tooltip = async (view, name, pattern) => {
-    await (await workbench.treeRow(view, name)).hover();
-    await workbench.until(`${pattern} in the tooltip of ${name}`, async () => {
-      const text = (await workbench.page.locator('.monaco-hover:visible').allInnerTexts()).join().replaceAll('\u00a0', ' ');
-      if (!pattern.test(text)) throw new Error(text);
-      return true;
-    });
   };
   await step('see images of every type, as what they are', async () => {
     for (const [name, type] of [
