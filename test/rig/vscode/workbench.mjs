@@ -328,8 +328,15 @@ export class Workbench {
       const item = this.#menuItems().filter({ hasText: exactly(text) });
       const next = items[i + 1];
       await item.waitFor();
+      let clicked = false;
       await this.until(`"${text}" of the menu to act`, async () => {
-        if (await item.isVisible()) await item.click({ timeout: 1000 }); // lost if the menu has only just opened
+        if (await item.isVisible()) {
+          await item.click({ timeout: 1000 }); // lost if the menu has only just opened
+          clicked = true;
+        } else if (!clicked && i === 0) {
+          await this.openContextMenu(row); // a row that is drawn anew closes the menu
+          return false;
+        }
         if (next)
           return this.#menuItems()
             .filter({ hasText: exactly(next) })
