@@ -327,7 +327,7 @@ export class Workbench {
     for (const [i, text] of items.entries()) {
       const item = this.#menuItems().filter({ hasText: exactly(text) });
       const next = items[i + 1];
-      await item.waitFor();
+      if (i > 0) await item.waitFor();
       let clicked = false;
       await this.until(`"${text}" of the menu to act`, async () => {
         if (await item.isVisible()) {
