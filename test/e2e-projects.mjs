@@ -506,12 +506,12 @@ await scenario(
       }
       process.kill(pid, 'SIGKILL');
       await workbench.until('the reason', async () =>
-        (await workbench.notifications()).some((n) => /ended 5 times within three minutes/.test(n.message)),
+        (await workbench.notifications()).some((n) => /stopped 5 times within three minutes/.test(n.message)),
       );
       await statusIs(/^The language server is not running/);
       await workbench.screenshot('gave-up');
       assert.deepEqual(servers(), []);
-      await workbench.answerNotification('The nspawn language server ended', 'Start Again');
+      await workbench.answerNotification('The nspawn language server stopped', 'Start Again');
       pid = await another(pid);
       await statusIs(/^Checked against systemd 252/);
     });
