@@ -448,6 +448,7 @@ await scenario(
   'language',
   { trust: true },
   () => {
+    answers = 0;
     put('notes.txt', 'Nothing of ours.\n');
     put('web.nspawn', '[Exec]\nBoots=yes\n');
   },
@@ -630,7 +631,7 @@ async function withRelease(release, tree) {
     await workbench.runCommand('mkosi: Show Effective Configuration');
     const text = await workbench.until('the view', async () => {
       const seen = await workbench.editorText();
-      return /^# (---- image main|mkosi 14 says)/m.test(seen) && seen;
+      return /^# (---- image main|mkosi 14 prints)/m.test(seen) && seen;
     });
     if (old) {
       assert.match(text, /# from mkosi\.default:5\nFormat=directory/);
