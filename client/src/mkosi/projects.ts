@@ -40,11 +40,11 @@ export const isIn = (uri: vscode.Uri, folder: vscode.Uri): boolean =>
 export class Projects implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable;
   private turn = 0;
-  private toldOfMany = false;
+  private loggedMany = false;
 
   constructor(private readonly server: LanguageServer) {
     const changed = (): void => {
-      this.tellMenus().catch(log);
+      this.updateMenus().catch(log);
     };
     const watcher = vscode.workspace.createFileSystemWatcher(`**/${main}`, false, true, false);
     this.subscriptions = vscode.Disposable.from(
@@ -103,8 +103,8 @@ export class Projects implements vscode.Disposable {
     this.subscriptions.dispose();
   }
 
-  /** Tells the menus and views of the explorer which folders are projects. The server is not started for that. */
-  private async tellMenus(): Promise<void> {
+  /** Sets the context keys that say which folders are projects, for menus and views of the explorer. The server is not started for that. */
+  private async updateMenus(): Promise<void> {
     const turn = ++this.turn,
       files = await this.mainFiles();
     if (turn !== this.turn) return;
@@ -120,8 +120,8 @@ export class Projects implements vscode.Disposable {
   /** Main files of the workspace by their names; of its own folders only, not of parts of projects. */
   private async mainFiles(): Promise<vscode.Uri[]> {
     const files = await vscode.workspace.findFiles(`**/${main}`, '**/{node_modules,.git}/**', mostProjects);
-    if (files.length >= mostProjects && !this.toldOfMany) {
-      this.toldOfMany = true;
+    if (files.length >= mostProjects && !this.loggedMany) {
+      this.loggedMany = true;
       log(`This workspace has more than ${mostProjects} mkosi.conf files. The projects of the others are left out.`);
     }
     return files.filter(isMain);

@@ -1,7 +1,7 @@
 import type { Project } from '../model';
 import type { EffectiveText } from '../protocol';
 import { uriOf } from './context';
-import { assignmentsIn, below, type EffectiveConfiguration, type EffectiveSetting, type Origin } from './effective';
+import { assignmentsIn, below, type EffectiveConfiguration, type EffectiveSetting, isRecord, type Origin } from './effective';
 
 /** Lines with links at their ends, as they are put together. */
 class Page {
@@ -34,19 +34,19 @@ export function effectiveText({ images, notes }: EffectiveConfiguration, folder:
   if (notes.length > 0) page.lines.push(...notes.map((note) => `# ${note}`), '');
   for (const [at, { name, settings }] of images.entries()) {
     const having = (from: EffectiveSetting['from']): EffectiveSetting[] => settings.filter((s) => s.from === from);
-    const tell = (setting: EffectiveSetting): void => {
+    const write = (setting: EffectiveSetting): void => {
       if (setting.origins.length > 0) page.from(setting.origins);
       page.lines.push(...valueLines(setting));
     };
     if (at > 0) page.lines.push('');
     page.lines.push(`# ---- image ${name} ----`);
-    for (const setting of having('file')) tell(setting);
+    for (const setting of having('file')) write(setting);
     const given = having('main'),
       rest = having('other');
     if (given.length > 0) page.lines.push('', '# From the main image:');
-    for (const setting of given) tell(setting);
+    for (const setting of given) write(setting);
     if (rest.length > 0) page.lines.push('', '# Not set by name: from files found by name, and defaults.');
-    for (const setting of rest) tell(setting);
+    for (const setting of rest) write(setting);
   }
   return page.text;
 }
@@ -93,9 +93,6 @@ function valueLines({ name, value, unknown }: EffectiveSetting): string[] {
 
 const named = (name: string, items: readonly string[]): string[] =>
   items.length <= 1 ? [`${name}=${items[0] ?? ''}`] : [`${name}=`, ...items.map((item) => `    ${item}`)];
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function shown(value: unknown): string {
   if (value === null || value === undefined) return '';

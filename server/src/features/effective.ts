@@ -240,7 +240,9 @@ const plainValue = (value: ReturnType<ConfigValues['value']>): unknown => (value
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-const isRecord = (value: unknown): value is PrintedImage => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Whether a value is an object of JSON, and not a list. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 /** Until 25 the main image has no name; until 23 there is none beside those of mkosi.images/. */
 const isMain = ({ Image: name }: PrintedImage): boolean => typeof name !== 'string' || name === 'main';
 const nameOf = (image: PrintedImage): string => (isMain(image) ? 'main' : String(image.Image));

@@ -26,7 +26,7 @@ export async function runCommand(
   if (!(await confirmCommand(session, command, names, args))) return [];
   const calls = await prepareCalls(session, command, names, args, systemd);
   if (calls === undefined) return [];
-  const argvs = calls.map(({ invocation }) => invocation.argv(systemd)); // throws before anything runs
+  const argvs = calls.map(({ invocation }) => invocation.argv(systemd));
   if (!(await confirmForeignOptions(session, argvs, args))) return [];
   if (command.spec.transfer !== undefined) session.transfers.start(); // so that its end is noticed, whether the view is open or not
   return Promise.all(calls.map((call) => startInTerminal(session, command, call, systemd)));
